@@ -1,1 +1,16 @@
-export {};
+export type {
+  CredentialsFault,
+  InstanceIdentity,
+  InstanceMetadata,
+  InstanceMetadataOptions,
+  MetadataInstanceProfile,
+  MetadataInterface,
+  MetadataIpv4Association,
+  MetadataPlacement,
+  MetadataPort,
+  MetadataPublicKey,
+  MetadataSecurityGroup,
+  RoleCredentials,
+  RoleDelivery,
+  SignedIdentity,
+} from "./kit/instance-metadata.ts";

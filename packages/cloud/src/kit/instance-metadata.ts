@@ -69,6 +69,8 @@ export interface MetadataInstanceProfile {
   readonly instanceProfileArn: string;
   readonly instanceProfileId: string;
   readonly roleName?: string | undefined;
+  /** False once the profile was deleted while the instance kept its association. */
+  readonly exists: boolean;
   readonly lastUpdatedMs: number;
 }
 
