@@ -4,6 +4,7 @@ const source = { conditions: ["casemate-source"] };
 
 export default defineConfig({
   test: {
+    reporters: ["./tools/vitest-reporter.ts"],
     projects: [
       {
         resolve: source,
