@@ -1,0 +1,132 @@
+/** Compiles security groups: the union of the groups of each combination, as boxes and references. */
+import { covers, everywhere, type Cidr, type Family } from "./address.ts";
+import type { Combination, GroupFilter, MemberSpans, PerFamily, Region, Spans } from "./compiled-network.ts";
+import type { EniModel, SecurityGroupModel, SecurityRule } from "./model.ts";
+import { parseModelCidr } from "./model-checks.ts";
+import { mergeSpans, paint, type Brush, type Span } from "./plane.ts";
+import { protocolKinds, spansOf, type ProtocolKind } from "./protocol.ts";
+
+/** What compiling groups needs to know besides the rules. */
+interface GroupContext {
+  readonly prefixLists: ReadonlyMap<string, readonly Cidr[]>;
+  /** The combinations in use, by the ids of the groups that they hold. */
+  readonly combinationsOfGroup: ReadonlyMap<string, readonly string[]>;
+}
+
+interface Rules {
+  readonly ingress: readonly SecurityRule[];
+  readonly egress: readonly SecurityRule[];
+}
+
+/** The key of the combination of groups that an interface has. */
+export function combinationKey(eni: EniModel): string {
+  return [...new Set(eni.securityGroupIds)].toSorted().join(",");
+}
+
+/** Compiles every combination in use. A reference to an unknown group or prefix list matches nothing. */
+export function compileCombinations(
+  enis: readonly EniModel[],
+  groups: readonly SecurityGroupModel[],
+  prefixLists: ReadonlyMap<string, readonly Cidr[]>,
+): Combination[] {
+  const keys = [...new Set(enis.map(combinationKey))].toSorted();
+  const groupById = new Map(groups.map((group) => [group.id, group]));
+  const combinationsOfGroup = new Map<string, string[]>();
+  for (const key of keys) {
+    for (const groupId of key.split(",")) {
+      combinationsOfGroup.set(groupId, [...(combinationsOfGroup.get(groupId) ?? []), key]);
+    }
+  }
+  const context = { prefixLists, combinationsOfGroup };
+  return keys.map((key) => {
+    const groupIds = key === "" ? [] : key.split(",");
+    const members = groupIds.flatMap((groupId) => groupById.get(groupId) ?? []);
+    const rules: Rules = {
+      ingress: members.flatMap((group) => group.ingress),
+      egress: members.flatMap((group) => group.egress),
+    };
+    return { key, groupIds, ...compileSides(rules, context) };
+  });
+}
+
+function compileSides(rules: Rules, context: GroupContext): Pick<Combination, "ingress" | "egress"> {
+  const of = (family: Family): { ingress: GroupFilter; egress: GroupFilter } => {
+    const ingress = compileFilter(rules.ingress, family, context);
+    const egress = compileFilter(rules.egress, family, context);
+    return {
+      ingress: { ...ingress, untracked: allPorts(egress.open) },
+      egress: { ...egress, untracked: allPorts(ingress.open) },
+    };
+  };
+  const [ipv4, ipv6] = [of(4), of(6)];
+  const ingress: PerFamily<GroupFilter> = { 4: ipv4.ingress, 6: ipv6.ingress };
+  const egress: PerFamily<GroupFilter> = { 4: ipv4.egress, 6: ipv6.egress };
+  return { ingress, egress };
+}
+
+function allPorts(open: GroupFilter["open"]): GroupFilter["untracked"] {
+  const every = (spans: readonly Span[]): boolean => spans[0]?.low === 0 && spans[0].high === 65_535;
+  return { tcp: every(open.tcp), udp: every(open.udp) };
+}
+
+function compileFilter(
+  rules: readonly SecurityRule[],
+  family: Family,
+  context: GroupContext,
+): Omit<GroupFilter, "untracked"> {
+  const open: Record<"tcp" | "udp", Span[]> = { tcp: [], udp: [] };
+  const brushes: Record<ProtocolKind, Brush[]> = { tcp: [], udp: [], icmp: [], other: [] };
+  const members = new Map<string, Record<ProtocolKind, Span[]>>();
+  for (const rule of rules) {
+    const spans = spansOf(family, {
+      ...rule,
+      icmpType: rule.fromPort,
+      icmpCode: rule.toPort,
+    });
+    for (const { kind, span } of spans) {
+      for (const range of peerRanges(rule, context).filter((cidr) => cidr.family === family)) {
+        const all = covers(range, everywhere[family]);
+        if (all && (kind === "tcp" || kind === "udp")) open[kind].push(span);
+        else brushes[kind].push({ span, range, allow: true });
+      }
+      for (const combination of peerCombinations(rule, context)) {
+        const spansOfMember = members.get(combination) ?? { tcp: [], udp: [], icmp: [], other: [] };
+        spansOfMember[kind].push(span);
+        members.set(combination, spansOfMember);
+      }
+    }
+  }
+  return {
+    open: { tcp: mergeSpans(open.tcp), udp: mergeSpans(open.udp) },
+    region: paintRegion(brushes),
+    members: [...members]
+      .map(([combination, spans]): MemberSpans => ({ combination, spans: mergeKinds(spans) }))
+      .toSorted((a, b) => (a.combination < b.combination ? -1 : 1)),
+  };
+}
+
+function peerRanges(rule: SecurityRule, context: GroupContext): readonly Cidr[] {
+  if ("cidr" in rule.source) return [parseModelCidr(rule.source.cidr, rule.id)];
+  if ("prefixListId" in rule.source) return context.prefixLists.get(rule.source.prefixListId) ?? [];
+  return [];
+}
+
+function peerCombinations(rule: SecurityRule, context: GroupContext): readonly string[] {
+  return "groupId" in rule.source ? (context.combinationsOfGroup.get(rule.source.groupId) ?? []) : [];
+}
+
+/** Paints every kind of protocol. */
+export function paintRegion(brushes: Readonly<Record<ProtocolKind, readonly Brush[]>>): Region {
+  return {
+    tcp: paint(brushes.tcp),
+    udp: paint(brushes.udp),
+    icmp: paint(brushes.icmp),
+    other: paint(brushes.other),
+  };
+}
+
+function mergeKinds(spans: Readonly<Record<ProtocolKind, readonly Span[]>>): Spans {
+  const merged: Record<ProtocolKind, Span[]> = { tcp: [], udp: [], icmp: [], other: [] };
+  for (const kind of protocolKinds) merged[kind] = mergeSpans(spans[kind]);
+  return merged;
+}
