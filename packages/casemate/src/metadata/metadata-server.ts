@@ -1,0 +1,127 @@
+/**
+ * Serves the instance metadata service of one VPC over a listening socket that somebody else created
+ * inside that VPC's network. The VPC is the socket's and the caller is the connection's source address.
+ *
+ * One request per connection, as AWS: the data plane recognises a token reply by its first bytes, so a
+ * reply must never share a segment with what was said before it on the same connection.
+ */
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Server, Socket } from "node:net";
+import type { MetadataPort } from "@casemate/cloud";
+import { createBoundedHttp, hasTooManyHeaders } from "../edge/bounded-http.ts";
+import type { HttpBounds } from "../edge/bounded-http.ts";
+import { createConnectionGate, plainAddress } from "../edge/connection-gate.ts";
+import type { ConnectionBounds } from "../edge/connection-gate.ts";
+import { handleMetadata } from "./handle-metadata.ts";
+import type { MetadataResponse } from "./handle-metadata.ts";
+import type { MetadataTokens } from "./tokens.ts";
+
+/** The bounds of a VPC's metadata service; a source address is one network interface. */
+export const metadataBounds: HttpBounds & ConnectionBounds = {
+  headerBytesMax: 8192,
+  headersMax: 64,
+  headersTimeoutMs: 5000,
+  requestTimeoutMs: 10_000,
+  keepAliveTimeoutMs: 1000,
+  connectionsMax: 2048,
+  connectionsPerSourceMax: 128,
+};
+
+/** What a metadata server needs. */
+export interface MetadataServerOptions {
+  readonly vpcId: string;
+  /** A listening server, or one about to listen; the metadata server takes its connections and closes it. */
+  readonly server: Server;
+  readonly port: MetadataPort;
+  readonly tokens: MetadataTokens;
+  readonly now: () => number;
+  /** Hears why an instance got a 503. */
+  readonly failed?: ((cause: unknown) => void) | undefined;
+  readonly bounds?: Partial<HttpBounds & ConnectionBounds> | undefined;
+}
+
+/** A running metadata server. */
+export interface MetadataServer {
+  /** Stops listening, cuts what is open and resolves when the socket is closed. */
+  close(): Promise<void>;
+}
+
+/** Begins to serve; requests are answered until `close`. */
+export function serveMetadata(options: MetadataServerOptions): MetadataServer {
+  const bounds = { ...metadataBounds, ...options.bounds };
+  const gate = createConnectionGate(bounds);
+  const http = createBoundedHttp(bounds, {
+    request(request, response) {
+      if (hasTooManyHeaders(request, bounds)) {
+        request.socket.end(malformed(431), () => request.socket.destroy());
+        return;
+      }
+      // Nothing here rejects; a failure while writing means that the caller is gone.
+      answer(request, response, options).catch(() => request.socket.destroy());
+    },
+    malformed,
+  });
+  const connected = (socket: Socket): void => {
+    if (gate.admit(socket)) http.accept(socket);
+  };
+  options.server.on("connection", connected);
+
+  return {
+    async close() {
+      options.server.off("connection", connected);
+      http.close();
+      await new Promise<void>((resolve) => {
+        options.server.close(() => resolve());
+        gate.destroyAll();
+      });
+    },
+  };
+}
+
+function malformed(status: 400 | 408 | 431): string {
+  const reason = { 400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fields Too Large" };
+  return `HTTP/1.1 ${status} ${reason[status]}\r\nContent-Length: 0\r\nServer: EC2ws\r\nConnection: close\r\n\r\n`;
+}
+
+async function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  options: MetadataServerOptions,
+): Promise<void> {
+  const nowMs = options.now();
+  const reply = await handleMetadata(
+    {
+      vpcId: options.vpcId,
+      sourceIp: plainAddress(request.socket.remoteAddress),
+      method: request.method ?? "",
+      target: request.url ?? "",
+      headers: flatHeaders(request),
+    },
+    { port: options.port, tokens: options.tokens, nowMs, failed: options.failed },
+  );
+  write(reply, response, nowMs);
+}
+
+function flatHeaders(request: IncomingMessage): Record<string, string | undefined> {
+  const headers: Record<string, string | undefined> = Object.create(null);
+  for (const [name, value] of Object.entries(request.headers))
+    headers[name] = Array.isArray(value) ? value.join(", ") : value;
+  return headers;
+}
+
+function write(reply: MetadataResponse, response: ServerResponse, nowMs: number): void {
+  const body = typeof reply.body === "string" ? Buffer.from(reply.body) : reply.body;
+  response.sendDate = false;
+  response.writeHead(
+    reply.status,
+    reply.reason,
+    [
+      ...reply.headers,
+      ["Content-Length", String(body.byteLength)],
+      ["Date", new Date(nowMs).toUTCString()],
+      ["Server", "EC2ws"],
+      ["Connection", "close"],
+    ].flat(),
+  );
+  response.end(body);
+}
