@@ -1,0 +1,98 @@
+// Finds out whether this host can carry real networks and says what is missing, by trying and not by reading version
+// numbers. It leaves nothing behind.
+
+import { randomBytes } from "node:crypto";
+
+import { CommandFailure, runCommand } from "./command.ts";
+import { removeNamespaces, runInNamespace } from "./namespaces.ts";
+
+/** Whether packets can be filtered here; `reasons` says why not, one sentence each. */
+export interface NetworkProbe {
+  readonly available: boolean;
+  readonly reasons: readonly string[];
+}
+
+const programs: readonly { program: string; args: readonly string[]; package: string }[] = [
+  { program: "ip", args: ["-V"], package: "iproute2" },
+  { program: "nft", args: ["--version"], package: "nftables" },
+  { program: "nsenter", args: ["--version"], package: "util-linux" },
+  { program: "conntrack", args: ["--version"], package: "conntrack" },
+  { program: "sysctl", args: ["--version"], package: "procps" },
+];
+
+// One line for each kernel part that the ruleset stands on.
+const trialRuleset = `
+table inet trial {
+  map zones { type ipv4_addr : verdict; }
+  set boxes { type inet_proto . inet_service . ipv4_addr; flags interval; elements = { 6 . 80-90 . 10.0.0.0-10.0.0.9 } }
+  map links { type iface_index : verdict; elements = { 1 : accept } }
+  chain raw { type filter hook prerouting priority -300; meta iif vmap @links; ct zone set 7; notrack; }
+  chain forward { type filter hook forward priority 0; policy drop; meta l4proto . th dport . ip saddr @boxes ct mark set 1 accept; fib daddr . mark oif 1 accept; }
+  chain nat { type nat hook postrouting priority 100; masquerade; }
+}
+`;
+
+const trialLinks = [
+  "link set lo up",
+  "link add ta index 1001 type veth peer name tb index 1002",
+  "rule add fwmark 0x1/0x1 table 7 priority 7",
+  "route add blackhole default table 7",
+];
+
+/** Tries everything that the driver needs in a namespace of its own. */
+export async function probeHost(): Promise<NetworkProbe> {
+  const reasons: string[] = [];
+  if (process.platform !== "linux") return { available: false, reasons: ["networks need Linux"] };
+  if (process.getuid?.() !== 0) reasons.push("networks need root");
+  const present = await Promise.all(programs.map(({ program, args }) => starts(program, args)));
+  for (const [index, found] of present.entries()) {
+    const needed = programs[index];
+    if (!found && needed !== undefined) {
+      reasons.push(`the program ${needed.program} is missing (Debian package ${needed.package})`);
+    }
+  }
+  if (reasons.length === 0) reasons.push(...(await tryKernel()));
+  return { available: reasons.length === 0, reasons };
+}
+
+async function starts(program: string, args: readonly string[]): Promise<boolean> {
+  try {
+    await runCommand(program, args, { timeoutMs: 5000 });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+async function tryKernel(): Promise<string[]> {
+  const name = `cm-probe-${process.pid}-${randomBytes(4).toString("hex")}`;
+  try {
+    await attempt("network namespaces cannot be made", runCommand("ip", ["netns", "add", name]));
+    await attempt(
+      "the kernel lacks veth or policy routing",
+      runInNamespace(name, ["ip", "-batch", "-"], { stdin: `${trialLinks.join("\n")}\n` }),
+    );
+    await attempt(
+      "the kernel lacks a part of nftables (inet, conntrack zones, nat or fib)",
+      runInNamespace(name, ["nft", "-f", "-"], { stdin: trialRuleset }),
+    );
+    await attempt(
+      "sysctls of a namespace cannot be written",
+      runInNamespace(name, ["sysctl", "-q", "-w", "net.ipv4.ip_forward=1"]),
+    );
+    return [];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  } finally {
+    await removeNamespaces([name]);
+  }
+}
+
+async function attempt(what: string, step: Promise<unknown>): Promise<void> {
+  try {
+    await step;
+  } catch (error) {
+    const detail = error instanceof CommandFailure ? error.stderr.trim().split("\n")[0] : String(error);
+    throw new Error(`${what}: ${detail}`, { cause: error });
+  }
+}
