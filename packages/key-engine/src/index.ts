@@ -1,1 +1,14 @@
-export {};
+export {
+  accountOfAccessKeyId,
+  generateAccessKeyId,
+  generateSecretAccessKey,
+  uniqueId,
+} from "./identifiers.ts";
+export type { AccessKeyPrefix, UniqueIdPrefix } from "./identifiers.ts";
+export type { Random } from "./random.ts";
+export { rootKeyFromBytes, rootKeySize } from "./root-key.ts";
+export type { RootKey } from "./root-key.ts";
+export { SealFault } from "./seal-fault.ts";
+export { openToken, sealToken, tokenJsonMax } from "./seal-token.ts";
+export { sealer } from "./sealer.ts";
+export type { SealContext, Sealer } from "./sealer.ts";
