@@ -14,3 +14,20 @@ export type {
   RoleDelivery,
   SignedIdentity,
 } from "./kit/instance-metadata.ts";
+export type {
+  ExecOptions,
+  ExecResult,
+  MachineBootVolume,
+  MachineCapabilities,
+  MachineCapability,
+  MachineDriver,
+  MachineExitReason,
+  MachineId,
+  MachineImage,
+  MachineInterface,
+  MachineMetrics,
+  MachineSpec,
+  MachineVolume,
+  ObservedMachine,
+  StopOptions,
+} from "./kit/machine-driver.ts";
