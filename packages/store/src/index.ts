@@ -16,6 +16,8 @@ export type {
 export { StoreCorrupt, StoreFailed, StoreLocked, StoreMisuse, StoreNewer } from "./errors.ts";
 export { memoryLog } from "./memory-log.ts";
 export type { MemoryLogOptions } from "./memory-log.ts";
+export { sqliteLog } from "./sqlite-log.ts";
+export type { SqliteLogOptions } from "./sqlite-log.ts";
 export { openStore } from "./store.ts";
 export type { Store, StoreOptions } from "./store.ts";
 export type { ReadTx, Tx } from "./transaction.ts";
