@@ -1,6 +1,6 @@
-// Bundles a TypeScript entry of the workspace into one JavaScript file, together with the files and workers its
-// modules name by `new URL("./x", import.meta.url)`. It rebuilds only when an input changed, and replaces each
-// file in one step, so that a process that starts meanwhile never reads half of one.
+// Bundles a TypeScript entry of the workspace into one JavaScript file, together with the files and workers
+// its modules name by `new URL("./x", import.meta.url)`. It rebuilds only when an input changed, and replaces
+// each file in one step, so that a process that starts meanwhile never reads half of one.
 import {
   cpSync,
   existsSync,
@@ -25,7 +25,10 @@ const requireBanner = [
 ].join("\n");
 const jsonParsedFrom = 16 * 1024;
 
-/** @typedef {{ root: string, entry: string, name: string, outdir: string, external: "npm" | string[] }} BundleOptions */
+/**
+ * @typedef {{ root: string, entry: string, name: string, outdir: string, external: "npm" | string[] }}
+ * BundleOptions
+ */
 
 /**
  * The bundle of the daemon and the command line: `dist/casemate.mjs`. Native packages stay outside.
@@ -168,7 +171,8 @@ function workspacePlugin(options, entries, inputs) {
 }
 
 /**
- * Carries a file, folder or worker that a module names into the bundle's folder, and returns its address there.
+ * Carries a file, folder or worker that a module names into the bundle's folder, and returns its address
+ * there.
  * @param {BundleOptions} options
  * @param {string} target
  * @param {{ entries: Map<string, string>, inputs: Set<string> }} state

@@ -30,7 +30,8 @@ export function lockIsInstalled(wanted, installed) {
 }
 
 /**
- * Runs `npm ci` when node_modules is absent or differs from the lock file. Costs a millisecond when it does not.
+ * Runs `npm ci` when node_modules is absent or differs from the lock file. Costs a millisecond when it does
+ * not.
  * @param {string} root folder of the workspace
  */
 export function ensureInstalled(root) {

@@ -1,5 +1,6 @@
 // Runs a development tool: `node tools/run.mjs <name> [arguments]`. The tool is tools/<name>.ts,
-// tools/<name>/main.ts or <name>/main.ts, bundled on demand; it runs with the workspace as its working folder.
+// tools/<name>/main.ts or <name>/main.ts, bundled on demand; it runs with the workspace as its working
+// folder.
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";

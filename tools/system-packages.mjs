@@ -1,6 +1,6 @@
-// Installs the Debian packages that the host and end-to-end tests drive, when root runs the tests and something
-// is missing. Only the tests do this; the daemon never installs anything. A failure to install is said and is
-// not an error: the tests that need the tool skip with a reason.
+// Installs the Debian packages that the host and end-to-end tests drive, when root runs the tests and
+// something is missing. Only the tests do this; the daemon never installs anything. A failure to install is
+// said and is not an error: the tests that need the tool skip with a reason.
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
 

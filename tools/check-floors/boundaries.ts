@@ -1,4 +1,5 @@
-// The rules of who may import whom: packages by floors and exports, rooms of cloud, services along their graph.
+// The rules of who may import whom: packages by floors and exports, rooms of cloud, services along their
+// graph.
 import type { Import } from "../source/imports.ts";
 import type { SourceModule } from "../source/module.ts";
 import type { SourceTree } from "../source/tree.ts";

@@ -1,5 +1,5 @@
-// Finds circles among the imports that survive into JavaScript. Type imports and imports at run time may close
-// a circle, because neither needs the other module to have run.
+// Finds circles among the imports that survive into JavaScript. Type imports and imports at run time may
+// close a circle, because neither needs the other module to have run.
 import type { SourceModule } from "../source/module.ts";
 import type { Violation } from "../source/violation.ts";
 import { resolveRelative } from "./floors.ts";

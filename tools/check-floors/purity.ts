@@ -45,8 +45,10 @@ export function checkNamesNoService(module: SourceModule, floors: Floors): Viola
   if (place === undefined || module.isTest) return [];
   const rooms = floors.packages[place.name]?.nameNoService ?? [];
   if (!rooms.some((room) => isUnder(place.inner, room))) return [];
-  return module.tokens.flatMap((token) => {
+  return module.tokens.flatMap((token, index) => {
     if (token.kind !== "string" || !(token.text in floors.services)) return [];
+    // A wire protocol bears the name of the service that it was made for.
+    if (module.tokens.slice(Math.max(0, index - 5), index).some(({ text }) => text === "protocol")) return [];
     const message = `"${token.text}" names a service; this code knows none`;
     return [{ path: module.path, line: token.line, rule: "services", message }];
   });

@@ -1,5 +1,6 @@
-// Splits TypeScript source into tokens and comments. It knows enough of the language to tell code from strings,
-// templates, regular expressions and comments, and refuses nothing: what it cannot place becomes a sign.
+// Splits TypeScript source into tokens and comments. It knows enough of the language to tell code from
+// strings, templates, regular expressions and comments, and refuses nothing: what it cannot place becomes a
+// sign.
 
 /** A piece of code; `text` of a string or template is its content without the quotes. */
 export interface Token {

@@ -1,5 +1,5 @@
-// Reads the text files of the workspace that the checks look at. It leaves out what is installed, built or not
-// text, and never follows a link.
+// Reads the text files of the workspace that the checks look at. It leaves out what is installed, built or
+// not text, and never follows a link.
 import { readFileSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 
