@@ -1,0 +1,54 @@
+/** Idempotency: a client token answers a repeated request with what the first one made, and refuses a different request. */
+import { collection, type Tx } from "@casemate/store";
+import type { Call } from "./call.ts";
+import { fault } from "./fault.ts";
+
+interface ClientTokenRow {
+  readonly key: string;
+  /** The input of the first request, as canonical JSON without the token. */
+  readonly input: string;
+  /** Names what was made, such as the reservation id. */
+  readonly made: string;
+  readonly at: number;
+}
+
+/** Tokens by account, region, operation and token. */
+export const clientTokens = collection<ClientTokenRow>({ kind: "kit/client-token", key: (row) => row.key });
+
+export const idempotentParameterMismatch = fault({
+  code: "IdempotentParameterMismatch",
+  message: () =>
+    "The parameters of the request do not match those of the request that used this client token before.",
+});
+
+/** Runs `create` once per token; a repeat with the same input runs `recall` on what it made. */
+export function once<Output>(
+  tx: Tx,
+  call: Call,
+  request: {
+    readonly token: string | undefined;
+    readonly input: object;
+    readonly create: () => { readonly made: string; readonly output: Output };
+    readonly recall: (made: string) => Output;
+  },
+): Output {
+  if (request.token === undefined || request.token === "") return request.create().output;
+  const key = [call.accountId, call.region, `${call.service}:${call.operation}`, request.token].join("|");
+  const input = canonicalJson({ ...request.input, ClientToken: undefined, DryRun: undefined });
+  const known = tx.get(clientTokens, key);
+  if (known !== undefined) {
+    if (known.input !== input) throw idempotentParameterMismatch();
+    return request.recall(known.made);
+  }
+  const { made, output } = request.create();
+  tx.put(clientTokens, { key, input, made, at: call.now });
+  return output;
+}
+
+/** JSON with sorted keys, so that the order of members does not matter. */
+function canonicalJson(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) => {
+    if (typeof member !== "object" || member === null || Array.isArray(member)) return member;
+    return Object.fromEntries(Object.entries(member).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}

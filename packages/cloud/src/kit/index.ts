@@ -1,0 +1,48 @@
+/** The kit's face: what services and the request path build on. */
+export { Fault, fault, type DeclaredFault, type FaultDeclaration, type FaultFactory } from "./fault.ts";
+export { formatArn, parseArn, partition, type ArnParts } from "./arn.ts";
+export { drawId, drawUuid, idPrefixes, isId, type IdPrefix, type ResourceId } from "./ids.ts";
+export {
+  principalArn,
+  type InstanceOrigin,
+  type Principal,
+  type RoleSessionPrincipal,
+  type RootPrincipal,
+  type SessionFacts,
+  type Tags,
+  type UserPrincipal,
+} from "./principal.ts";
+export {
+  requestTagKeys,
+  resourceTagKeys,
+  type ConditionKeys,
+  type KeyValue,
+  type Need,
+  type Target,
+} from "./need.ts";
+export type { CloudEnvironment, CloudSettings, Keyring, TokenPurpose } from "./environment.ts";
+export { Call, type CallFacts, type Origin } from "./call.ts";
+export { operationsOf, type Operation, type OperationDefinition } from "./operation.ts";
+export {
+  trailEntries,
+  unattributedAccount,
+  type DecisionRecord,
+  type TrailEntry,
+  type TrailRecord,
+} from "./trail.ts";
+export type { Credential, CredentialRefusal, IdentityPort, PrincipalPolicies } from "./identity-port.ts";
+export { applyFilters, compilePattern, type Filter, type FilterTable, type FilterValue } from "./filters.ts";
+export { page, type Page, type PageRequest } from "./pages.ts";
+export {
+  readTags,
+  tagsOnCreate,
+  tagsPerResourceMax,
+  tagsView,
+  type TagsOnCreate,
+  type WireTag,
+  type WireTagSpecification,
+} from "./tags.ts";
+export { resource, type AnyResource, type OwnedRow, type Resource } from "./resource.ts";
+export { clientTokens, once } from "./client-token.ts";
+export type { Reconciler, Service } from "./service.ts";
+export type { NetworkDriver } from "./network-driver.ts";

@@ -1,0 +1,74 @@
+/** Who a request comes from, once its signature has been verified. The request path makes these; services only read them. */
+
+/** Tags of a principal, a session, a request or a resource: key to value. */
+export type Tags = Readonly<Record<string, string>>;
+
+/** What a temporary credential carries beside its principal. */
+export interface SessionFacts {
+  /** When the credential was issued, epoch milliseconds. */
+  readonly issuedAt: number;
+  /** When it stops working, epoch milliseconds. */
+  readonly expiresAt: number;
+  /** When MFA was given, epoch milliseconds; absent means that the session was made without MFA. */
+  readonly mfaAt?: number | undefined;
+  /** Session tags; they win over the tags of the role or user. */
+  readonly tags: Tags;
+  /** Session tag keys that pass on in a role chain. */
+  readonly transitiveTagKeys: readonly string[];
+  readonly sourceIdentity?: string | undefined;
+  /** Session policy documents, as given: the inline one and the managed ones. */
+  readonly policies: readonly { readonly id: string; readonly document: string }[];
+  /** Whether the session was assumed with a role's credentials; a further role then lives an hour at most. */
+  readonly chained: boolean;
+  /** Set when the credential was handed to an instance by its metadata service. */
+  readonly instance?: InstanceOrigin | undefined;
+}
+
+/** The instance that a role credential was delivered to, and how. */
+export interface InstanceOrigin {
+  readonly instanceArn: string;
+  readonly vpcId: string;
+  readonly privateIp: string;
+  /** Which version of the metadata service delivered it. */
+  readonly roleDelivery: "1.0" | "2.0";
+}
+
+interface PrincipalFacts {
+  readonly accountId: string;
+  /** The ARN that refusals name: of the user, the session, or the root. */
+  readonly arn: string;
+  /** aws:userid: `AIDA..`, `AROA..:session`, the account id for root. */
+  readonly id: string;
+  readonly accessKeyId: string;
+  /** Present for temporary credentials only. */
+  readonly session?: SessionFacts | undefined;
+}
+
+/** The account's root user. */
+export interface RootPrincipal extends PrincipalFacts {
+  readonly type: "root";
+}
+
+/** An IAM user, with a long-lived key or a session from GetSessionToken. */
+export interface UserPrincipal extends PrincipalFacts {
+  readonly type: "user";
+  readonly userName: string;
+}
+
+/** A session of a role. */
+export interface RoleSessionPrincipal extends PrincipalFacts {
+  readonly type: "role-session";
+  readonly roleArn: string;
+  readonly roleId: string;
+  readonly roleName: string;
+  readonly sessionName: string;
+  readonly session: SessionFacts;
+}
+
+/** A verified caller. */
+export type Principal = RootPrincipal | UserPrincipal | RoleSessionPrincipal;
+
+/** aws:PrincipalArn: for a session the ARN of its role, else the principal's own. */
+export function principalArn(principal: Principal): string {
+  return principal.type === "role-session" ? principal.roleArn : principal.arn;
+}
