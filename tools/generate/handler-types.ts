@@ -66,7 +66,8 @@ function typeOf(table: ServiceTable, ref: Ref): string {
       );
     case "M":
       return `Readonly<Record<string, ${typeOf(table, shape[2])}>>`;
-    default:
+    case "S":
+    case "E":
       return shape[1];
   }
 }
