@@ -1,0 +1,236 @@
+// Amazon resource names: the ARN of a request, split once, and patterns matched field by field.
+// The sixth field takes the rest with its colons; no field's wildcard ever crosses into the next.
+
+import { compileGlob, globOf, matchCodes, matchGlob } from "./glob.ts";
+import type { Glob } from "./glob.ts";
+import type { ConditionContext, TemplatePart } from "./template.ts";
+import {
+  fixedCodes,
+  hasVariable,
+  parseTemplate,
+  resolveCodes,
+  resolveText,
+  variableEnd,
+} from "./template.ts";
+
+const FIELDS = 6;
+
+/** A resource name of a request with the places of its first five colons. */
+export class RequestArn {
+  readonly text: string;
+  /** Whether the text has the six fields of an ARN; `*` and other plain names have not. */
+  readonly complete: boolean;
+  readonly #colons: readonly [number, number, number, number, number];
+
+  constructor(text: string) {
+    this.text = text;
+    const first = text.startsWith("arn:") ? 3 : -1;
+    const second = first < 0 ? -1 : text.indexOf(":", first + 1);
+    const third = second < 0 ? -1 : text.indexOf(":", second + 1);
+    const fourth = third < 0 ? -1 : text.indexOf(":", third + 1);
+    const fifth = fourth < 0 ? -1 : text.indexOf(":", fourth + 1);
+    this.complete = fifth >= 0;
+    this.#colons = [first, second, third, fourth, fifth];
+  }
+
+  /** Where a field starts. */
+  start(field: number): number {
+    return field === 0 ? 0 : (this.#colons[field - 1] ?? 0) + 1;
+  }
+
+  /** Where a field ends. */
+  end(field: number): number {
+    return field === FIELDS - 1 ? this.text.length : (this.#colons[field] ?? 0);
+  }
+
+  /** The text of a field. */
+  field(field: number): string {
+    return this.text.slice(this.start(field), this.end(field));
+  }
+}
+
+/** One field of a pattern: fixed, or with variables to be put in at each request. */
+type FieldPattern = Glob | { readonly shape: "variable"; readonly parts: readonly TemplatePart[] };
+
+/** A compiled ARN pattern. */
+export type ArnPattern =
+  | { readonly shape: "any" | "never" }
+  | { readonly shape: "exact" | "prefix"; readonly text: string }
+  | { readonly shape: "fields"; readonly fields: readonly FieldPattern[]; readonly written: string }
+  | { readonly shape: "whole-variable"; readonly parts: readonly TemplatePart[] };
+
+export interface ArnPatternOptions {
+  /** Whether `${..}` is a variable in this document. */
+  readonly variables: boolean;
+  /** Where variables may stand: in Resource only after the fifth colon, in a condition value anywhere. */
+  readonly place: "resource" | "condition";
+  /** Whether missing fields are filled with `*`; otherwise a short pattern matches nothing. */
+  readonly padded: boolean;
+}
+
+/** Compiles a Resource pattern or a value of an Arn condition. */
+export function compileArnPattern(text: string, options: ArnPatternOptions): ArnPattern {
+  if (/^\*+$/.test(text)) return { shape: "any" };
+  const whole = parseTemplate(text, options.variables);
+  if (options.place === "condition" && whole.length === 1 && whole[0]?.type === "variable") {
+    return { shape: "whole-variable", parts: whole };
+  }
+  const written = splitFields(text, options.variables);
+  if (written.length < FIELDS && !options.padded) return { shape: "never" };
+  const parts = written.map((field) => parseTemplate(field, options.variables));
+  const early = parts.slice(0, FIELDS - 1);
+  if (options.place === "resource" && early.some((field) => field.some((part) => part.type !== "written"))) {
+    return { shape: "never" };
+  }
+  const fields: FieldPattern[] = parts.map(fieldPattern);
+  while (fields.length < FIELDS) fields.push(compileGlob("*"));
+  return simplest(fields, text);
+}
+
+function fieldPattern(parts: readonly TemplatePart[]): FieldPattern {
+  if (hasVariable(parts)) return { shape: "variable", parts };
+  return globOf(fixedCodes(parts));
+}
+
+// Five fixed fields and a sixth that is fixed or ends in the only star compare as one string.
+function simplest(fields: readonly FieldPattern[], written: string): ArnPattern {
+  const texts: string[] = [];
+  for (const field of fields.slice(0, FIELDS - 1)) {
+    if (field.shape !== "exact") return { shape: "fields", fields, written };
+    texts.push(field.prefix);
+  }
+  const last = fields[FIELDS - 1];
+  if (last === undefined) return { shape: "never" };
+  if (last.shape === "exact" || last.shape === "prefix" || last.shape === "any") {
+    const text = [...texts, last.prefix].join(":");
+    return { shape: last.shape === "exact" ? "exact" : "prefix", text };
+  }
+  return { shape: "fields", fields, written };
+}
+
+/** Splits a pattern at its first five colons, none of them inside a variable. */
+export function splitFields(text: string, variables: boolean): string[] {
+  const fields: string[] = [];
+  let from = 0;
+  for (let index = 0; index < text.length && fields.length < FIELDS - 1; index++) {
+    if (variables && text.startsWith("${", index)) {
+      const end = variableEnd(text, index);
+      if (end >= 0) index = end - 1;
+    } else if (text[index] === ":") {
+      fields.push(text.slice(from, index));
+      from = index + 1;
+    }
+  }
+  fields.push(text.slice(from));
+  return fields;
+}
+
+/** Whether an ARN of the request matches. A name that is no ARN matches only `*` and itself. */
+export function matchArnPattern(pattern: ArnPattern, arn: RequestArn, context: ConditionContext): boolean {
+  switch (pattern.shape) {
+    case "any":
+      return true;
+    case "never":
+      return false;
+    case "exact":
+      return arn.text === pattern.text;
+    case "prefix":
+      return arn.text.startsWith(pattern.text);
+    case "fields":
+      return matchFields(pattern, arn, context);
+    case "whole-variable":
+      return matchWholeVariable(pattern.parts, arn, context);
+  }
+}
+
+interface FieldsPattern {
+  readonly fields: readonly FieldPattern[];
+  readonly written: string;
+}
+
+function matchFields(pattern: FieldsPattern, arn: RequestArn, context: ConditionContext): boolean {
+  if (!arn.complete) return arn.text === pattern.written;
+  // The last field tells most patterns apart.
+  for (let index = FIELDS - 1; index >= 0; index--) {
+    const field = pattern.fields[index];
+    if (field === undefined || !matchField(field, arn, { index, context })) return false;
+  }
+  return true;
+}
+
+interface FieldPlace {
+  readonly index: number;
+  readonly context: ConditionContext;
+}
+
+function matchField(field: FieldPattern, arn: RequestArn, { index, context }: FieldPlace): boolean {
+  switch (field.shape) {
+    case "any":
+      return true;
+    case "exact":
+      return (
+        arn.end(index) - arn.start(index) === field.length &&
+        arn.text.startsWith(field.prefix, arn.start(index))
+      );
+    case "variable": {
+      const codes = resolveCodes(field.parts, context);
+      return codes !== undefined && matchCodes(codes, arn.field(index));
+    }
+    case "prefix":
+    case "suffix":
+    case "around":
+    case "general":
+      return matchGlob(field, arn.field(index));
+  }
+}
+
+// A value that is nothing but a variable holds a whole ARN, compared as plain text.
+function matchWholeVariable(
+  parts: readonly TemplatePart[],
+  arn: RequestArn,
+  context: ConditionContext,
+): boolean {
+  return resolveText(parts, context) === arn.text;
+}
+
+/** The patterns of one Resource or NotResource element; long lists of fixed names are hashed. */
+export interface ArnList {
+  readonly any: boolean;
+  readonly exact: ReadonlySet<string>;
+  /** Fixed prefixes by their length, used once there are many. */
+  readonly prefixes: readonly { readonly length: number; readonly texts: ReadonlySet<string> }[];
+  readonly patterns: readonly ArnPattern[];
+}
+
+const HASHED_FROM = 8;
+
+/** Compiles the patterns of one element. */
+export function compileArnList(patterns: readonly ArnPattern[]): ArnList {
+  const exact = new Set<string>();
+  const byLength = new Map<number, Set<string>>();
+  const rest: ArnPattern[] = [];
+  const hashed = patterns.length >= HASHED_FROM;
+  for (const pattern of patterns) {
+    if (hashed && pattern.shape === "exact") {
+      exact.add(pattern.text);
+    } else if (hashed && pattern.shape === "prefix") {
+      const texts = byLength.get(pattern.text.length) ?? new Set<string>();
+      byLength.set(pattern.text.length, texts.add(pattern.text));
+    } else if (pattern.shape !== "never") {
+      rest.push(pattern);
+    }
+  }
+  const prefixes = [...byLength].map(([length, texts]) => ({ length, texts }));
+  return { any: patterns.some((pattern) => pattern.shape === "any"), exact, prefixes, patterns: rest };
+}
+
+/** Whether any pattern of the list matches. */
+export function matchArnList(list: ArnList, arn: RequestArn, context: ConditionContext): boolean {
+  if (list.any) return true;
+  for (const pattern of list.patterns) if (matchArnPattern(pattern, arn, context)) return true;
+  if (list.exact.size > 0 && list.exact.has(arn.text)) return true;
+  for (const { length, texts } of list.prefixes) {
+    if (arn.text.length >= length && texts.has(arn.text.slice(0, length))) return true;
+  }
+  return false;
+}

@@ -1,0 +1,180 @@
+// Compiles policy documents for decisions. Documents are compiled once and shared by all who attach them;
+// a document that no longer compiles is either refused here or made to refuse every request.
+
+import { compileArnList, compileArnPattern } from "./arn.ts";
+import type { ArnList } from "./arn.ts";
+import { compileCondition } from "./condition.ts";
+import type { CompiledCondition } from "./condition.ts";
+import { compileGlob, matchGlob } from "./glob.ts";
+import type { Glob } from "./glob.ts";
+import { ACTIONS_PER_DOCUMENT_MAX, CACHED_CHARACTERS_MAX, CACHED_DOCUMENTS_MAX } from "./limits.ts";
+import { parsePolicy } from "./parse-policy.ts";
+import type { LocatedText, ParsedPolicy, ParsedStatement, PolicyKind, PolicySource } from "./policy.ts";
+import { VERSION_WITH_VARIABLES } from "./policy.ts";
+import { PolicyFault } from "./policy-fault.ts";
+import { compilePrincipals } from "./principal-matcher.ts";
+import type { PrincipalMatcher } from "./principal-matcher.ts";
+import { refuseUnusable } from "./statement-rules.ts";
+
+export interface CompiledStatement {
+  readonly index: number;
+  readonly sid: string | undefined;
+  readonly deny: boolean;
+  /** Who is named; undefined in kinds of policy that belong to a principal. */
+  readonly principals: PrincipalMatcher | undefined;
+  readonly notPrincipals: PrincipalMatcher | undefined;
+  readonly actions: readonly Glob[];
+  readonly notActions: boolean;
+  /** The resources; undefined, as in a trust policy, stands for the resource that carries the policy. */
+  readonly resources: ArnList | undefined;
+  readonly notResources: boolean;
+  /** Cheapest first. */
+  readonly conditions: readonly CompiledCondition[];
+  readonly parsed: ParsedStatement | undefined;
+}
+
+/** The statements of a document that may apply to one action, in the order of the document. */
+export interface ActionBucket {
+  readonly deny: readonly CompiledStatement[];
+  readonly allow: readonly CompiledStatement[];
+}
+
+/** A compiled document, whoever it is attached to. */
+export interface CompiledDocument {
+  readonly kind: PolicyKind;
+  readonly text: string;
+  readonly parsed: ParsedPolicy | undefined;
+  readonly statements: readonly CompiledStatement[];
+  readonly buckets: Map<string, ActionBucket>;
+  /** Why the document refuses every request; undefined in a sound one. */
+  readonly fault: PolicyFault | undefined;
+}
+
+/** A compiled document with the source that a refusal names. */
+export interface CompiledPolicy {
+  readonly kind: PolicyKind;
+  readonly source: PolicySource;
+  readonly document: CompiledDocument;
+}
+
+/**
+ * Compiles a document, or takes it from the cache.
+ * @throws PolicyFault when it is no policy of this kind.
+ */
+export function compile(text: string, kind: PolicyKind, source: PolicySource): CompiledPolicy {
+  return { kind, source, document: cache.get(text, kind) ?? cache.add(compileDocument(text, kind)) };
+}
+
+/** Compiles a stored document; one that is no policy any more refuses every request it has a say in. */
+export function compileStored(text: string, kind: PolicyKind, source: PolicySource): CompiledPolicy {
+  try {
+    return compile(text, kind, source);
+  } catch (fault) {
+    if (!(fault instanceof PolicyFault)) throw fault;
+    return { kind, source, document: refusingDocument(text, kind, fault) };
+  }
+}
+
+function compileDocument(text: string, kind: PolicyKind): CompiledDocument {
+  const parsed = parsePolicy(text, kind);
+  refuseUnusable(parsed);
+  const variables = parsed.version === VERSION_WITH_VARIABLES;
+  const statements = parsed.statements.map((statement) => compileStatement(statement, kind, variables));
+  return { kind, text, parsed, statements, buckets: new Map(), fault: undefined };
+}
+
+function compileStatement(parsed: ParsedStatement, kind: PolicyKind, variables: boolean): CompiledStatement {
+  const actions = parsed.actions ?? parsed.notActions ?? [];
+  const options = { variables, place: "resource", padded: kind !== "rcp" } as const;
+  const patterns = (list: readonly LocatedText[]) =>
+    compileArnList(list.map((resource) => compileArnPattern(resource.text, options)));
+  const resources = parsed.resources ?? parsed.notResources;
+  const conditions = parsed.conditions.map((condition) => compileCondition(condition, variables));
+  return {
+    index: parsed.index,
+    sid: parsed.sid?.text,
+    deny: parsed.effect.text === "Deny",
+    principals: parsed.principals === undefined ? undefined : compilePrincipals(parsed.principals),
+    notPrincipals: parsed.notPrincipals === undefined ? undefined : compilePrincipals(parsed.notPrincipals),
+    actions: actions.map((action) => compileGlob(action.text.toLowerCase())),
+    notActions: parsed.actions === undefined,
+    resources: resources === undefined ? undefined : patterns(resources),
+    notResources: parsed.notResources !== undefined,
+    conditions: conditions.toSorted((left, right) => left.cost - right.cost),
+    parsed,
+  };
+}
+
+function refusingDocument(text: string, kind: PolicyKind, fault: PolicyFault): CompiledDocument {
+  const everybody = { named: new Set<string>(), accounts: new Set<string>(), services: new Set<string>() };
+  const statement: CompiledStatement = {
+    index: 0,
+    sid: undefined,
+    deny: true,
+    principals: { everyone: true, ...everybody, providers: new Set(), canonicalIds: new Set() },
+    notPrincipals: undefined,
+    actions: [compileGlob("*")],
+    notActions: false,
+    resources: undefined,
+    notResources: false,
+    conditions: [],
+    parsed: undefined,
+  };
+  return { kind, text, parsed: undefined, statements: [statement], buckets: new Map(), fault };
+}
+
+/** Whether the statement's Action or NotAction covers an action, which is in lower case. */
+export function coversAction(statement: CompiledStatement, action: string): boolean {
+  for (const glob of statement.actions) if (matchGlob(glob, action)) return !statement.notActions;
+  return statement.notActions;
+}
+
+const EMPTY_BUCKET: ActionBucket = { deny: [], allow: [] };
+
+/** The statements that cover an action, kept for the next request with the same one. */
+export function bucketOf(document: CompiledDocument, action: string): ActionBucket {
+  const kept = document.buckets.get(action);
+  if (kept !== undefined) return kept;
+  const folded = action.toLowerCase();
+  const covering = document.statements.filter((statement) => coversAction(statement, folded));
+  const bucket =
+    covering.length === 0
+      ? EMPTY_BUCKET
+      : {
+          deny: covering.filter((statement) => statement.deny),
+          allow: covering.filter((statement) => !statement.deny),
+        };
+  // Simulations may ask for any text as an action; the bound keeps them from filling the memory.
+  if (document.buckets.size >= ACTIONS_PER_DOCUMENT_MAX) document.buckets.clear();
+  document.buckets.set(action, bucket);
+  return bucket;
+}
+
+// Two generations: what is used moves to the young one, and what was not used in the span of a whole
+// generation is dropped with the old one.
+class DocumentCache {
+  #young = new Map<string, CompiledDocument>();
+  #old = new Map<string, CompiledDocument>();
+  #characters = 0;
+
+  get(text: string, kind: PolicyKind): CompiledDocument | undefined {
+    const key = `${kind} ${text}`;
+    const young = this.#young.get(key);
+    if (young !== undefined) return young;
+    const old = this.#old.get(key);
+    return old === undefined ? undefined : this.add(old);
+  }
+
+  add(document: CompiledDocument): CompiledDocument {
+    if (this.#young.size >= CACHED_DOCUMENTS_MAX || this.#characters >= CACHED_CHARACTERS_MAX) {
+      this.#old = this.#young;
+      this.#young = new Map();
+      this.#characters = 0;
+    }
+    this.#young.set(`${document.kind} ${document.text}`, document);
+    this.#characters += document.text.length;
+    return document;
+  }
+}
+
+const cache = new DocumentCache();

@@ -1,0 +1,257 @@
+// Decides a request over all policy types. An explicit Deny anywhere refuses; then every ceiling must
+// allow; then the resource policy and the identity policies, by who is named and in which account.
+
+import { matchArnList, RequestArn } from "./arn.ts";
+import { bucketOf } from "./compile.ts";
+import type { CompiledPolicy, CompiledStatement } from "./compile.ts";
+import { testCondition } from "./condition.ts";
+import type { Decision, DecisionKind, ExplicitDeny } from "./decision.ts";
+import { ALLOWED, IMPLICIT } from "./decision.ts";
+import { GRANT_ALONE_CROSSES_ACCOUNTS, GRANT_IS_DIRECT } from "./open-questions.ts";
+import { ACCOUNT, DIRECT, matchPrincipal, ROLE } from "./principal-matcher.ts";
+import type { EnginePrincipal } from "./principal-matcher.ts";
+import type { ConditionContext } from "./template.ts";
+
+/** Everything that is in force for one action on one resource. */
+export interface AuthorizationRequest {
+  readonly principal: EnginePrincipal;
+  /** Such as `ec2:RunInstances`; its case does not matter. */
+  readonly action: string;
+  /** The ARN the action touches, or `*` for an action without resources. A `*` in it is a plain character. */
+  readonly resource: string;
+  /** The account that owns the resource; the caller's own for an action without resources. */
+  readonly resourceAccount: string;
+  readonly context: ConditionContext;
+  /** All identity policies of the user or role; empty for root, services and anonymous callers. */
+  readonly identity: readonly CompiledPolicy[];
+  readonly boundary?: CompiledPolicy | undefined;
+  /** The session's policies; undefined or empty when the session has none. */
+  readonly session?: readonly CompiledPolicy[] | undefined;
+  /** One list per level from the organization's root down to the account; undefined when exempt. */
+  readonly scps?: readonly (readonly CompiledPolicy[])[] | undefined;
+  readonly rcps?: readonly (readonly CompiledPolicy[])[] | undefined;
+  readonly resourcePolicy?: CompiledPolicy | undefined;
+  /** The trust policy of the role to be assumed. Never together with a resource policy. */
+  readonly trustPolicy?: CompiledPolicy | undefined;
+  readonly endpointPolicy?: CompiledPolicy | undefined;
+  /** Whether a grant on the resource names the caller and covers the action. */
+  readonly grant?: boolean | undefined;
+  /** Whether identity policies count only where the resource's policy delegates to the account. */
+  readonly trustIsThePolicy?: boolean | undefined;
+}
+
+/** The only actions that no policy can take away. */
+const NEEDS_NO_PERMISSION = "sts:getcalleridentity";
+
+/** What one pass over the policies learned. */
+interface Findings {
+  identity: boolean;
+  boundary: boolean;
+  session: boolean;
+  scp: boolean;
+  rcp: boolean;
+  endpoint: boolean;
+  /** The forms in which the resource policy allows the caller. */
+  forms: number;
+}
+
+/**
+ * Decides the request. Total: it throws only on a programmer's error, two resource policies at once.
+ */
+export function decide(request: AuthorizationRequest): Decision {
+  if (needsNoPermission(request.action)) return ALLOWED["no-permission-needed"];
+  const query = new Query(request);
+  const denied = query.explicitDeny();
+  return denied ?? conclude(request, query.findings);
+}
+
+function needsNoPermission(action: string): boolean {
+  return action.length === NEEDS_NO_PERMISSION.length && action.toLowerCase() === NEEDS_NO_PERMISSION;
+}
+
+class Query {
+  readonly findings: Findings = {
+    identity: false,
+    boundary: true,
+    session: true,
+    scp: true,
+    rcp: true,
+    endpoint: true,
+    forms: 0,
+  };
+  readonly #request: AuthorizationRequest;
+  readonly #arn: RequestArn;
+  #denying: CompiledStatement | undefined;
+  #denyingPolicy: CompiledPolicy | undefined;
+
+  constructor(request: AuthorizationRequest) {
+    this.#request = request;
+    this.#arn = new RequestArn(request.resource);
+  }
+
+  /** The first explicit Deny in the order of the policy types; fills the findings when there is none. */
+  explicitDeny(): ExplicitDeny | undefined {
+    const { identity, boundary, session, scps, rcps, endpointPolicy, resourcePolicy, trustPolicy } =
+      this.#request;
+    const { findings } = this;
+    if (resourcePolicy !== undefined && trustPolicy !== undefined) {
+      throw new TypeError("a request has a resource policy or a trust policy, not both");
+    }
+    if (identity.length > 0) {
+      findings.identity = this.#anyAllows(identity);
+      if (this.#denying !== undefined) return this.#refusal("identity");
+    }
+    if (boundary !== undefined) {
+      findings.boundary = this.#allows(boundary) !== 0;
+      if (this.#denying !== undefined) return this.#refusal("boundary");
+    }
+    if (session !== undefined && session.length > 0) {
+      findings.session = this.#anyAllows(session);
+      if (this.#denying !== undefined) return this.#refusal("session");
+    }
+    if (scps !== undefined) {
+      findings.scp = this.#everyLevelAllows(scps);
+      if (this.#denying !== undefined) return this.#refusal("scp");
+    }
+    if (rcps !== undefined) {
+      findings.rcp = this.#everyLevelAllows(rcps);
+      if (this.#denying !== undefined) return this.#refusal("rcp");
+    }
+    if (endpointPolicy !== undefined) {
+      findings.endpoint = this.#allows(endpointPolicy) !== 0;
+      if (this.#denying !== undefined) return this.#refusal("endpoint");
+    }
+    const own = trustPolicy ?? resourcePolicy;
+    if (own !== undefined) {
+      findings.forms = this.#allows(own);
+      if (this.#denying !== undefined) return this.#refusal("resource");
+    }
+    return undefined;
+  }
+
+  #refusal(kind: DecisionKind): ExplicitDeny | undefined {
+    const statement = this.#denying;
+    const policy = this.#denyingPolicy;
+    if (statement === undefined || policy === undefined) return undefined;
+    const { index, sid } = statement;
+    return { allowed: false, effect: "explicit", kind, source: policy.source, statementIndex: index, sid };
+  }
+
+  #everyLevelAllows(levels: readonly (readonly CompiledPolicy[])[]): boolean {
+    let all = true;
+    for (const level of levels) {
+      if (!this.#anyAllows(level)) all = false;
+      if (this.#denying !== undefined) return false;
+    }
+    return all;
+  }
+
+  #anyAllows(policies: readonly CompiledPolicy[]): boolean {
+    let any = false;
+    for (const policy of policies) {
+      const bucket = bucketOf(policy.document, this.#request.action);
+      for (const statement of bucket.deny) {
+        if (this.#applies(statement) !== 0) {
+          this.#denying = statement;
+          this.#denyingPolicy = policy;
+          return false;
+        }
+      }
+      if (any) continue;
+      for (const statement of bucket.allow) {
+        if (this.#applies(statement) !== 0) {
+          any = true;
+          break;
+        }
+      }
+    }
+    return any;
+  }
+
+  // The forms in which the policy allows the caller, all of them unless the first is direct.
+  #allows(policy: CompiledPolicy): number {
+    const bucket = bucketOf(policy.document, this.#request.action);
+    for (const statement of bucket.deny) {
+      if (this.#applies(statement) !== 0) {
+        this.#denying = statement;
+        this.#denyingPolicy = policy;
+        return 0;
+      }
+    }
+    let forms = 0;
+    for (const statement of bucket.allow) {
+      forms |= this.#applies(statement);
+      if ((forms & DIRECT) !== 0) break;
+    }
+    return forms;
+  }
+
+  // Zero, or the forms in which the statement names the caller; a statement without principals is direct.
+  #applies(statement: CompiledStatement): number {
+    let forms = DIRECT;
+    if (statement.principals !== undefined) {
+      forms = matchPrincipal(statement.principals, this.#request.principal);
+    } else if (statement.notPrincipals !== undefined) {
+      // A principal with a boundary is never exempt from Deny with NotPrincipal, listed or not.
+      const listed = matchPrincipal(statement.notPrincipals, this.#request.principal) !== 0;
+      forms = listed && this.#request.boundary === undefined ? 0 : DIRECT;
+    }
+    if (forms === 0) return 0;
+    const { context } = this.#request;
+    if (
+      statement.resources !== undefined &&
+      matchArnList(statement.resources, this.#arn, context) === statement.notResources
+    ) {
+      return 0;
+    }
+    for (const condition of statement.conditions) if (!testCondition(condition, context)) return 0;
+    return forms;
+  }
+}
+
+function conclude(request: AuthorizationRequest, found: Findings): Decision {
+  if (!found.scp) return IMPLICIT.scp;
+  if (!found.rcp) return IMPLICIT.rcp;
+  if (!found.endpoint) return IMPLICIT.endpoint;
+  const { principal } = request;
+  const direct = (found.forms & DIRECT) !== 0;
+  const granted = request.grant === true;
+  if (principal.type === "anonymous" || principal.type === "service") {
+    if (direct) return ALLOWED.resource;
+    return granted ? ALLOWED.grant : IMPLICIT.resource;
+  }
+  const sameAccount = principal.accountId === request.resourceAccount;
+  if (sameAccount && direct) return ALLOWED.resource;
+  if (sameAccount && granted && GRANT_IS_DIRECT) return ALLOWED.grant;
+  const base = sameAccount ? withinAccount(request, found) : acrossAccounts(request, found);
+  if (!base.allowed) return base;
+  if (!found.boundary) return IMPLICIT.boundary;
+  return found.session ? base : IMPLICIT.session;
+}
+
+function withinAccount(request: AuthorizationRequest, found: Findings): Decision {
+  const trustIsThePolicy = request.trustIsThePolicy === true || request.trustPolicy !== undefined;
+  const delegated = !trustIsThePolicy || (found.forms & ACCOUNT) !== 0;
+  if (request.principal.type === "root") return delegated ? ALLOWED.root : IMPLICIT.resource;
+  if (!hasOwnPermissions(request)) return found.identity ? IMPLICIT.session : IMPLICIT.identity;
+  if ((found.forms & ROLE) !== 0) return ALLOWED.resource;
+  if (request.grant === true) return ALLOWED.grant;
+  if (!found.identity) return IMPLICIT.identity;
+  return delegated ? ALLOWED.identity : IMPLICIT.resource;
+}
+
+function acrossAccounts(request: AuthorizationRequest, found: Findings): Decision {
+  const granted = request.grant === true;
+  const named = found.forms !== 0 || granted;
+  if (request.principal.type === "root") return named ? ALLOWED.resource : IMPLICIT.resource;
+  if (granted && GRANT_ALONE_CROSSES_ACCOUNTS) return ALLOWED.grant;
+  if (!found.identity) return IMPLICIT.identity;
+  if (!hasOwnPermissions(request)) return IMPLICIT.session;
+  return named ? ALLOWED.identity : IMPLICIT.resource;
+}
+
+// A federated session without a session policy has no permissions of its own.
+function hasOwnPermissions(request: AuthorizationRequest): boolean {
+  if (request.principal.type !== "federated-user") return true;
+  return request.session !== undefined && request.session.length > 0;
+}
