@@ -1,0 +1,23 @@
+/** Accounts of this cloud. There is no API to make one yet but the operator's own; each has a root user. */
+import { collection, type ReadTx, type Tx } from "@casemate/store";
+
+/** An account. */
+export interface AccountRow {
+  /** 12 digits. */
+  readonly id: string;
+  readonly name: string;
+  readonly createdAt: number;
+}
+
+export const accounts = collection<AccountRow>({ kind: "iam/account", key: (row) => row.id });
+
+/** Whether an account exists here. */
+export function accountExists(tx: ReadTx, accountId: string): boolean {
+  return tx.get(accounts, accountId) !== undefined;
+}
+
+/** Makes an account. The caller checks that the id is free. */
+export function putAccount(tx: Tx, row: AccountRow): AccountRow {
+  tx.put(accounts, row);
+  return row;
+}

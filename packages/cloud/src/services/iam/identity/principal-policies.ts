@@ -1,0 +1,76 @@
+/** The compiled policies of a principal, read from the rows of the transaction that acts on them. */
+import { compileStored, type CompiledPolicy } from "@casemate/iam-engine";
+import type { ReadTx } from "@casemate/store";
+import type { Principal, PrincipalPolicies } from "../../../kit/index.ts";
+import { defaultDocument, findPolicy, policies, type PolicyRow } from "../policy/policy.ts";
+import type { PolicyHolder } from "../policy/policy-holder.ts";
+import { roles } from "../role/role.ts";
+import { users } from "../user/user.ts";
+
+interface Remembered {
+  /** The managed policies that were read; a changed one is another row object. */
+  readonly managed: readonly (PolicyRow | undefined)[];
+  readonly arns: readonly string[];
+  readonly policies: PrincipalPolicies;
+}
+
+/** Rows are immutable, so what was compiled from a row and unchanged managed policies still holds. */
+const remembered = new WeakMap<PolicyHolder, Remembered>();
+
+/** A document that allows nothing: what a boundary or session policy that is gone leaves. */
+const nothing = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}';
+
+/** The policies of a principal. A principal without a row has none, and a policy that cannot be read refuses. */
+export function policiesOf(tx: ReadTx, principal: Principal): PrincipalPolicies {
+  const session = sessionPolicies(principal);
+  const holder = holderOf(tx, principal);
+  if (holder === undefined) return { identity: [], session };
+  const own = holderPolicies(tx, principal.accountId, holder);
+  return session === undefined ? own : { ...own, session };
+}
+
+function holderOf(tx: ReadTx, principal: Principal): PolicyHolder | undefined {
+  if (principal.type === "user") return tx.get(users, principal.id);
+  if (principal.type === "role-session") return tx.get(roles, principal.roleId);
+  return undefined;
+}
+
+function holderPolicies(tx: ReadTx, accountId: string, holder: PolicyHolder): PrincipalPolicies {
+  const known = remembered.get(holder);
+  if (known?.arns.every((arn, index) => tx.get(policies, arn) === known.managed[index])) {
+    return known.policies;
+  }
+  const arns = [...holder.attachedPolicyArns];
+  if (holder.boundaryArn !== undefined) arns.push(holder.boundaryArn);
+  const managed = arns.map((arn) => tx.get(policies, arn));
+  const compiled: PrincipalPolicies = {
+    identity: [
+      ...holder.attachedPolicyArns.map((arn) => managedPolicy(tx, { accountId, arn, kind: "identity" })),
+      ...holder.inlinePolicies.map(({ name, document }) =>
+        compileStored(document, "identity", { id: name, type: "inline" }),
+      ),
+    ],
+    ...(holder.boundaryArn === undefined
+      ? {}
+      : { boundary: managedPolicy(tx, { accountId, arn: holder.boundaryArn, kind: "boundary" }) }),
+  };
+  remembered.set(holder, { managed, arns, policies: compiled });
+  return compiled;
+}
+
+function managedPolicy(
+  tx: ReadTx,
+  { accountId, arn, kind }: { accountId: string; arn: string; kind: "identity" | "boundary" },
+): CompiledPolicy {
+  const row = findPolicy(tx, accountId, arn);
+  return compileStored(row === undefined ? nothing : defaultDocument(row), kind, {
+    id: arn,
+    type: "managed",
+  });
+}
+
+function sessionPolicies(principal: Principal): readonly CompiledPolicy[] | undefined {
+  const documents = principal.session?.policies ?? [];
+  if (documents.length === 0) return undefined;
+  return documents.map(({ id, document }) => compileStored(document, "session", { id, type: "session" }));
+}
