@@ -17,3 +17,7 @@ export type {
 export type { CompiledEni, CompiledNetwork, CompiledSubnet } from "./compiled-network.ts";
 export { compileNetwork } from "./compile-network.ts";
 export { ModelFault } from "./model-fault.ts";
+export { emitChange, emitFull } from "./emit.ts";
+export type { AppliedNetwork, ChangeOptions, GuestPlan, NetworkPlan, RemovedEni } from "./emit.ts";
+export { guestNetns, internetNetns, internetSysctls, routerNetns, routerSysctls } from "./layout.ts";
+export { internetSideLines } from "./render-links.ts";

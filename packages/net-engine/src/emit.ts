@@ -1,0 +1,228 @@
+/** Turns a compiled VPC into what the host must run: all of it, or the difference to what stands. */
+import { formatAddress } from "./address.ts";
+import type { CompiledEni, CompiledNetwork } from "./compiled-network.ts";
+import { changeLines, type IpState } from "./ip-state.ts";
+import { doomedGroup, eniLink, guestNetns } from "./layout.ts";
+import {
+  eniLinkLines,
+  guestLines,
+  internetBaseLines,
+  renderLinkState,
+  routerBaseLines,
+  type LinkState,
+} from "./render-links.ts";
+import { renderRuleset, type RulesetNumbers } from "./render-ruleset.ts";
+import { printChange, printFull, type Ruleset } from "./ruleset.ts";
+
+/** What one interface has in the namespaces. */
+export interface AppliedEni {
+  readonly number: number;
+  readonly mac: string;
+  readonly subnetNumber: number;
+  readonly strict: boolean;
+}
+
+/** What stands in the kernel for one VPC once a plan has succeeded; plain JSON, to be kept by the host. */
+export interface AppliedNetwork {
+  readonly version: 1;
+  readonly vpcNumber: number;
+  readonly numbers: RulesetNumbers;
+  readonly ruleset: Ruleset;
+  readonly links: LinkState;
+  readonly enis: Readonly<Record<string, AppliedEni>>;
+  /** Public address to private address. */
+  readonly publicIps: Readonly<Record<string, string>>;
+}
+
+/** Lines for one guest namespace, which must exist before the router's lines run. */
+export interface GuestPlan {
+  readonly eniId: string;
+  readonly netns: string;
+  readonly lines: readonly string[];
+}
+
+/** An interface that is gone: its link is deleted by the router's lines, its namespace by the host. */
+export interface RemovedEni {
+  readonly eniId: string;
+  readonly number: number;
+  readonly netns: string;
+}
+
+/**
+ * What the host runs: `nft` as one transaction in the router namespace; then `routerIp` (`ip -batch`), `routerIp6`
+ * (`ip -6 -batch`), `internetIp` in the internet side's namespace, then the guests' lines (`ip -batch`), then
+ * `conntrack` with each list of arguments in the router namespace.
+ */
+export interface NetworkPlan {
+  readonly nft: string;
+  readonly routerIp: readonly string[];
+  readonly routerIp6: readonly string[];
+  readonly internetIp: readonly string[];
+  readonly guests: readonly GuestPlan[];
+  readonly removeEnis: readonly RemovedEni[];
+  readonly flushes: readonly (readonly string[])[];
+  readonly applied: AppliedNetwork;
+}
+
+/** Options of `emitChange`. */
+export interface ChangeOptions {
+  /** Replace the whole ruleset atomically, for when the kernel's may not be the one remembered. */
+  readonly replaceRuleset?: boolean | undefined;
+}
+
+/** What is to be run for a VPC that does not stand yet. */
+export function emitFull(compiled: CompiledNetwork): NetworkPlan {
+  const plan = emitChange(emptyNetwork(compiled.number), compiled, { replaceRuleset: true });
+  return {
+    ...plan,
+    routerIp: [...routerBaseLines(compiled.number), ...plan.routerIp],
+    internetIp: [...internetBaseLines(compiled.number), ...plan.internetIp],
+  };
+}
+
+function emptyNetwork(vpcNumber: number): AppliedNetwork {
+  return {
+    version: 1,
+    vpcNumber,
+    numbers: { combinations: {}, acls: {} },
+    ruleset: { sets: {}, chains: {} },
+    links: { router: {}, router6: {}, internet: {} },
+    enis: {},
+    publicIps: {},
+  };
+}
+
+/** What is to be run to bring a standing VPC to the compiled one. */
+export function emitChange(
+  applied: AppliedNetwork,
+  compiled: CompiledNetwork,
+  options: ChangeOptions = {},
+): NetworkPlan {
+  const numbers: RulesetNumbers = {
+    combinations: assignNumbers(
+      applied.numbers.combinations,
+      compiled.combinations.map(({ key }) => key),
+    ),
+    acls: assignNumbers(
+      applied.numbers.acls,
+      compiled.acls.map(({ id }) => id),
+    ),
+  };
+  const ruleset = renderRuleset(compiled, numbers);
+  const links = renderLinkState(compiled);
+  const enis = Object.fromEntries(compiled.enis.map((eni) => [eni.id, appliedEni(eni)]));
+  const removed = Object.entries(applied.enis).filter(([id, eni]) => !sameLink(eni, enis[id]));
+  const added = compiled.enis.filter((eni) => !sameLink(appliedEni(eni), applied.enis[eni.id]));
+  const goneLinks = removed.map(([, { number }]) => eniLink(number));
+  const publicIps = publicMappings(compiled);
+  const next: AppliedNetwork = {
+    version: 1,
+    vpcNumber: compiled.number,
+    numbers,
+    ruleset,
+    links,
+    enis,
+    publicIps,
+  };
+  return {
+    nft: options.replaceRuleset === true ? printFull(ruleset) : printChange(applied.ruleset, ruleset),
+    ...linkLines(applied, next, { added, goneLinks }),
+    guests: added.map((eni) => ({
+      eniId: eni.id,
+      netns: guestNetns(eni.number),
+      lines: guestLines(eni),
+    })),
+    removeEnis: removed.map(([eniId, { number }]) => ({ eniId, number, netns: guestNetns(number) })),
+    flushes: flushes(applied, next),
+    applied: next,
+  };
+}
+
+function linkLines(
+  applied: AppliedNetwork,
+  next: AppliedNetwork,
+  { added, goneLinks }: { readonly added: readonly CompiledEni[]; readonly goneLinks: readonly string[] },
+): Pick<NetworkPlan, "routerIp" | "routerIp6" | "internetIp"> {
+  // A link that is made anew has lost its routes and neighbours, so these are not remembered.
+  const standing = (state: IpState): IpState =>
+    Object.fromEntries(
+      Object.entries(state).filter(
+        ([, text]) => !goneLinks.some((link) => `${text} `.includes(` dev ${link} `)),
+      ),
+    );
+  const change = (from: IpState, to: IpState): string[] => changeLines(standing(from), to);
+  const links = added.flatMap(eniLinkLines);
+  const deletions =
+    goneLinks.length === 0
+      ? []
+      : [
+          ...goneLinks.map((link) => `link set dev ${link} group ${doomedGroup}`),
+          `link del group ${doomedGroup}`,
+        ];
+  const reused = new Set(added.map(({ number }) => eniLink(number)));
+  const deleteFirst = goneLinks.some((link) => reused.has(link));
+  const router = change(applied.links.router, next.links.router);
+  return {
+    // Routes change before links go: a route through a middlebox must never fall back to the local one.
+    routerIp: deleteFirst ? [...deletions, ...links, ...router] : [...links, ...router, ...deletions],
+    routerIp6: change(applied.links.router6, next.links.router6),
+    internetIp: change(applied.links.internet, next.links.internet),
+  };
+}
+
+function appliedEni(eni: CompiledEni): AppliedEni {
+  return {
+    number: eni.number,
+    mac: eni.mac,
+    subnetNumber: eni.subnet.number,
+    strict: !eni.sourceDestCheck,
+  };
+}
+
+function sameLink(a: AppliedEni, b: AppliedEni | undefined): boolean {
+  return b !== undefined && a.number === b.number && a.mac === b.mac && a.subnetNumber === b.subnetNumber;
+}
+
+function publicMappings(compiled: CompiledNetwork): Record<string, string> {
+  return Object.fromEntries(
+    [...compiled.eniByPublicIp].map(([publicIp, { privateIp }]) => [
+      formatAddress(publicIp),
+      formatAddress(privateIp),
+    ]),
+  );
+}
+
+/** Keeps the numbers of keys that stay and gives new keys the lowest free ones. */
+function assignNumbers(
+  old: Readonly<Record<string, number>>,
+  keys: readonly string[],
+): Record<string, number> {
+  const kept = keys.flatMap((key): [string, number][] => {
+    const number = old[key];
+    return number === undefined ? [] : [[key, number]];
+  });
+  const numbers = new Map(kept);
+  const taken = new Set(numbers.values());
+  let next = 1;
+  for (const key of keys) {
+    if (numbers.has(key)) continue;
+    while (taken.has(next)) next++;
+    taken.add(next);
+    numbers.set(key, next);
+  }
+  return Object.fromEntries(numbers);
+}
+
+/** State of flows that must not outlive their interface, their public address or their kind of tracking. */
+function flushes(applied: AppliedNetwork, next: AppliedNetwork): string[][] {
+  const lists: string[][] = [];
+  for (const [id, eni] of Object.entries(applied.enis)) {
+    const now = next.enis[id];
+    if (!sameLink(eni, now) || now?.strict !== eni.strict) lists.push(["-D", "-w", `${eni.number}`]);
+  }
+  for (const [publicIp, privateIp] of Object.entries(applied.publicIps)) {
+    if (next.publicIps[publicIp] === privateIp) continue;
+    lists.push(["-D", "-d", publicIp], ["-D", "-q", publicIp]);
+  }
+  return lists;
+}
