@@ -37,8 +37,8 @@ export class Boundaries {
   #judge(module: SourceModule, entry: Import): [string, string] | undefined {
     const { specifier } = entry;
     if (specifier === undefined) {
-      const inPackage = placeOf(module.path) !== undefined;
-      return inPackage ? ["floors", "an import names its module as a literal"] : undefined;
+      const free = placeOf(module.path) === undefined || this.#floors.computedImports.includes(module.path);
+      return !free ? ["floors", "an import names its module as a literal"] : undefined;
     }
     if (specifier.startsWith(".")) return this.#judgeRelative(module, specifier);
     const target = workspacePackage(specifier);
@@ -107,7 +107,7 @@ export class Boundaries {
     const rules = this.#floors.packages[from.name]?.node ?? [];
     const allowed = rules.some(
       ({ under, modules }) =>
-        isUnder(from.inner, under) && (modules.includes("*") || modules.includes(specifier)),
+        from.inner.startsWith(under) && (modules.includes("*") || modules.includes(specifier)),
     );
     return allowed ? undefined : ["purity", `${specifier} may not be used here`];
   }

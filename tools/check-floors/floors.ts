@@ -6,7 +6,7 @@ export interface PackageFloor {
   floor: number;
   /** A pure package has no clock, randomness, environment, network or timer; they come in as arguments. */
   pure?: boolean;
-  /** Node's own modules that modules under a folder (or of that name) may import; `*` stands for all. */
+  /** Node's own modules that modules whose path starts so may import; `*` stands for all. */
   node?: { under: string; modules: string[] }[];
   /** Replaces the rule of lower floors where a package may import only these. */
   imports?: string[];
@@ -25,6 +25,8 @@ export interface Floors {
   services: Record<string, string[]>;
   /** Top-level folders that may import nothing from packages. */
   apart: string[];
+  /** Modules of packages that may import what they name at run time. */
+  computedImports: string[];
 }
 
 /** The package a path lies in, and the path inside it. */
@@ -34,7 +36,7 @@ export function placeOf(path: string): { name: string; inner: string } | undefin
   return { name, inner: rest.join("/") };
 }
 
-/** True when a path is the folder, lies in it, or is a module or folder whose name starts with it. */
+/** True when a path is the folder or lies in it. */
 export function isUnder(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
 }
