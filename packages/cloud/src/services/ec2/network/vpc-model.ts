@@ -1,0 +1,123 @@
+/** From the rows of a VPC to the one network model that the filter, the reachability answer and every later finding come from. */
+import type {
+  EniModel,
+  NetworkAclModel,
+  RouteModel,
+  RulePeer,
+  SecurityGroupModel,
+  VpcModel,
+} from "@casemate/net-engine";
+import type { ReadTx } from "@casemate/store";
+import { internetGateways } from "../internet-gateway/internet-gateway.ts";
+import { networkAcls, type NetworkAclRow } from "../network-acl/network-acl.ts";
+import { networkInterfaces, type NetworkInterfaceRow } from "../network-interface/network-interface.ts";
+import { routeTables, type RouteRow } from "../route-table/route-table.ts";
+import {
+  securityGroupRules,
+  securityGroups,
+  type SecurityGroupRuleRow,
+} from "../security-group/security-group.ts";
+import { subnets } from "../subnet/subnet.ts";
+import type { VpcRow } from "../vpc/vpc.ts";
+
+/** How the metadata service answers on an interface; undefined where it does not belong to an instance. */
+export type MetadataSetting = (tx: ReadTx, row: NetworkInterfaceRow) => EniModel["metadata"];
+
+/** The model of a VPC. Only interfaces in use are in it: others have no machine to speak for. */
+export function vpcModel(tx: ReadTx, vpc: VpcRow, metadataOf: MetadataSetting): VpcModel {
+  const tables = tx.by(routeTables.collection, "vpc", vpc.id);
+  const main = tables.find((table) => table.mainAssociationId !== undefined);
+  const interfaces = tx
+    .by(networkInterfaces.collection, "vpc", vpc.id)
+    .filter((row) => row.status === "in-use");
+  const gateway = tx.by(internetGateways.collection, "vpc", vpc.id)[0];
+  return {
+    vpcId: vpc.id,
+    number: vpc.number,
+    cidrs: vpc.cidrs.map(({ cidr }) => cidr),
+    subnets: tx.by(subnets.collection, "vpc", vpc.id).map((row) => ({
+      id: row.id,
+      number: row.number,
+      cidr: row.cidr,
+      routeTableId: row.routeTableId ?? main?.id ?? "",
+      networkAclId: row.networkAclId,
+    })),
+    routeTables: tables.map(({ id, number, routes }) => ({
+      id,
+      number,
+      routes: routes.map((route) => routeModel(tx, route)),
+    })),
+    networkAcls: tx.by(networkAcls.collection, "vpc", vpc.id).map(aclModel),
+    securityGroups: tx
+      .by(securityGroups.collection, "vpc", vpc.id)
+      .map(({ id }) => groupModel(id, tx.by(securityGroupRules.collection, "group", id))),
+    prefixLists: [],
+    enis: interfaces.map((row) => interfaceModel(row, metadataOf(tx, row))),
+    ...(gateway === undefined ? {} : { internetGateway: { id: gateway.id } }),
+  };
+}
+
+/** A route whose target is gone is a blackhole, as AWS shows it. */
+function routeModel(tx: ReadTx, { destination, target }: RouteRow): RouteModel {
+  switch (target.kind) {
+    case "local":
+      return { destination, target: { kind: "local" } };
+    case "internet-gateway": {
+      const attached = tx.get(internetGateways.collection, target.id)?.vpcId !== undefined;
+      return {
+        destination,
+        target: attached ? { kind: "internet-gateway", id: target.id } : { kind: "blackhole" },
+      };
+    }
+    case "network-interface": {
+      const inUse = tx.get(networkInterfaces.collection, target.id)?.status === "in-use";
+      return { destination, target: inUse ? { kind: "eni", eniId: target.id } : { kind: "blackhole" } };
+    }
+  }
+}
+
+function aclModel({ id, entries }: NetworkAclRow): NetworkAclModel {
+  return { id, entries };
+}
+
+function groupModel(id: string, rules: readonly SecurityGroupRuleRow[]): SecurityGroupModel {
+  const side = (egress: boolean): SecurityGroupModel["ingress"] =>
+    rules
+      .filter((rule) => rule.egress === egress)
+      .map((rule) => ({
+        id: rule.id,
+        protocol: rule.protocol,
+        fromPort: rule.fromPort,
+        toPort: rule.toPort,
+        source: peerModel(rule),
+      }));
+  return { id, ingress: side(false), egress: side(true) };
+}
+
+function peerModel({ peer }: SecurityGroupRuleRow): RulePeer {
+  switch (peer.kind) {
+    case "ipv4":
+    case "ipv6":
+      return { cidr: peer.cidr };
+    case "group":
+      return { groupId: peer.groupId };
+    case "prefix-list":
+      return { prefixListId: peer.prefixListId };
+  }
+}
+
+function interfaceModel(row: NetworkInterfaceRow, metadata: EniModel["metadata"]): EniModel {
+  const primary = row.privateIps[0];
+  const mapped = row.publicIp !== undefined && primary !== undefined;
+  return {
+    id: row.id,
+    number: row.number,
+    mac: row.mac,
+    subnetId: row.subnetId,
+    privateIps: row.privateIps,
+    ...(mapped ? { publicIps: [{ privateIp: primary, publicIp: row.publicIp }] } : {}),
+    securityGroupIds: row.securityGroupIds,
+    sourceDestCheck: row.sourceDestCheck,
+    ...(metadata === undefined ? {} : { metadata }),
+  };
+}
