@@ -1,0 +1,257 @@
+/**
+ * The HTTP edge: HTTP and HTTPS on one port, told apart by the first byte, in bounds. It hands whole raw
+ * requests to the request path and writes what that answers. It interprets nothing of AWS, and speaks plain
+ * HTTP only where both ends of the connection are loopback.
+ */
+import { once } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer as createNetServer } from "node:net";
+import type { AddressInfo, Server } from "node:net";
+import type { ServerContexts } from "../certificates/server-contexts.ts";
+import { createBoundedHttp, hasTooManyHeaders } from "./bounded-http.ts";
+import type { HttpBounds } from "./bounded-http.ts";
+import { isLoopback } from "./connection-gate.ts";
+import type { ConnectionBounds } from "./connection-gate.ts";
+import { createDoor } from "./door.ts";
+import type { ListenerMode } from "./door.ts";
+import { headOf } from "./raw-http.ts";
+import type { RawHttpHead, RawHttpRequest, RawHttpResponse } from "./raw-http.ts";
+import { announcesTooMuch, createBodyBudget, discardBody, readBody } from "./read-body.ts";
+import {
+  badRequest,
+  bodyTooLarge,
+  internalFailure,
+  noRoom,
+  refusalResponse,
+  tooManyHeaders,
+  unknownLocalPath,
+} from "./refusal.ts";
+import type { EdgeRefusal } from "./refusal.ts";
+import { writeHead } from "./write-response.ts";
+
+/** The bounds of the edge. */
+export interface EdgeBounds extends HttpBounds, ConnectionBounds {
+  readonly bodyBytesMax: number;
+  /** What all bodies in flight may hold together. */
+  readonly bodyBytesInFlightMax: number;
+  /** From the connection to its first byte, and for a TLS handshake. */
+  readonly handshakeTimeoutMs: number;
+}
+
+/** The bounds unless told otherwise. */
+export const edgeBounds: EdgeBounds = {
+  headerBytesMax: 32 * 1024,
+  headersMax: 128,
+  headersTimeoutMs: 10_000,
+  requestTimeoutMs: 60_000,
+  keepAliveTimeoutMs: 65_000,
+  connectionsMax: 4096,
+  connectionsPerSourceMax: 4096,
+  bodyBytesMax: 2 * 1024 * 1024,
+  bodyBytesInFlightMax: 256 * 1024 * 1024,
+  handshakeTimeoutMs: 10_000,
+};
+
+/** Answers a path of Casemate's own. */
+export type LocalHandler = (request: RawHttpRequest) => RawHttpResponse | Promise<RawHttpResponse>;
+
+/** What an edge needs. */
+export interface EdgeOptions {
+  /** The request path. A rejection is a defect and becomes a 500 that says nothing of its cause. */
+  readonly handle: (request: RawHttpRequest) => Promise<RawHttpResponse>;
+  /** Exact paths that are answered here instead; everything else below `/_casemate/` is 404. */
+  readonly local: Readonly<Record<string, LocalHandler>>;
+  /** Certificates, asked for at the first TLS connection. Without it TLS connections are cut. */
+  readonly tls?: (() => ServerContexts | Promise<ServerContexts>) | undefined;
+  /** Answers, and may record, a request that is refused before `handle` sees it. */
+  readonly refuse?:
+    | ((
+        head: RawHttpHead | undefined,
+        refusal: EdgeRefusal,
+        requestId: string,
+      ) => RawHttpResponse | Promise<RawHttpResponse>)
+    | undefined;
+  readonly now: () => number;
+  readonly newRequestId: () => string;
+  /** Hears defects: what became a 500, or kept a TLS connection from being served. */
+  readonly failed: (cause: unknown, requestId: string | undefined) => void;
+  readonly bounds?: Partial<EdgeBounds> | undefined;
+}
+
+/** A running edge. */
+export interface Edge {
+  /** Listens on an address; several are allowed. */
+  listen(at: { readonly host: string; readonly port: number }): Promise<AddressInfo>;
+  /** Serves a listening socket that somebody else made; the edge closes it. */
+  attach(server: Server, mode: ListenerMode): void;
+  /** Connections that are open. */
+  readonly connections: number;
+  /** Stops listening, lets requests in flight finish for so long, then cuts what is left. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** An edge that listens nowhere yet. */
+export function createEdge(options: EdgeOptions): Edge {
+  const bounds = { ...edgeBounds, ...options.bounds };
+  const local = new Map(Object.entries(options.local));
+  const budget = createBodyBudget(bounds.bodyBytesInFlightMax);
+  const exchange: Exchange = { options, bounds, local, budget };
+  const inFlight = new Set<Promise<void>>();
+  const listeners = new Set<Server>();
+
+  const http = createBoundedHttp(bounds, {
+    request(request, response, expectsContinue) {
+      const served = serve(exchange, { request, response, expectsContinue }).finally(() =>
+        inFlight.delete(served),
+      );
+      inFlight.add(served);
+    },
+    malformed: (status) => malformedText(status, options.newRequestId()),
+  });
+  const door = createDoor({ bounds, http, tls: options.tls, failed: options.failed });
+
+  const attach = (server: Server, mode: ListenerMode): void => {
+    listeners.add(server);
+    server.on("connection", (socket) => door.enter(socket, mode));
+  };
+
+  return {
+    async listen(at) {
+      if (options.tls === undefined && !isLoopback(at.host))
+        throw new RangeError(`Without certificates the edge listens on loopback alone, not on ${at.host}`);
+      const server = createNetServer({ noDelay: true });
+      attach(server, "either");
+      server.listen(at.port, at.host);
+      await once(server, "listening");
+      // A listening TCP server's address is never a pipe's name.
+      return server.address() as AddressInfo;
+    },
+    attach,
+    get connections() {
+      return door.open;
+    },
+    async close(graceMs) {
+      const closed = [...listeners].map((server) => closeServer(server));
+      http.drain();
+      await withinGrace(Promise.allSettled(inFlight), graceMs);
+      http.close();
+      door.destroyAll();
+      await Promise.all(closed);
+    },
+  };
+}
+
+interface Exchange {
+  readonly options: EdgeOptions;
+  readonly bounds: EdgeBounds;
+  readonly local: ReadonlyMap<string, LocalHandler>;
+  readonly budget: ReturnType<typeof createBodyBudget>;
+}
+
+interface Incoming {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly expectsContinue: boolean;
+}
+
+/** One request from its head to its response; never rejects. */
+async function serve(exchange: Exchange, incoming: Incoming): Promise<void> {
+  const { options, bounds } = exchange;
+  const { request, response } = incoming;
+  const requestId = options.newRequestId();
+  try {
+    const head = headOf(request, options.now());
+    const refused = refusalOfHead(request, head, bounds);
+    if (refused !== undefined || head === undefined)
+      return await refuse(exchange, incoming, { head, refusal: refused ?? badRequest, requestId });
+    if (incoming.expectsContinue) response.writeContinue();
+    const sending = { ...incoming, expectsContinue: false };
+    const body = await readBody(request, bounds.bodyBytesMax, exchange.budget);
+    if (body === "aborted") return;
+    if (body === "too-large" || body === "no-room") {
+      const refusal = body === "too-large" ? bodyTooLarge : noRoom;
+      return await refuse(exchange, sending, { head, refusal, requestId });
+    }
+    try {
+      const reply = await answer(exchange, { ...head, body: body.bytes }, requestId);
+      response.end(writeHead(response, reply));
+    } finally {
+      exchange.budget.give(body.held);
+    }
+  } catch (cause) {
+    options.failed(cause, requestId);
+    fail(response, requestId);
+  }
+}
+
+function refusalOfHead(
+  request: IncomingMessage,
+  head: RawHttpHead | undefined,
+  bounds: EdgeBounds,
+): EdgeRefusal | undefined {
+  if (head === undefined) return badRequest;
+  if (hasTooManyHeaders(request, bounds)) return tooManyHeaders;
+  return announcesTooMuch(request, bounds.bodyBytesMax) ? bodyTooLarge : undefined;
+}
+
+async function answer(
+  { options, local }: Exchange,
+  request: RawHttpRequest,
+  requestId: string,
+): Promise<RawHttpResponse> {
+  const own = local.get(request.rawPath);
+  if (own !== undefined) return own(request);
+  if (request.rawPath.startsWith("/_casemate/")) return refusalResponse(request, unknownLocalPath, requestId);
+  return options.handle(request);
+}
+
+interface Refused {
+  readonly head: RawHttpHead | undefined;
+  readonly refusal: EdgeRefusal;
+  readonly requestId: string;
+}
+
+/** Answers, drops what is still to come within bounds so that the client reads the answer, and closes. */
+async function refuse({ options }: Exchange, incoming: Incoming, refused: Refused): Promise<void> {
+  const { request, response } = incoming;
+  const { head, refusal, requestId } = refused;
+  const reply = await (options.refuse ?? refusalResponse)(head, refusal, requestId);
+  response.shouldKeepAlive = false;
+  response.write(writeHead(response, reply));
+  // A client that still waits for leave sends nothing.
+  if (!incoming.expectsContinue) await discardBody(request);
+  response.end();
+  request.socket.destroySoon();
+}
+
+function fail(response: ServerResponse, requestId: string): void {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  response.shouldKeepAlive = false;
+  response.end(writeHead(response, refusalResponse(undefined, internalFailure, requestId)));
+}
+
+function malformedText(status: 400 | 408 | 431, requestId: string): string {
+  const reason = { 400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fields Too Large" };
+  const refusal = status === 431 ? tooManyHeaders : badRequest;
+  const { headers, body } = refusalResponse(undefined, refusal, requestId);
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
+  return `HTTP/1.1 ${status} ${reason[status]}\r\n${lines}content-length: ${body.length}\r\nconnection: close\r\n\r\n${String(body)}`;
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+  });
+}
+
+async function withinGrace(work: Promise<unknown>, graceMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const grace = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, graceMs);
+  });
+  await Promise.race([work, grace]);
+  clearTimeout(timer);
+}
