@@ -126,7 +126,7 @@ async function build(options) {
       external: options.external === "npm" ? [] : options.external,
       plugins: [workspacePlugin(options, entries, inputs)],
       banner: { js: requireBanner },
-      logLevel: "warning",
+      logLevel: "silent",
     });
     for (const file of result.outputFiles) writeWhole(file.path, file.contents);
     for (const path of Object.keys(result.metafile.inputs)) inputs.add(resolve(options.root, path));

@@ -1,4 +1,5 @@
-// Checks what pages name: links lead somewhere, paths in code marks exist, commands are commands of the package.
+// Checks what pages name: links lead somewhere, paths in code marks exist, commands are commands of the
+// package.
 import type { Violation } from "../source/violation.ts";
 
 /** What the check needs to know of the tree. */

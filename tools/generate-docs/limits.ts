@@ -1,4 +1,5 @@
-// The page of limits: every bound is an exported constant whose name ends in `Max` or `Limit`, with its sentence.
+// The page of limits: every bound is an exported constant whose name ends in `Max` or `Limit`, with its
+// sentence.
 import type { SourceModule } from "../source/module.ts";
 import { cell, generatedNotice, groupByPackage } from "./page.ts";
 

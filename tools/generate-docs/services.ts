@@ -1,5 +1,6 @@
-// The one place where the pages learn which services, operations and faults there are. It needs `services` among
-// the exports of @casemate/cloud: a list of what the kit calls a Service. Without it there is nothing to say.
+// The one place where the pages learn which services, operations and faults there are. It needs `services`
+// among the exports of @casemate/cloud: a list of what the kit calls a Service. Without it there is nothing
+// to say.
 
 /** What the pages need of a service; the kit's Service has it. */
 export interface DescribedService {
