@@ -53,7 +53,12 @@ const ec2: Dialect = {
     if (problem.kind === "absent") {
       throw new WireFault("MissingParameter", `The request must contain the parameter ${path}`);
     }
-    const subject = value === undefined ? "The value" : `Value (${clip(value)})`;
+    const subject =
+      value === undefined
+        ? "The value"
+        : problem.kind === "value"
+          ? `Value ( ${value} )`
+          : `Value (${clip(value)})`;
     const hint = ec2Hint(problem);
     throw new WireFault(
       "InvalidParameterValue",
@@ -135,7 +140,7 @@ function ec2Hint(problem: Problem): string {
     case "length":
       return ` Expecting ${problem.bound === "least" ? "at least" : "at most"} ${problem.limit} characters or items.`;
     case "value":
-      return ` Expecting a value ${problem.bound === "least" ? "greater" : "less"} than or equal to ${problem.limit}.`;
+      return ` Expecting a value ${problem.bound === "least" ? "greater" : "less"} than ${problem.limit}.`;
     case "pattern":
       return ` Expecting a value that matches ${problem.pattern}.`;
   }

@@ -6,6 +6,7 @@ export { parseForm, type FormNode, type FormTree, type FormValue } from "./form-
 export { decodeForm, resolveOperation } from "./form-decoder.ts";
 export { decodeJson } from "./json-codec.ts";
 export { encodeError, encodeJsonResult, encodeResult, type WireError, type WireReply } from "./reply.ts";
+export { trailParameters, trailResponse, type TrailJson, type TrailObject } from "./trail-view.ts";
 export {
   bodyBytesMax,
   formDepthMax,
@@ -14,3 +15,9 @@ export {
   jsonDepthMax,
   listItemsMax,
 } from "./limits.ts";
+export type { RawRequest } from "./sigv4/raw-request.ts";
+export { parseSignature, presignedSecondsMax, type ParsedSignature } from "./sigv4/parse-signature.ts";
+export { verifySignature, type Verification } from "./sigv4/verify-signature.ts";
+export { signRequest, type Credentials, type Signing } from "./sigv4/sign-request.ts";
+export { SigningKeyCache } from "./sigv4/signing-key-cache.ts";
+export { SignatureFault, signatureFaultFor, type SignatureReason } from "./sigv4/signature-fault.ts";
