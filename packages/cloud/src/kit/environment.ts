@@ -1,11 +1,14 @@
 /** What surrounds the services and comes in from outside: time, randomness, keys and the operator's settings. */
 
+/** What a sealed secret is for and whose it is. */
+export type SecretContext = Readonly<Record<string, string>> & { readonly purpose: string };
+
 /** Sealing under the root key; every purpose and context opens only what was sealed for it. */
 export interface Keyring {
   /** Seals a secret for storage. */
-  seal(plain: string, context: Readonly<Record<string, string>>): string;
+  seal(plain: string, context: SecretContext): string;
   /** Opens what seal made, or throws. */
-  open(envelope: string, context: Readonly<Record<string, string>>): string;
+  open(envelope: string, context: SecretContext): string;
   /** Seals a self-contained token that leaves the cloud: a session token, a page token, an encoded message. */
   sealToken(purpose: TokenPurpose, payload: string, context: Readonly<Record<string, string>>): string;
   /** Opens a token, or undefined when it is not one of ours for this purpose and context. */

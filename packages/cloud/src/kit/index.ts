@@ -22,7 +22,7 @@ export {
 } from "./need.ts";
 export type { CloudEnvironment, CloudSettings, Keyring, TokenPurpose } from "./environment.ts";
 export { Call, type CallFacts, type Origin } from "./call.ts";
-export { operationsOf, type Operation, type OperationDefinition } from "./operation.ts";
+export { operationsOf, unhonoured, type Operation, type OperationDefinition } from "./operation.ts";
 export {
   trailEntries,
   unattributedAccount,

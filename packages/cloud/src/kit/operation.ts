@@ -21,6 +21,11 @@ export interface OperationDefinition<Input, Output> {
   /** Whether it only reads: the trail's readOnly. */
   readonly access: "read" | "write";
   /**
+   * The parameters it honours; a request with any other one is refused, so that nothing is silently ignored. `DryRun` needs no
+   * mention. Members inside a parameter are for the handler to refuse.
+   */
+  readonly honours: "all" | readonly (keyof Input & string)[];
+  /**
    * The permissions it needs, in the order they are decided. It may read state through `call.tx`, but whether something exists is
    * for the handler to say: a target that is not there is named by its ARN and has no keys.
    */
@@ -34,6 +39,7 @@ export interface Operation {
   readonly service: string;
   readonly name: string;
   readonly access: "read" | "write";
+  readonly honours: "all" | ReadonlySet<string>;
   readonly needs: (input: unknown, call: Call) => readonly Need[];
   readonly handle: (tx: Tx, input: unknown, call: Call) => unknown;
 }
@@ -47,8 +53,16 @@ export function operationsOf<Map extends OperationMap>(service: string) {
     service,
     name,
     access: definition.access,
+    honours: definition.honours === "all" ? "all" : new Set<string>([...definition.honours, "DryRun"]),
     // The request path decodes input by the same table that the types are generated from.
     needs: definition.needs as Operation["needs"],
     handle: definition.handle as Operation["handle"],
   });
+}
+
+/** The first parameter of an input that an operation does not honour, if any. */
+export function unhonoured(operation: Operation, input: unknown): string | undefined {
+  const { honours } = operation;
+  if (honours === "all" || typeof input !== "object" || input === null) return undefined;
+  return Object.entries(input).find(([name, value]) => value !== undefined && !honours.has(name))?.[0];
 }

@@ -1,0 +1,135 @@
+/** Test support of the EC2 rooms: a store in memory, a fixed clock, seeded randomness, and operations run as the request path does. */
+import { memoryLog, openStore, type AnyCollection, type Store } from "@casemate/store";
+import {
+  Call,
+  Fault,
+  unhonoured,
+  type CloudEnvironment,
+  type Keyring,
+  type Need,
+  type Operation,
+  type Principal,
+} from "../../kit/index.ts";
+import { ensureDefaultVpc } from "./default-vpc/default-vpc.ts";
+
+/** The moment tests happen at. */
+export const testNow = Date.UTC(2026, 0, 15, 12, 0, 0);
+/** The account of the tests. */
+export const testAccount = "111122223333";
+
+/** A keyring that seals nothing: the text carries its context in the clear. */
+export const openKeyring: Keyring = {
+  seal: (plain, context) => JSON.stringify([plain, context]),
+  open: (envelope) => String((JSON.parse(envelope) as unknown[])[0]),
+  sealToken: (purpose, payload, context) =>
+    Buffer.from(JSON.stringify([purpose, payload, context])).toString("base64url"),
+  openToken(purpose, token, context) {
+    try {
+      const [was, payload, bound] = JSON.parse(Buffer.from(token, "base64url").toString()) as unknown[];
+      const same = was === purpose && JSON.stringify(bound) === JSON.stringify(context);
+      return same ? String(payload) : undefined;
+    } catch {
+      return undefined;
+    }
+  },
+};
+
+/** A root principal of an account. */
+export function rootOf(accountId: string): Principal {
+  return {
+    type: "root",
+    accountId,
+    arn: `arn:aws:iam::${accountId}:root`,
+    id: accountId,
+    accessKeyId: "AKIATEST",
+  };
+}
+
+/** Where an operation is run. */
+export interface Caller {
+  readonly principal?: Principal;
+  readonly region?: string;
+}
+
+/** EC2 in memory. */
+export interface TestCloud {
+  readonly store: Store;
+  readonly environment: CloudEnvironment;
+  /** Moves the clock on. */
+  advance(ms: number): void;
+  /** Runs an operation: its needs are evaluated, its parameters checked, then it handles. @throws Fault */
+  run<Output = never>(operation: Operation, input: object, caller?: Caller): Output;
+  /** The needs an operation states. */
+  needsOf(operation: Operation, input: object, caller?: Caller): readonly Need[];
+  /** The code and message of the fault that an operation ends with. */
+  faultOf(operation: Operation, input: object, caller?: Caller): { code: string; message: string };
+}
+
+/** Opens a test cloud over collections. */
+export async function openTestCloud(collections: readonly AnyCollection[]): Promise<TestCloud> {
+  const store = await openStore({ collections, tables: [], log: memoryLog(), freeze: true });
+  let now = testNow;
+  const environment: CloudEnvironment = {
+    clock: () => now,
+    random: seededRandom(42),
+    keyring: openKeyring,
+    settings: { accountId: testAccount, regions: ["us-east-1", "eu-west-1"], publicIpPool: "203.0.113.0/24" },
+  };
+  function within<T>(operation: Operation, caller: Caller, body: (call: Call, tx: never) => T): T {
+    return store.transaction((tx) =>
+      tx.attempt(() => {
+        const call = new Call({
+          requestId: "00000000-0000-4000-8000-000000000000",
+          service: operation.service,
+          iamPrefix: operation.service,
+          regionKey: "ec2:Region",
+          operation: operation.name,
+          region: caller.region ?? "us-east-1",
+          principal: caller.principal ?? rootOf(testAccount),
+          origin: { sourceIp: "127.0.0.1", userAgent: "test", host: "localhost" },
+          now,
+          environment,
+          tx,
+        });
+        ensureDefaultVpc(tx, call);
+        return body(call, tx as never);
+      }),
+    ).value;
+  }
+  const run: TestCloud["run"] = (operation, input, caller = {}) =>
+    within(operation, caller, (call, tx) => {
+      operation.needs(input, call);
+      const refused = unhonoured(operation, input);
+      if (refused !== undefined) throw new Fault("UnsupportedOperation", 400, refused);
+      return operation.handle(tx, input, call) as never;
+    });
+  return {
+    store,
+    environment,
+    advance: (ms) => {
+      now += ms;
+    },
+    run,
+    needsOf: (operation, input, caller = {}) =>
+      within(operation, caller, (call) => operation.needs(input, call)),
+    faultOf(operation, input, caller = {}) {
+      try {
+        run(operation, input, caller);
+      } catch (thrown) {
+        if (thrown instanceof Fault) return { code: thrown.code, message: thrown.message };
+        throw thrown;
+      }
+      throw new Error(`${operation.name} was not refused.`);
+    },
+  };
+}
+
+/** Deterministic bytes. */
+export function seededRandom(seed: number): (bytes: number) => Uint8Array {
+  let state = seed >>> 0;
+  return (bytes) =>
+    Uint8Array.from({ length: bytes }, () => {
+      state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+      return state >>> 24;
+    });
+}
