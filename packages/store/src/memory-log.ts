@@ -53,8 +53,11 @@ class MemoryLog implements CommitLog {
 
   async append(batch: CommitBatch): Promise<void> {
     this.#mustBeOpen();
+    if (batch.seq <= this.#seq)
+      throw new StoreLocked(`The log is past sequence number ${batch.seq} already.`);
+    const items = batch.items.map((item) => ({ item, table: this.#table(item.kind) }));
     for (const write of batch.documents) this.#write(write);
-    for (const item of batch.items) this.#table(item.kind).add(item);
+    for (const { item, table } of items) table.add(item);
     this.#seq = batch.seq;
   }
 

@@ -59,7 +59,7 @@ class SqliteLog implements CommitLog {
   ): Promise<LoadedLog> {
     // A new thread each time: a failed flush may have left the connection in any state, and libsql lets go of a file
     // only when its statements are gone.
-    await this.close();
+    await this.#end();
     this.#worker = this.#start(this.#options.workerUrl ?? (await sqliteWorkerUrl()));
     return (await this.#ask({ action: "load", tables }, receive)) as LoadedLog;
   }
@@ -77,14 +77,17 @@ class SqliteLog implements CommitLog {
   }
 
   async close(): Promise<void> {
+    await this.#end();
+  }
+
+  /** Ends the thread, once it has finished what it was asked before. */
+  async #end(): Promise<void> {
     const worker = this.#worker;
     if (worker === undefined) return;
-    try {
-      await this.#ask({ action: "close" });
-    } finally {
-      this.#stop(worker, new StoreFailed("The log is closed."));
-      await worker.terminate();
-    }
+    // A connection that cannot be closed in good order ends with its thread.
+    await this.#ask({ action: "close" }).catch(() => undefined);
+    this.#stop(worker, new StoreFailed("The log is closed."));
+    await worker.terminate();
   }
 
   #ask(body: RequestBody, receive: Outstanding["receive"] = () => undefined): Promise<unknown> {

@@ -6,6 +6,13 @@
  */
 export async function sqliteWorkerUrl(): Promise<URL> {
   if (!import.meta.url.endsWith(".ts")) return new URL("./sqlite-worker.js", import.meta.url);
+  built ??= builtFromSource();
+  return built;
+}
+
+let built: Promise<URL> | undefined;
+
+async function builtFromSource(): Promise<URL> {
   // Only the source tree comes here, where the builder is installed; its name is kept from bundlers.
   const builder = "esbuild";
   const { build } = (await import(builder)) as Builder;

@@ -106,8 +106,7 @@ export class Transaction implements Tx {
   put<Row extends object>(collection: Collection<Row>, row: NoInfer<Row>): void {
     const rows = this.#rowsOf(collection);
     const key = rows.keyOf(row);
-    if (typeof key !== "string" || key === "")
-      throw new StoreMisuse(`A row of ${collection.kind} has no key.`);
+    checkText(key, `The key of a row of ${collection.kind}`);
     if (this.#freeze) freezeRow(row, collection.kind);
     this.#set(rows, key, row);
   }
@@ -126,7 +125,9 @@ export class Transaction implements Tx {
     if (!Number.isSafeInteger(at)) throw new StoreMisuse(`An item of ${table.kind} has no whole time.`);
     if (this.#freeze) freezeRow(item, table.kind);
     const keys = [...new Set(table.keys(item))];
-    this.#items.push({ kind: table.kind, at, account: table.account(item), keys, item });
+    const account = table.account(item);
+    for (const text of [...keys, account]) checkText(text, `A key of an item of ${table.kind}`);
+    this.#items.push({ kind: table.kind, at, account, keys, item });
   }
 
   wish(topic: string): void {
@@ -201,6 +202,16 @@ export class Transaction implements Tx {
 
   #mustBeOpen(): void {
     if (!this.#open) throw new StoreMisuse("The transaction is over.");
+  }
+}
+
+/** The longest key of a row or an item, in UTF-16 code units. */
+export const keyLengthMax = 1024;
+
+/** Refuses keys that a log could not give back as they were: empty, overlong, or with an unpaired surrogate. */
+function checkText(text: string, what: string): void {
+  if (typeof text !== "string" || text === "" || text.length > keyLengthMax || /\p{Surrogate}/u.test(text)) {
+    throw new StoreMisuse(`${what} must be 1 to ${keyLengthMax} characters of well-formed text.`);
   }
 }
 
