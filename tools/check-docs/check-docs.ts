@@ -1,5 +1,5 @@
 // Checks what pages name: links lead somewhere, paths in code marks exist, commands are commands of the
-// package.
+// package, and code that a page shows from a file stands in that file.
 import type { Violation } from "../source/violation.ts";
 
 /** What the check needs to know of the tree. */
@@ -8,18 +8,33 @@ export interface DocsTree {
   pages: ReadonlyMap<string, string>;
   /** True when a file or folder exists. */
   exists: (path: string) => boolean;
+  /** Text of a file that a page shows code from. */
+  read: (path: string) => string | undefined;
   /** Names of the scripts of package.json. */
   scripts: readonly string[];
 }
 
 const link = /\[[^\]]*\]\(([^)\s]+)\)/g;
 const namedPath = /`((?:packages|tools|docs|bench|e2e|changes|\.ci)\/[^`\s]*)`/g;
+/** A block of code with the path of its file behind the language: ```ts packages/a/src/b.ts */
+const shownCode = /^```ts (\S+)\n([\s\S]*?)^```/gm;
 const namedScript = /`npm run ([\w:-]+)/g;
 
 /** Every page's dead links and names. */
 export function checkDocs(tree: DocsTree): Violation[] {
   return [...tree.pages].flatMap(([path, text]) => {
     const found: Violation[] = [];
+    const shown = text.matchAll(shownCode);
+    for (const [, file = "", code = ""] of shown) {
+      if (!standsIn(tree.read(file), code)) {
+        found.push({
+          path,
+          line: 1,
+          rule: "docs",
+          message: `the code shown from ${file} does not stand there`,
+        });
+      }
+    }
     let inBlock = false;
     for (const [index, line] of text.split("\n").entries()) {
       const report = (message: string) => found.push({ path, line: index + 1, rule: "docs", message });
@@ -37,6 +52,17 @@ export function checkDocs(tree: DocsTree): Violation[] {
       }
     }
     return found;
+  });
+}
+
+/** True when the parts of the code, cut at lines that are `// ...`, stand in the text one after another. */
+function standsIn(text: string | undefined, code: string): boolean {
+  if (text === undefined) return false;
+  let from = 0;
+  return code.split(/^\s*\/\/ \.\.\.\n/m).every((part) => {
+    const at = text.indexOf(part, from);
+    from = at + part.length;
+    return at >= 0;
   });
 }
 

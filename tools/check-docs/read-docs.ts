@@ -13,6 +13,7 @@ export function readDocs(root: string): DocsTree {
   };
   return {
     pages: new Map([...readTree(root, places)].filter(([path]) => path.endsWith(".md"))),
+    read: (path) => (existsSync(join(root, path)) ? readFileSync(join(root, path), "utf8") : undefined),
     exists: (path) => existsSync(join(root, path)),
     scripts: Object.keys(manifest.scripts),
   };

@@ -64,7 +64,8 @@ test.each(["user-data.ts", "vpc.host.test.ts", "instance-info-view.ts"])(
 );
 
 test("a program with an argument array may start", () => {
-  const text = `${header}import { spawn } from "node:child_process";\nspawn("a", ["b"]);\nspawn("a", args, {});\n`;
+  const calls = 'spawn("a", ["b"]);\nspawn("a", args, {});\n';
+  const text = `${header}import { spawn } from "node:child_process";\n${calls}`;
   expect(only(path, text)).toEqual([]);
 });
 

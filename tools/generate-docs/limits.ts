@@ -41,7 +41,8 @@ export function limitsPage(modules: readonly SourceModule[]): string {
     const rows = limits.map(
       ({ name, value, meaning, path }) => `| \`${name}\` | ${cell(value)} | ${cell(meaning)} | \`${path}\` |`,
     );
-    return `## ${name}\n\n| limit | value | what it bounds | where |\n|---|---|---|---|\n${rows.join("\n")}\n`;
+    const head = "| limit | value | what it bounds | where |\n|---|---|---|---|";
+    return `## ${name}\n\n${head}\n${rows.join("\n")}\n`;
   });
   return [
     "# Limits\n",

@@ -32,8 +32,8 @@ export function operationsPage(
   return [
     "# Operations\n",
     generatedNotice("the services' own lists"),
-    "What is listed is whole: decoded, authorized on its resources, recorded, durable. What is not is refused.\n",
-    `| service | operations | of AWS's |\n|---|---|---|\n${counted.join("\n")}\n`,
+    "What is listed is authorized on its resources, recorded and durable. All else is refused.\n",
+    ["| service | operations | of AWS's |", "|---|---|---|", ...counted, ""].join("\n"),
     ...sections,
   ].join("\n");
 }
