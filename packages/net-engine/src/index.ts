@@ -21,3 +21,8 @@ export { emitChange, emitFull } from "./emit.ts";
 export type { AppliedNetwork, ChangeOptions, GuestPlan, NetworkPlan, RemovedEni } from "./emit.ts";
 export { guestNetns, internetNetns, internetSysctls, routerNetns, routerSysctls } from "./layout.ts";
 export { internetSideLines } from "./render-links.ts";
+export { decide, evaluate } from "./evaluate.ts";
+export type { Arrival, Decision, ReplyOutcome, Verdict } from "./evaluate.ts";
+export type { DecidingRule, Hop } from "./explain.ts";
+export { PacketFault, type Packet, type Traffic } from "./packet.ts";
+export { describeVerdict, reach, type ReachEnds } from "./reach.ts";

@@ -1,5 +1,5 @@
 /** Renders a compiled VPC as the nftables table of its router: two passes, one conntrack zone per interface. */
-import { formatAddress, type Family } from "./address.ts";
+import { formatAddress, formatCidr, type Family } from "./address.ts";
 import type { CompiledEni, CompiledNetwork } from "./compiled-network.ts";
 import { formatClass } from "./elements.ts";
 import {
@@ -173,7 +173,7 @@ function renderDispatch(
   }
 }
 
-function renderInternetGateway(builder: RulesetBuilder, { enis }: CompiledNetwork): void {
+function renderInternetGateway(builder: RulesetBuilder, { cidrs, enis }: CompiledNetwork): void {
   const mappings = enis.flatMap(({ publicIps }) =>
     publicIps.map(({ privateIp, publicIp }) => ({
       privateIp: formatAddress(privateIp),
@@ -205,7 +205,10 @@ function renderInternetGateway(builder: RulesetBuilder, { enis }: CompiledNetwor
   );
   const { chains } = builder;
   chains["igw_mark"] = { rules: [`meta mark set ${formatMark(stageBit)}`] };
-  chains["from_igw"] = { rules: ["ip daddr vmap @igw_from", "drop"] };
+  // Nothing outside may pass itself off as an address of the VPC.
+  const own = cidrs.filter((cidr) => cidr.family === 4).map(formatCidr);
+  const spoofed = own.length === 0 ? [] : [`ip saddr { ${own.join(", ")} } drop`];
+  chains["from_igw"] = { rules: [...spoofed, "ip daddr vmap @igw_from", "drop"] };
   chains["to_igw"] = { rules: ["jump acl_src", "ip saddr vmap @igw_to", "drop"] };
   chains["igw_nat"] = { rules: ["ct status dnat accept", "ct status snat accept", "drop"] };
   chains["nat_pre"] = {
