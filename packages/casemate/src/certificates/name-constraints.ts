@@ -3,6 +3,7 @@
  * guests trust can vouch for Casemate's own names and for nothing else on the internet.
  */
 import { BlockList, isIP } from "node:net";
+import { addressBytes } from "../address-bytes.ts";
 
 /** The object identifier of the extension. */
 export const nameConstraintsOid = "2.5.29.30";
@@ -121,17 +122,4 @@ function blockOf(value: Uint8Array): string {
     (((address[index * 2] ?? 0) << 8) | (address[index * 2 + 1] ?? 0)).toString(16),
   );
   return `${half === 4 ? address.join(".") : groups.join(":")}/${prefix}`;
-}
-
-/** The bytes of a valid address. @throws RangeError for an IPv6 address with a dotted tail. */
-function addressBytes(address: string): number[] {
-  if (isIP(address) === 4) return address.split(".").map(Number);
-  if (address.includes(".")) throw new RangeError(`Write ${address} without dots`);
-  const [head = "", tail] = address.split("::");
-  const before = head === "" ? [] : head.split(":");
-  const after = tail === undefined || tail === "" ? [] : tail.split(":");
-  const zeros = Array.from({ length: 8 - before.length - after.length }, () => "0");
-  return [...before, ...zeros, ...after]
-    .map((group) => Number.parseInt(group, 16))
-    .flatMap((group) => [group >> 8, group & 0xff]);
 }
