@@ -1,0 +1,26 @@
+/** The face of IAM to the rest of the cloud: other services use nothing else of it. */
+export { accountExists, accounts, putAccount, type AccountRow } from "./account/account.ts";
+export {
+  accessKeys,
+  keysOf,
+  openSecret,
+  rootHolder,
+  sealSecret,
+  type AccessKeyRow,
+} from "./access-key/access-key.ts";
+export { createIdentity } from "./identity/identity.ts";
+export {
+  issueCredentials,
+  openSessionToken,
+  type SessionTokenContent,
+  type TemporaryCredentials,
+} from "./identity/session-token.ts";
+export {
+  findInstanceProfile,
+  instanceProfileArn,
+  instanceProfiles,
+  type InstanceProfileRow,
+} from "./instance-profile/instance-profile.ts";
+export { defaultDocument, findPolicy, policies, type PolicyRow } from "./policy/policy.ts";
+export { findRole, roleArn, roles, type RoleRow } from "./role/role.ts";
+export { findUser, userArn, users, type UserRow } from "./user/user.ts";

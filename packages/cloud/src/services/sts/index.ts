@@ -1,0 +1,27 @@
+/** The face of STS to the rest of the cloud. */
+import type { Call, Service } from "../../kit/index.ts";
+import { decodeAuthorizationMessage } from "./authorization-message/decode-authorization-message.ts";
+import { sessionCallNotAllowed, stsFaults } from "./faults.ts";
+import { assumeRole } from "./session/assume-role.ts";
+import { getCallerIdentity } from "./session/get-caller-identity.ts";
+import { getSessionToken } from "./session/get-session-token.ts";
+
+/** What a session from GetSessionToken may ask of STS; every other operation wants a long-lived key or a role. */
+const openToUserSessions = new Set(["AssumeRole", "GetCallerIdentity", "GetSessionToken"]);
+
+/** The security token service. */
+export const stsService: Service = {
+  name: "sts",
+  iamPrefix: "sts",
+  eventSource: "sts.amazonaws.com",
+  scope: "regional",
+  refusal: { code: "AccessDenied", status: 403, encoded: false },
+  operations: [assumeRole, decodeAuthorizationMessage, getCallerIdentity, getSessionToken],
+  faults: stsFaults,
+  collections: [],
+  tables: [],
+  prepare(_tx, call: Call) {
+    const userSession = call.principal.type !== "role-session" && call.principal.session !== undefined;
+    if (userSession && !openToUserSessions.has(call.operation)) throw sessionCallNotAllowed(call.operation);
+  },
+};
