@@ -1,0 +1,100 @@
+/**
+ * The condition context of a decision: global keys of the call, then the keys of the need. Absence is meaning: a key that does not
+ * apply is left out, never given as false or empty.
+ */
+import type { ConditionContext } from "@casemate/iam-engine";
+import type { Call, ConditionKeys, KeyValue, Need, Principal, Tags } from "../kit/index.ts";
+import { principalArn } from "../kit/index.ts";
+
+/** Values by lower-case key. */
+type Values = Map<string, readonly string[]>;
+
+const principalTypes = { root: "Account", user: "User", "role-session": "AssumedRole" } as const;
+
+/** The global keys of a call, shared by all its needs. */
+export function globalKeys(call: Call, principalTags: Tags): ReadonlyMap<string, readonly string[]> {
+  const { principal, origin } = call;
+  const values: Values = new Map();
+  addKeys(values, {
+    "aws:CurrentTime": isoSeconds(call.now),
+    "aws:EpochTime": Math.floor(call.now / 1000),
+    "aws:SourceIp": origin.sourceIp,
+    "aws:SecureTransport": origin.tls !== undefined,
+    "aws:UserAgent": origin.userAgent,
+    "aws:Referer": origin.referer,
+    "aws:RequestedRegion": call.region,
+    "aws:PrincipalArn": principalArn(principal),
+    "aws:PrincipalAccount": principal.accountId,
+    "aws:PrincipalType": principalTypes[principal.type],
+    "aws:PrincipalIsAWSService": false,
+    "aws:ViaAWSService": false,
+    "aws:userid": principal.id,
+    "aws:username": principal.type === "user" ? principal.userName : undefined,
+  });
+  for (const [key, value] of Object.entries(principalTags)) addKey(values, `aws:principaltag/${key}`, value);
+  addSessionKeys(values, principal, call.now);
+  return values;
+}
+
+function addSessionKeys(values: Values, principal: Principal, now: number): void {
+  const { session } = principal;
+  // A long-lived key has no session: the MFA and issue-time keys are then absent, not false.
+  if (session === undefined) return;
+  addKeys(values, {
+    "aws:MultiFactorAuthPresent": session.mfaAt !== undefined,
+    "aws:MultiFactorAuthAge":
+      session.mfaAt === undefined ? undefined : Math.floor((now - session.mfaAt) / 1000),
+    "aws:TokenIssueTime": isoSeconds(session.issuedAt),
+    "aws:SourceIdentity": session.sourceIdentity,
+  });
+  if (session.instance === undefined) return;
+  addKeys(values, {
+    "aws:Ec2InstanceSourceVpc": session.instance.vpcId,
+    "aws:Ec2InstanceSourcePrivateIPv4": session.instance.privateIp,
+    "ec2:SourceInstanceARN": session.instance.instanceArn,
+    "ec2:RoleDelivery": session.instance.roleDelivery,
+  });
+}
+
+/** The context of one need. */
+export class NeedContext implements ConditionContext {
+  readonly #globals: ReadonlyMap<string, readonly string[]>;
+  readonly #own: Values = new Map();
+
+  constructor(globals: ReadonlyMap<string, readonly string[]>, need: Need) {
+    this.#globals = globals;
+    addKey(this.#own, "aws:resourceaccount", need.target.accountId);
+    addKeys(this.#own, need.target.keys);
+    addKeys(this.#own, need.keys);
+  }
+
+  get(key: string): readonly string[] | undefined {
+    return this.#own.get(key) ?? this.#globals.get(key);
+  }
+
+  /** Every key with its values, for explanations and encoded messages. */
+  entries(): [string, readonly string[]][] {
+    return [...new Map([...this.#globals, ...this.#own])];
+  }
+}
+
+function addKeys(values: Values, keys: ConditionKeys): void {
+  for (const key in keys) addKey(values, key.toLowerCase(), keys[key]);
+}
+
+function addKey(values: Values, key: string, value: KeyValue): void {
+  if (value === undefined) return;
+  const lower = key.toLowerCase();
+  const list = typeof value === "object" ? value : [String(value)];
+  const before = values.get(lower);
+  // Keys are compared without case, so two tags that differ only in case give one key with both values.
+  values.set(
+    lower,
+    before === undefined ? list : [...before, ...list.filter((each) => !before.includes(each))],
+  );
+}
+
+/** Time as condition keys and trail records have it: UTC, to the second. */
+export function isoSeconds(epochMs: number): string {
+  return `${new Date(epochMs).toISOString().slice(0, 19)}Z`;
+}

@@ -1,0 +1,29 @@
+/** A request as the edge hands it over, and the reply it sends: raw parts, nothing interpreted yet. */
+
+/** A received request; the body is whole and within the edge's limit. */
+export interface HttpRequest {
+  readonly method: string;
+  /** The path as sent, still percent-encoded. */
+  readonly rawPath: string;
+  /** The query as sent, without the question mark. */
+  readonly rawQuery: string;
+  /** Headers in the order received, names as sent. */
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: Uint8Array;
+  readonly sourceIp: string;
+  readonly tls?: { readonly version: string; readonly cipher: string } | undefined;
+  readonly host: string;
+}
+
+/** A reply. */
+export interface HttpReply {
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: string | Uint8Array;
+}
+
+/** The first value of a header. */
+export function headerOf(request: HttpRequest, name: string): string | undefined {
+  const wanted = name.toLowerCase();
+  return request.headers.find(([key]) => key.toLowerCase() === wanted)?.[1];
+}

@@ -1,0 +1,48 @@
+/** Which service a request is for, before anything of it is believed: only to choose the form of a refusal. */
+import type { Service } from "../kit/index.ts";
+import { headerOf, type HttpRequest } from "./http-message.ts";
+
+/**
+ * The service named by the credential scope as claimed, else by the Host header, else by the API version. The claim is verified
+ * later: the scope is part of the signature.
+ */
+export function claimedService(
+  request: HttpRequest,
+  services: ReadonlyMap<string, Service>,
+  versions: ReadonlyMap<string, string>,
+): Service | undefined {
+  const credential = claimedCredential(request);
+  const scoped = credential?.split("/").at(-2);
+  if (scoped !== undefined && services.has(scoped)) return services.get(scoped);
+  const label = request.host.split(".")[0] ?? "";
+  if (services.has(label)) return services.get(label);
+  const version = /(?:^|&)Version=(\d{4}-\d{2}-\d{2})(?:&|$)/.exec(formText(request))?.[1];
+  const name = version === undefined ? undefined : versions.get(version);
+  return name === undefined ? undefined : services.get(name);
+}
+
+/** The access key as presented, for the record of a refused call. */
+export function claimedAccessKey(request: HttpRequest): string | undefined {
+  const key = claimedCredential(request)?.split("/")[0];
+  return key !== undefined && /^[A-Z0-9]{16,128}$/.test(key) ? key : undefined;
+}
+
+/** The action as claimed, for the record of a refused call. */
+export function claimedAction(request: HttpRequest): string | undefined {
+  return /(?:^|&)Action=([A-Za-z0-9]{1,128})(?:&|$)/.exec(formText(request))?.[1];
+}
+
+/** Bytes of a body that are looked at before it is verified. */
+const claimBytesMax = 65_536;
+
+function formText(request: HttpRequest): string {
+  if (request.method !== "POST") return request.rawQuery;
+  return new TextDecoder("latin1").decode(request.body.subarray(0, claimBytesMax));
+}
+
+function claimedCredential(request: HttpRequest): string | undefined {
+  const header = headerOf(request, "authorization");
+  if (header !== undefined) return /Credential=([^,\s]{1,300})/.exec(header)?.[1];
+  const query = /(?:^|&)X-Amz-Credential=([^&]{1,300})/.exec(request.rawQuery)?.[1];
+  return query?.replaceAll(/%2F/gi, "/");
+}

@@ -1,0 +1,122 @@
+/** The trail record of a call, in CloudTrail's form: who, what, from where, and what came of it. */
+import {
+  drawUuid,
+  unattributedAccount,
+  type CloudEnvironment,
+  type Fault,
+  type Origin,
+  type Principal,
+  type TrailRecord,
+} from "../kit/index.ts";
+import { isoSeconds } from "./context.ts";
+
+/** Bytes of requestParameters or responseElements in a record; a larger value is left out. */
+export const trailElementBytesMax = 100 * 1024;
+/** Characters of userAgent, errorCode and errorMessage in a record. */
+export const trailTextLengthMax = 1024;
+
+/** What is known of a call when it is recorded; a refused call may know little. */
+export interface RecordedCall {
+  readonly requestId: string;
+  readonly now: number;
+  readonly origin: Origin;
+  readonly environment: CloudEnvironment;
+  readonly eventSource: string;
+  readonly eventName: string;
+  readonly region: string;
+  readonly readOnly: boolean;
+  readonly principal?: Principal | undefined;
+  /** The access key as presented, when no principal could be verified. */
+  readonly presentedKey?: string | undefined;
+  readonly requestParameters: unknown;
+  readonly responseElements: unknown;
+  readonly fault?: Fault | undefined;
+  /** EC2 writes its error codes with a `Client.` or `Server.` prefix. */
+  readonly prefixedErrors: boolean;
+}
+
+/** Makes the record. */
+export function trailRecord(call: RecordedCall): TrailRecord {
+  const { fault, origin } = call;
+  return {
+    eventVersion: "1.11",
+    userIdentity: userIdentity(call),
+    eventTime: isoSeconds(call.now),
+    eventSource: call.eventSource,
+    eventName: call.eventName,
+    awsRegion: call.region,
+    sourceIPAddress: origin.sourceIp,
+    userAgent: cut(origin.userAgent),
+    ...(fault === undefined ? {} : errorFields(fault, call.prefixedErrors)),
+    requestParameters: bounded(call.requestParameters),
+    responseElements: fault === undefined ? bounded(call.responseElements) : null,
+    requestID: call.requestId,
+    eventID: drawUuid(call.environment.random),
+    readOnly: call.readOnly,
+    eventType: "AwsApiCall",
+    managementEvent: true,
+    recipientAccountId: call.principal?.accountId ?? unattributedAccount,
+    eventCategory: "Management",
+    ...(origin.tls === undefined
+      ? {}
+      : {
+          tlsDetails: {
+            tlsVersion: origin.tls.version,
+            cipherSuite: origin.tls.cipher,
+            clientProvidedHostHeader: origin.host,
+          },
+        }),
+  };
+}
+
+function errorFields(fault: Fault, prefixed: boolean): { errorCode: string; errorMessage: string } {
+  const side = fault.status >= 500 ? "Server" : "Client";
+  const errorCode = prefixed ? `${side}.${fault.code}` : fault.code;
+  return { errorCode: cut(errorCode), errorMessage: cut(fault.message) };
+}
+
+function userIdentity(call: RecordedCall): Record<string, unknown> {
+  const { principal } = call;
+  if (principal === undefined) {
+    return { type: "Unknown", principalId: "", accountId: "", accessKeyId: call.presentedKey ?? "" };
+  }
+  const { accountId, arn, accessKeyId, session } = principal;
+  const base = { principalId: principal.id, arn, accountId, accessKeyId };
+  const attributes = session && {
+    creationDate: isoSeconds(session.issuedAt),
+    mfaAuthenticated: String(session.mfaAt !== undefined),
+  };
+  if (principal.type === "root") {
+    return { type: "Root", ...base, ...(attributes && { sessionContext: { attributes } }) };
+  }
+  if (principal.type === "user") {
+    const context = attributes && { sessionContext: { attributes } };
+    return { type: "IAMUser", ...base, ...context, userName: principal.userName };
+  }
+  const { sourceIdentity, instance } = principal.session;
+  return {
+    type: "AssumedRole",
+    ...base,
+    sessionContext: {
+      sessionIssuer: {
+        type: "Role",
+        principalId: principal.roleId,
+        arn: principal.roleArn,
+        accountId,
+        userName: principal.roleName,
+      },
+      attributes,
+      ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
+      ...(instance === undefined ? {} : { ec2RoleDelivery: instance.roleDelivery }),
+    },
+  };
+}
+
+function bounded(value: unknown): unknown {
+  if (value === undefined || value === null) return null;
+  return JSON.stringify(value).length > trailElementBytesMax ? null : value;
+}
+
+function cut(text: string): string {
+  return text.length > trailTextLengthMax ? text.slice(0, trailTextLengthMax) : text;
+}

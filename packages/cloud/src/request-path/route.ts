@@ -1,0 +1,43 @@
+/** Routing and decoding: from a verified request to an operation of its service and its typed input. */
+import { decodeForm, parseForm, resolveOperation, type ServiceModel } from "@casemate/wire";
+import type { Operation, Service } from "../kit/index.ts";
+import { unsupportedOperation } from "./faults.ts";
+import type { HttpRequest } from "./http-message.ts";
+
+/** A service with the wire model it is spoken to by. */
+export interface Endpoint {
+  readonly service: Service;
+  readonly model: ServiceModel;
+}
+
+/** An operation that was found, with its decoded and validated input. */
+export interface Routed {
+  readonly name: string;
+  readonly operation: Operation;
+  readonly input: unknown;
+}
+
+/** Operations of an endpoint by name; made once per service. */
+const operationTables = new WeakMap<Service, ReadonlyMap<string, Operation>>();
+
+function operationsByName(service: Service): ReadonlyMap<string, Operation> {
+  const known = operationTables.get(service);
+  if (known !== undefined) return known;
+  const table = new Map(service.operations.map((operation) => [operation.name, operation]));
+  operationTables.set(service, table);
+  return table;
+}
+
+/** Finds and decodes. @throws unsupportedOperation and the wire's faults. */
+export function routeTo(endpoint: Endpoint, request: HttpRequest): Routed {
+  const form = parseForm(formOf(request));
+  const name = resolveOperation(endpoint.model, form);
+  const operation = operationsByName(endpoint.service).get(name);
+  if (operation === undefined) throw unsupportedOperation(name);
+  return { name, operation, input: decodeForm(endpoint.model, name, form) };
+}
+
+/** The form of a query-protocol request: the body of a POST, the query of a GET. */
+function formOf(request: HttpRequest): Uint8Array | string {
+  return request.method === "POST" ? request.body : request.rawQuery;
+}
