@@ -1,7 +1,10 @@
 /** IP addresses as the bytes that certificates and DNS records carry. */
 import { isIPv4, isIPv6 } from "node:net";
 
-/** The four or sixteen bytes of an address. @throws RangeError for anything else, and for IPv6 with a dotted tail. */
+/**
+ * The four or sixteen bytes of an address.
+ * @throws RangeError for anything else, and for IPv6 with a dotted tail or a zone.
+ */
 export function addressBytes(address: string): Uint8Array {
   if (isIPv4(address)) return Uint8Array.from(address.split(".").map(Number));
   if (!isIPv6(address) || /[.%]/.test(address)) throw new RangeError(`${address} is not a plain address`);

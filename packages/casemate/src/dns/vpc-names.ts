@@ -4,7 +4,7 @@
  */
 import type { Answer, DnsRecord, QuestionType, Resolution, Resolve } from "./handle-dns.ts";
 
-/** What a VPC's resolver asks about its VPC. Addresses are IPv4 in plain decimal form unless said otherwise. */
+/** What a VPC's resolver asks about its VPC. Addresses are IPv4 in plain decimal form. */
 export interface VpcNames {
   readonly region: string;
   /** Where Casemate's endpoints are reached from inside the VPC. */

@@ -69,7 +69,8 @@ describe("the edge", () => {
     const { port, seen } = await start();
     await raw(
       port,
-      "POST /a%2Fb/../c?X=%20+&Y HTTP/1.1\r\nHost: ec2.test:4566\r\nx-Dup: 1\r\nX-Dup: 2\r\nConnection: close\r\nContent-Length: 3\r\n\r\n\0\xff+",
+      "POST /a%2Fb/../c?X=%20+&Y HTTP/1.1\r\nHost: ec2.test:4566\r\nx-Dup: 1\r\nX-Dup: 2\r\n" +
+        "Connection: close\r\nContent-Length: 3\r\n\r\n\0\xff+",
     );
     expect(seen).toHaveLength(1);
     expect(seen[0]).toMatchObject({
@@ -111,7 +112,8 @@ describe("the edge", () => {
     });
     const said = await raw(
       port,
-      `GET /1 HTTP/1.1\r\nHost: a\r\n\r\nPOST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nxGET /3 HTTP/1.1\r\n${close}\r\n`,
+      "GET /1 HTTP/1.1\r\nHost: a\r\n\r\nPOST /2 HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx" +
+        `GET /3 HTTP/1.1\r\n${close}\r\n`,
     );
     expect(said.match(/<\/\d>/g)).toEqual(["</1>", "</2>", "</3>"]);
   });
@@ -189,7 +191,7 @@ describe("bodies", () => {
       "Authorization: AWS4-HMAC-SHA256 Credential=A/20260101/us-east-1/ec2/aws4_request, Signature=x\r\n";
     const done = /<\/Response>|<\/ErrorResponse>|\}/;
     expect(await raw(port, big(`${ec2}Content-Length: 1001\r\n`), done)).toMatch(
-      /^HTTP\/1\.1 413 [^]*<Response><Errors><Error><Code>RequestEntityTooLarge<\/Code>[^]*<RequestID>request-1/,
+      /^HTTP\/1\.1 413 [^]*<Response><Errors><Error><Code>RequestEntityTooLarge<[^]*<RequestID>request-1/,
     );
     const json = "X-Amz-Target: TrentService.Sign\r\nContent-Type: application/x-amz-json-1.1\r\n";
     expect(await raw(port, big(`${json}Content-Length: 9999999999\r\n`), done)).toMatch(

@@ -7,6 +7,7 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer as createNetServer } from "node:net";
 import type { AddressInfo, Server } from "node:net";
+import { bodyBytesMax } from "@casemate/wire";
 import type { ServerContexts } from "../certificates/server-contexts.ts";
 import { createBoundedHttp, hasTooManyHeaders } from "./bounded-http.ts";
 import type { HttpBounds } from "./bounded-http.ts";
@@ -24,7 +25,6 @@ import {
   noRoom,
   refusalResponse,
   tooManyHeaders,
-  unknownLocalPath,
 } from "./refusal.ts";
 import type { EdgeRefusal } from "./refusal.ts";
 import { writeHead } from "./write-response.ts";
@@ -47,7 +47,7 @@ export const edgeBounds: EdgeBounds = {
   keepAliveTimeoutMs: 65_000,
   connectionsMax: 4096,
   connectionsPerSourceMax: 4096,
-  bodyBytesMax: 2 * 1024 * 1024,
+  bodyBytesMax,
   bodyBytesInFlightMax: 256 * 1024 * 1024,
   handshakeTimeoutMs: 10_000,
 };
@@ -173,7 +173,7 @@ async function serve(exchange: Exchange, incoming: Incoming): Promise<void> {
       return await refuse(exchange, sending, { head, refusal, requestId });
     }
     try {
-      const reply = await answer(exchange, { ...head, body: body.bytes }, requestId);
+      const reply = await answer(exchange, { ...head, body: body.bytes });
       response.end(writeHead(response, reply));
     } finally {
       exchange.budget.give(body.held);
@@ -194,14 +194,16 @@ function refusalOfHead(
   return announcesTooMuch(request, bounds.bodyBytesMax) ? bodyTooLarge : undefined;
 }
 
-async function answer(
-  { options, local }: Exchange,
-  request: RawHttpRequest,
-  requestId: string,
-): Promise<RawHttpResponse> {
+const unknownLocalPath: RawHttpResponse = {
+  status: 404,
+  headers: [["content-type", "application/json"]],
+  body: '{"message":"Casemate has no such path."}',
+};
+
+async function answer({ options, local }: Exchange, request: RawHttpRequest): Promise<RawHttpResponse> {
   const own = local.get(request.rawPath);
   if (own !== undefined) return own(request);
-  if (request.rawPath.startsWith("/_casemate/")) return refusalResponse(request, unknownLocalPath, requestId);
+  if (request.rawPath.startsWith("/_casemate/")) return unknownLocalPath;
   return options.handle(request);
 }
 
@@ -238,7 +240,8 @@ function malformedText(status: 400 | 408 | 431, requestId: string): string {
   const refusal = status === 431 ? tooManyHeaders : badRequest;
   const { headers, body } = refusalResponse(undefined, refusal, requestId);
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-  return `HTTP/1.1 ${status} ${reason[status]}\r\n${lines}content-length: ${body.length}\r\nconnection: close\r\n\r\n${String(body)}`;
+  const framing = `content-length: ${body.length}\r\nconnection: close\r\n\r\n`;
+  return `HTTP/1.1 ${status} ${reason[status]}\r\n${lines}${framing}${String(body)}`;
 }
 
 function closeServer(server: Server): Promise<void> {

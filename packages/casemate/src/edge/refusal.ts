@@ -2,11 +2,13 @@
  * What the edge itself answers when a request does not come as far as the request path: too large, too many
  * headers, no room, or a defect. It is put in the service's own error form as far as the head tells it.
  */
+import { encodeError } from "@casemate/wire";
+import type { Protocol } from "@casemate/wire";
 import type { RawHttpHead, RawHttpResponse } from "./raw-http.ts";
 
 /** A refusal of the edge. */
 export interface EdgeRefusal {
-  readonly status: 400 | 404 | 413 | 431 | 500 | 503;
+  readonly status: 400 | 413 | 431 | 500 | 503;
   readonly code: string;
   readonly message: string;
 }
@@ -36,54 +38,23 @@ export const internalFailure: EdgeRefusal = {
   code: "InternalFailure",
   message: "The request processing has failed because of an unknown error, exception or failure.",
 };
-export const unknownLocalPath: EdgeRefusal = {
-  status: 404,
-  code: "ResourceNotFoundException",
-  message: "Casemate has no such path.",
-};
-
-type ErrorForm = "ec2" | "json" | "query";
-
 /** The response that says it, in the form that the head's service speaks. */
 export function refusalResponse(
   head: RawHttpHead | undefined,
   refusal: EdgeRefusal,
   requestId: string,
 ): RawHttpResponse {
-  const form = head === undefined ? "query" : formOf(head);
-  return {
-    status: refusal.status,
-    headers: [
-      ["x-amzn-requestid", requestId],
-      ["content-type", form === "json" ? jsonType(head) : "text/xml;charset=UTF-8"],
-    ],
-    body: bodyOf(form, refusal, requestId),
-  };
+  const protocol = head === undefined ? "query" : protocolOf(head);
+  const { status, contentType, body, headers } = encodeError({ protocol, requestId, ...refusal });
+  return { status, headers: [...Object.entries(headers), ["content-type", contentType]], body };
 }
 
-function bodyOf(form: ErrorForm, { status, code, message }: EdgeRefusal, requestId: string): string {
-  if (form === "json") return JSON.stringify({ __type: code, message });
-  const error = `<Code>${code}</Code><Message>${message}</Message>`;
-  if (form === "ec2")
-    return (
-      '<?xml version="1.0" encoding="UTF-8"?>\n' +
-      `<Response><Errors><Error>${error}</Error></Errors><RequestID>${requestId}</RequestID></Response>`
-    );
-  const type = status < 500 ? "Sender" : "Receiver";
-  return `<ErrorResponse><Error><Type>${type}</Type>${error}</Error><RequestId>${requestId}</RequestId></ErrorResponse>`;
-}
-
-function formOf(head: RawHttpHead): ErrorForm {
-  if (valueOf(head, "x-amz-target") !== undefined || head.rawPath.startsWith("/_")) return "json";
+/** What no service is asked for is told in the form of the oldest protocol. */
+function protocolOf(head: RawHttpHead): Protocol {
+  if (valueOf(head, "x-amz-target") !== undefined)
+    return valueOf(head, "content-type") === "application/x-amz-json-1.0" ? "json1.0" : "json1.1";
   const scope = `${valueOf(head, "authorization") ?? ""}&${decodedSlashes(head.rawQuery)}`;
-  return /\/ec2\/aws4_request/.test(scope) ? "ec2" : "query";
-}
-
-function jsonType(head: RawHttpHead | undefined): string {
-  const asked = head === undefined ? undefined : valueOf(head, "content-type");
-  return asked === "application/x-amz-json-1.0" || asked === "application/x-amz-json-1.1"
-    ? asked
-    : "application/json";
+  return scope.includes("/ec2/aws4_request") ? "ec2" : "query";
 }
 
 function valueOf(head: RawHttpHead, name: string): string | undefined {

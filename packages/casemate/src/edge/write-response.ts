@@ -12,7 +12,10 @@ const framing = new Set([
   "upgrade",
 ]);
 
-/** The body's bytes, with the head already written. @throws when a header cannot be written; nothing was sent then. */
+/**
+ * Writes the head and returns the body's bytes.
+ * @throws when a status or a header cannot be written; nothing was sent then.
+ */
 export function writeHead(response: ServerResponse, reply: RawHttpResponse): Buffer {
   const body = typeof reply.body === "string" ? Buffer.from(reply.body, "utf8") : Buffer.from(reply.body);
   const headers = new Map<string, string>();

@@ -13,7 +13,7 @@ import { metadataTree, notAssumable } from "./tree.ts";
 /** The longest request target that is looked at. */
 export const targetCharactersMax = 2048;
 
-/** A request as the server received it. `headers` has lower-case names; a repeated header is joined by a comma. */
+/** A request as received. `headers` has lower-case names; a repeated header is joined by a comma. */
 export interface MetadataRequest {
   readonly vpcId: string;
   readonly sourceIp: string;

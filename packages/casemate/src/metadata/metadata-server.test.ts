@@ -94,7 +94,8 @@ describe("the metadata server", () => {
     const port = await start(instance());
     const reply = await raw(
       port,
-      "GET http://10.0.9.9/latest/meta-data/instance-id HTTP/1.1\r\nHost: 10.0.9.9\r\nX-Forwarded-For: 10.0.9.9\r\n\r\n",
+      "GET http://10.0.9.9/latest/meta-data/instance-id HTTP/1.1\r\nHost: 10.0.9.9\r\n" +
+        "X-Forwarded-For: 10.0.9.9\r\n\r\n",
     );
     expect(reply).toMatch(/^HTTP\/1\.1 404 /);
   });

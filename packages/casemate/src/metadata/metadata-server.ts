@@ -80,7 +80,8 @@ export function serveMetadata(options: MetadataServerOptions): MetadataServer {
 
 function malformed(status: 400 | 408 | 431): string {
   const reason = { 400: "Bad Request", 408: "Request Timeout", 431: "Request Header Fields Too Large" };
-  return `HTTP/1.1 ${status} ${reason[status]}\r\nContent-Length: 0\r\nServer: EC2ws\r\nConnection: close\r\n\r\n`;
+  const framing = "Content-Length: 0\r\nServer: EC2ws\r\nConnection: close\r\n\r\n";
+  return `HTTP/1.1 ${status} ${reason[status]}\r\n${framing}`;
 }
 
 async function answer(

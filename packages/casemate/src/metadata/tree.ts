@@ -43,7 +43,8 @@ export const metadataVersions: readonly string[] = [
 ];
 
 const troubleshooting =
-  "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html#troubleshoot_iam-ec2_errors-info-doc";
+  "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_iam-ec2.html" +
+  "#troubleshoot_iam-ec2_errors-info-doc";
 
 /** The root of what this instance sees: the versions, each with the whole tree. */
 export function metadataTree(metadata: InstanceMetadata): MetadataDirectory {
