@@ -1,3 +1,28 @@
+/** The cloud: kit, services, request path and reconcilers, for the composition root. */
+export {
+  Call,
+  drawUuid,
+  Fault,
+  fault,
+  formatArn,
+  parseArn,
+  trailEntries,
+  unattributedAccount,
+  type CloudEnvironment,
+  type CloudSettings,
+  type DecisionRecord,
+  type DeclaredFault,
+  type IdentityPort,
+  type Keyring,
+  type NetworkDriver,
+  type Operation,
+  type Principal,
+  type Reconciler,
+  type Service,
+  type TokenPurpose,
+  type TrailEntry,
+  type TrailRecord,
+} from "./kit/index.ts";
 export type {
   CredentialsFault,
   InstanceIdentity,
@@ -31,3 +56,21 @@ export type {
   ObservedMachine,
   StopOptions,
 } from "./kit/machine-driver.ts";
+export { createRequestPath, type RequestPath, type RequestPathOptions } from "./request-path/request-path.ts";
+export { requestPathFaults } from "./request-path/faults.ts";
+export type { HttpReply, HttpRequest } from "./request-path/http-message.ts";
+export type { Endpoint } from "./request-path/route.ts";
+export {
+  startReconcilers,
+  type ReconcileOptions,
+  type ReconcilerStatus,
+  type RunningReconcilers,
+} from "./reconcile/runner.ts";
+export { storedCollections, storedTables, services } from "./services/index.ts";
+export {
+  accountExists,
+  createIdentity,
+  keysOf,
+  makeAccount,
+  type MadeAccount,
+} from "./services/iam/index.ts";

@@ -37,8 +37,6 @@ export interface MachineSpec {
   readonly memoryMib: number;
   /** The primary interface first; at least one. */
   readonly enis: readonly MachineInterface[];
-  /** Where the console goes; without it, a file of the driver's own. */
-  readonly consolePath?: string | undefined;
   readonly tenancy: "default" | "dedicated" | "host";
   /** Whether the instance has user data; the guest itself reads the data from its metadata service. */
   readonly userDataPresent: boolean;

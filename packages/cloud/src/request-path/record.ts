@@ -78,7 +78,8 @@ function errorFields(fault: Fault, prefixed: boolean): { errorCode: string; erro
 function userIdentity(call: RecordedCall): Record<string, unknown> {
   const { principal } = call;
   if (principal === undefined) {
-    return { type: "Unknown", principalId: "", accountId: "", accessKeyId: call.presentedKey ?? "" };
+    const key = call.presentedKey === undefined ? {} : { accessKeyId: call.presentedKey };
+    return { type: "Unknown", principalId: "", accountId: "", ...key };
   }
   const { accountId, arn, accessKeyId, session } = principal;
   const base = { principalId: principal.id, arn, accountId, accessKeyId };

@@ -24,3 +24,5 @@ export {
 export { defaultDocument, findPolicy, policies, type PolicyRow } from "./policy/policy.ts";
 export { findRole, roleArn, roles, type RoleRow } from "./role/role.ts";
 export { findUser, userArn, users, type UserRow } from "./user/user.ts";
+export { makeAccount, type MadeAccount } from "./account/make-account.ts";
+export { iamService } from "./service.ts";

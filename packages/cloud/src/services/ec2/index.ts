@@ -1,0 +1,46 @@
+/** The face of EC2 to the rest of the cloud. */
+import type { Service } from "../../kit/index.ts";
+import { ensureDefaultVpc, usedRegions, vpcsOnHostExceeded } from "./default-vpc/default-vpc.ts";
+import { hostNumbers, lastHostNumbers } from "./host-number.ts";
+import { internetGatewayFaults, internetGateways } from "./internet-gateway/internet-gateway.ts";
+import { networkAclFaults, networkAcls } from "./network-acl/network-acl.ts";
+import { networkInterfaceFaults, networkInterfaces } from "./network-interface/network-interface.ts";
+import { routeTableFaults, routeTables } from "./route-table/route-table.ts";
+import { securityGroupRules, securityGroups } from "./security-group/security-group.ts";
+import { subnetFaults, subnets } from "./subnet/subnet.ts";
+import { vpcFaults, vpcs } from "./vpc/vpc.ts";
+
+/** The compute service and its networks. */
+export const ec2Service: Service = {
+  name: "ec2",
+  iamPrefix: "ec2",
+  regionKey: "ec2:Region",
+  eventSource: "ec2.amazonaws.com",
+  scope: "regional",
+  refusal: { code: "UnauthorizedOperation", status: 403, encoded: true },
+  operations: [],
+  faults: [
+    vpcsOnHostExceeded,
+    ...vpcFaults,
+    ...subnetFaults,
+    ...routeTableFaults,
+    ...internetGatewayFaults,
+    ...networkAclFaults,
+    ...networkInterfaceFaults,
+  ],
+  collections: [
+    hostNumbers,
+    lastHostNumbers,
+    usedRegions,
+    vpcs.collection,
+    subnets.collection,
+    routeTables.collection,
+    internetGateways.collection,
+    networkAcls.collection,
+    networkInterfaces.collection,
+    securityGroups.collection,
+    securityGroupRules.collection,
+  ],
+  tables: [],
+  prepare: ensureDefaultVpc,
+};

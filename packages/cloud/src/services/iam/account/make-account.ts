@@ -1,0 +1,60 @@
+/**
+ * Making an account, as the operator does: its root user with a key that is kept for emergencies, and an administrator, an IAM user with
+ * one access key and every permission. The secrets are told once, to the caller of this function.
+ */
+import { generateAccessKeyId, generateSecretAccessKey, uniqueId } from "@casemate/key-engine";
+import type { Tx } from "@casemate/store";
+import type { CloudEnvironment } from "../../../kit/index.ts";
+import { accessKeys, sealSecret } from "../access-key/access-key.ts";
+import { users } from "../user/user.ts";
+import { accountExists, putAccount } from "./account.ts";
+
+/** What every permission looks like. */
+const everything = JSON.stringify({
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+});
+
+/** A new account with the credentials of its administrator. */
+export interface MadeAccount {
+  readonly accountId: string;
+  readonly userName: string;
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** Makes an account, or undefined when the id is taken. */
+export function makeAccount(
+  tx: Tx,
+  environment: CloudEnvironment,
+  asked: { readonly accountId: string; readonly name: string },
+): MadeAccount | undefined {
+  const { accountId, name } = asked;
+  if (accountExists(tx, accountId)) return undefined;
+  const { random } = environment;
+  const now = environment.clock();
+  putAccount(tx, { id: accountId, name, createdAt: now });
+  const userName = "admin";
+  const userId = uniqueId(random, "AIDA");
+  tx.put(users, {
+    id: userId,
+    accountId,
+    name: userName,
+    path: "/",
+    createdAt: now,
+    tags: {},
+    attachedPolicyArns: [],
+    inlinePolicies: [{ name: "AdministratorAccess", document: everything }],
+  });
+  const accessKeyId = generateAccessKeyId(random, "AKIA", accountId);
+  const secretAccessKey = generateSecretAccessKey(random);
+  tx.put(accessKeys, {
+    id: accessKeyId,
+    accountId,
+    holder: userId,
+    status: "Active",
+    sealedSecret: sealSecret(environment, accessKeyId, secretAccessKey),
+    createdAt: now,
+  });
+  return { accountId, userName, accessKeyId, secretAccessKey };
+}
