@@ -19,7 +19,16 @@ export { compileNetwork } from "./compile-network.ts";
 export { ModelFault } from "./model-fault.ts";
 export { emitChange, emitFull } from "./emit.ts";
 export type { AppliedNetwork, ChangeOptions, GuestPlan, NetworkPlan, RemovedEni } from "./emit.ts";
-export { guestNetns, internetNetns, internetSysctls, routerNetns, routerSysctls } from "./layout.ts";
+export {
+  eniIndex,
+  eniLink,
+  guestNetns,
+  ifIndex,
+  internetNetns,
+  internetSysctls,
+  routerNetns,
+  routerSysctls,
+} from "./layout.ts";
 export { internetSideLines } from "./render-links.ts";
 export { decide, evaluate } from "./evaluate.ts";
 export type { Arrival, Decision, ReplyOutcome, Verdict } from "./evaluate.ts";
