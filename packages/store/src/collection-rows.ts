@@ -32,9 +32,9 @@ export class CollectionRows {
     return this.#rows.size;
   }
 
-  /** The keys in order; not to be kept across a change. */
-  get keys(): readonly string[] {
-    return this.#keys.inOrder;
+  /** The keys in order, as of now. */
+  keys(): readonly string[] {
+    return this.#keys.inOrder();
   }
 
   get(key: string): object | undefined {
@@ -52,7 +52,7 @@ export class CollectionRows {
     if (found === undefined) return undefined;
     const keys = found.keysByValue.get(value);
     if (keys === undefined) return [];
-    return keys.inOrder.map((key) => this.#rows.get(key) as object);
+    return keys.inOrder().map((key) => this.#rows.get(key) as object);
   }
 
   /** Sets the row of a key, or removes it when there is none, and answers the row of before. */

@@ -87,7 +87,8 @@ export class GroupCommit {
     this.#seq += 1;
     if (!this.#flushing) {
       this.#flushing = true;
-      queueMicrotask(() => void this.#flushAll());
+      // Not at once: what else this turn of the event loop commits goes into the same flush.
+      setImmediate(() => void this.#flushAll());
     }
     return this.#seq;
   }

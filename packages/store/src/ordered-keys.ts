@@ -1,45 +1,75 @@
 /**
- * A set of strings that is always in order (by UTF-16 code unit). Insertion and removal move memory within one array,
- * which for the sizes a cell holds is cheaper than a tree; reading is a copy.
+ * A set of strings that is always in order (by UTF-16 code unit): a row of short ordered runs, so that an insertion
+ * moves at most one run's keys however many there are.
  */
 export class OrderedKeys {
-  readonly #keys: string[] = [];
+  readonly #runs: string[][] = [[]];
+  #size = 0;
 
   get size(): number {
-    return this.#keys.length;
+    return this.#size;
   }
 
-  /** The keys in order; the caller must not keep it across a change. */
-  get inOrder(): readonly string[] {
-    return this.#keys;
+  /** The keys in order, as of now. */
+  inOrder(): string[] {
+    return this.#runs.length === 1 ? this.#first.slice() : this.#runs.flat();
   }
 
   /** Adds a key; adding one that is there changes nothing. */
   add(key: string): void {
-    const last = this.#keys.at(-1);
+    const at = this.#runOf(key);
+    const run = this.#runs[at] ?? this.#first;
+    const last = run.at(-1);
     if (last === undefined || last < key) {
-      this.#keys.push(key);
-      return;
+      run.push(key);
+    } else {
+      const place = placeOf(run, key);
+      if (run[place] === key) return;
+      run.splice(place, 0, key);
     }
-    const place = this.#place(key);
-    if (this.#keys[place] !== key) this.#keys.splice(place, 0, key);
+    this.#size += 1;
+    if (run.length > runLengthMax) this.#runs.splice(at + 1, 0, run.splice(runLengthMax / 2));
   }
 
   /** Removes a key; removing one that is not there changes nothing. */
   remove(key: string): void {
-    const place = this.#place(key);
-    if (this.#keys[place] === key) this.#keys.splice(place, 1);
+    const at = this.#runOf(key);
+    const run = this.#runs[at] ?? this.#first;
+    const place = placeOf(run, key);
+    if (run[place] !== key) return;
+    run.splice(place, 1);
+    this.#size -= 1;
+    if (run.length === 0 && this.#runs.length > 1) this.#runs.splice(at, 1);
   }
 
-  /** The first place whose key is not below `key`. */
-  #place(key: string): number {
+  get #first(): string[] {
+    return this.#runs[0] as string[];
+  }
+
+  /** The place of the last run that begins at or below the key; the first when none does. */
+  #runOf(key: string): number {
     let low = 0;
-    let high = this.#keys.length;
+    let high = this.#runs.length;
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((this.#keys[middle] as string) < key) low = middle + 1;
+      const start = this.#runs[middle]?.[0];
+      if (start !== undefined && start <= key) low = middle + 1;
       else high = middle;
     }
-    return low;
+    return Math.max(0, low - 1);
   }
+}
+
+const runLengthMax = 512;
+
+/** The first place whose key is not below `key`. */
+function placeOf(run: readonly string[], key: string): number {
+  let low = 0;
+  let high = run.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if ((run[middle] as string) < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }

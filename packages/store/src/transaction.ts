@@ -92,7 +92,7 @@ export class Transaction implements Tx {
 
   *scan<Row extends object>(collection: Collection<Row>): IterableIterator<Row> {
     const rows = this.#rowsOf(collection);
-    for (const key of rows.keys.slice()) {
+    for (const key of rows.keys()) {
       this.#mustBeOpen();
       const row = rows.get(key);
       if (row !== undefined) yield row as Row;
