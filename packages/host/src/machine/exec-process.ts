@@ -1,0 +1,41 @@
+/** The host command line that runs one program inside a machine, with the confinement of its first process. */
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { ExecOptions, MachineId } from "@casemate/cloud";
+import { type MachinePaths, type MachineState, writeDurably } from "./machine-directory.ts";
+import type { OciConfig } from "./oci-config.ts";
+import type { SandboxRuntime } from "./probe-sandbox.ts";
+import type { ProcessIdentity } from "./process-identity.ts";
+import { sessionEnvironment } from "./session-environment.ts";
+
+export interface ExecRequest {
+  readonly paths: MachinePaths;
+  readonly state: MachineState;
+  readonly init: ProcessIdentity;
+  readonly runtime: SandboxRuntime;
+  readonly request: {
+    readonly id: MachineId;
+    readonly argv: readonly string[];
+    readonly execOptions: ExecOptions | undefined;
+  };
+}
+
+/** The command, and a file that it reads and the caller removes. */
+export async function execProcess(exec: ExecRequest): Promise<{ command: readonly string[]; file: string }> {
+  const { paths, state, runtime, request } = exec;
+  const user = request.execOptions?.user;
+  if (request.argv.length === 0) throw new TypeError("a program is needed");
+  if (user !== undefined && !/^[a-z_][a-z0-9_-]{0,31}$/.test(user))
+    throw new TypeError("not the name of a user");
+  // The guest itself looks the user up: its file of users is its own.
+  const args = user === undefined ? request.argv : ["chroot", `--userspec=${user}:`, "/", ...request.argv];
+  const config = JSON.parse(await readFile(join(paths.directory, "config.json"), "utf8")) as OciConfig;
+  const environment = Object.entries(sessionEnvironment(state.spec)).map(
+    ([name, value]) => `${name}=${value}`,
+  );
+  const file = join(paths.directory, `exec-${randomBytes(8).toString("hex")}`);
+  await writeDurably(file, JSON.stringify({ ...config.process, args, env: environment }));
+  const command = [runtime.path, "--root", join(paths.directory, "crun"), "--cgroup-manager=disabled"];
+  return { command: [...command, "exec", "--process", file, paths.id], file };
+}

@@ -1,0 +1,239 @@
+/**
+ * Runs instances as Linux sandboxes: namespaces, an overlay root, control groups, and crun where it is
+ * installed. It decides nothing and remembers nothing: what it reports is read from the host each time, and
+ * machines live on when the process that started them dies.
+ */
+import { createHash } from "node:crypto";
+import { mkdir, realpath } from "node:fs/promises";
+import { join } from "node:path";
+import type { ExecOptions, ExecResult, MachineCapabilities, MachineDriver, MachineId } from "@casemate/cloud";
+import type { MachineMetrics, MachineSpec, ObservedMachine, StopOptions } from "@casemate/cloud";
+import { type CgroupHierarchy, probeCgroups, readCgroupCounters, removeCgroupParents } from "./cgroups.ts";
+import { removeCgroups } from "./cgroups.ts";
+import { readConsole } from "./console-file.ts";
+import { execInMachine } from "./exec-in-machine.ts";
+import { execProcess } from "./exec-process.ts";
+import { readInterfaceCounters } from "./interface-counters.ts";
+import { type MachinePaths, exists, findProcess, findState, listMachines } from "./machine-directory.ts";
+import { machinePaths, writeDurably } from "./machine-directory.ts";
+import { assertMachineSpec } from "./machine-spec.ts";
+import { observeMachine } from "./observe-machine.ts";
+import { prepareMachine } from "./prepare-machine.ts";
+import { findRuntime, machineObstacles, sandboxCapabilities, type SandboxRuntime } from "./probe-sandbox.ts";
+import { fetchBootId, isAlive, signalGroup, signalProcess } from "./process-identity.ts";
+import { removeFile, removeTree } from "./remove-tree.ts";
+import { launchFailure, spawnSupervisor } from "./supervisor.ts";
+import { waitFor } from "./wait-for.ts";
+
+/** How long a launch may take; it takes well under a second unless the host is choked. */
+export const launchTimeoutMs = 20_000;
+/** How long a guest may take to go down for a reboot before it is ended. */
+export const rebootTimeoutMs = 30_000;
+/** How long the kernel may take to clear away killed processes. */
+const killTimeoutMs = 15_000;
+
+export interface SandboxDriverOptions {
+  /** Where machines and images are kept: absolute, on a file system that an overlay can stand on. */
+  readonly directory: string;
+  /** The directory `guest` of this package, wherever the installation has put it. */
+  readonly guestDirectory: string;
+  /** Paths of the host that no guest may see even where they lie below /usr: the daemon's own directories. */
+  readonly privatePaths?: readonly string[] | undefined;
+}
+
+interface Sandbox {
+  readonly root: string;
+  readonly images: string;
+  readonly options: SandboxDriverOptions;
+  readonly runtime: SandboxRuntime;
+  readonly cgroups: CgroupHierarchy;
+  readonly cgroupName: string;
+  readonly capabilities: MachineCapabilities;
+  readonly bootId: string;
+}
+
+/**
+ * The driver over one directory. Any number of processes may hold one over the same directory; each machine
+ * has one supervisor, which holds the machine's lock.
+ */
+export function createSandboxDriver(options: SandboxDriverOptions): MachineDriver {
+  let opened: Promise<Sandbox> | undefined;
+  const sandbox = (): Promise<Sandbox> => (opened ??= openSandbox(options));
+  const queues = new Map<MachineId, Promise<unknown>>();
+  // Steps on one machine follow each other; those on different machines run side by side.
+  const queued = <T>(id: MachineId, step: (host: Sandbox) => Promise<T>): Promise<T> => {
+    const turn = (queues.get(id) ?? Promise.resolve())
+      .catch(() => undefined)
+      .then(async () => step(await sandbox()));
+    const settled = turn
+      .catch(() => undefined)
+      .finally(() => {
+        if (queues.get(id) === settled) queues.delete(id);
+      });
+    queues.set(id, settled);
+    return turn;
+  };
+  return {
+    kind: "sandbox",
+    probe: async () => (await sandbox()).capabilities,
+    start: (spec) => queued(spec.instanceId, (host) => start(host, spec)),
+    stop: (id, stopOptions) => queued(id, (host) => stop(host, machinePaths(host.root, id), stopOptions)),
+    reboot: (id) => queued(id, (host) => reboot(host, machinePaths(host.root, id))),
+    terminate: (id) => queued(id, (host) => terminate(host, machinePaths(host.root, id))),
+    observe: async () => observeAll(await sandbox()),
+    console: async (id) => readConsole(machinePaths((await sandbox()).root, id).console),
+    metrics: async (id) => metrics(machinePaths((await sandbox()).root, id)),
+    exec: async (id, argv, execOptions) => exec(await sandbox(), { id, argv, execOptions }),
+  };
+}
+
+async function openSandbox(options: SandboxDriverOptions): Promise<Sandbox> {
+  await mkdir(options.directory, { recursive: true, mode: 0o711 });
+  // Real paths throughout: mounts are compared with them before anything is removed.
+  const directory = await realpath(options.directory);
+  const [root, images] = [join(directory, "machines"), join(directory, "images")];
+  await mkdir(root, { recursive: true, mode: 0o711 });
+  await mkdir(images, { recursive: true, mode: 0o711 });
+  const obstacles = await machineObstacles(directory);
+  const [runtime, cgroups, bootId] = await Promise.all([findRuntime(), probeCgroups(), fetchBootId()]);
+  const cgroupName = `casemate-${createHash("sha256").update(directory).digest("hex").slice(0, 8)}`;
+  const debianImage = join(images, "debian");
+  const capabilities = await sandboxCapabilities({ obstacles, runtime, cgroups, debianImage });
+  return { root, images, options, runtime, cgroups, cgroupName, capabilities, bootId };
+}
+
+async function start(host: Sandbox, spec: MachineSpec): Promise<void> {
+  assertMachineSpec(spec);
+  const { machines } = host.capabilities;
+  if (!machines.available) throw new Error(`no machine can run here: ${machines.reason}`);
+  const paths = machinePaths(host.root, spec.instanceId);
+  const present = await observeMachine(paths, host.bootId);
+  if (present?.state === "stopping") throw new Error(`${spec.instanceId} is being stopped`);
+  if (present === undefined || present.state === "exited") await launch(host, { spec, paths });
+  const running = await waitFor(async () => {
+    const now = await observeMachine(paths, host.bootId);
+    if (now?.state === "running") return true;
+    if (await exists(paths.exit))
+      throw new Error(`${spec.instanceId} did not start: ${await launchFailure(paths)}`);
+    return false;
+  }, launchTimeoutMs);
+  if (!running) {
+    throw new Error(
+      `${spec.instanceId} did not start within ${launchTimeoutMs} ms: ${await launchFailure(paths)}`,
+    );
+  }
+}
+
+async function launch(
+  host: Sandbox,
+  { spec, paths }: { spec: MachineSpec; paths: MachinePaths },
+): Promise<void> {
+  const prepared = await prepareMachine(host, { spec, paths });
+  for (const path of [paths.process, paths.init, paths.exit, paths.stopping, paths.killed, paths.restart]) {
+    await removeFile(path);
+  }
+  const { lower, cgroups, programs } = prepared;
+  const state = { version: 1, spec, startedAt: Date.now(), lower, runtime: host.runtime.kind, cgroups };
+  await writeDurably(paths.state, `${JSON.stringify(state, undefined, 2)}\n`);
+  const netns = spec.enis[0]?.netns ?? "";
+  await spawnSupervisor({ paths, programs, netns, lower, runtime: host.runtime.path, cgroups });
+}
+
+async function isGone(host: Sandbox, paths: MachinePaths): Promise<boolean> {
+  const now = await observeMachine(paths, host.bootId);
+  return now === undefined || now.state === "exited";
+}
+
+async function stop(host: Sandbox, paths: MachinePaths, options: StopOptions): Promise<void> {
+  if (!(await isGone(host, paths))) {
+    await writeDurably(paths.stopping, "");
+    const init = await findProcess(paths.init);
+    const asked = !options.force && init !== undefined && signalProcess(init, "SIGTERM", host.bootId);
+    const gone = asked && (await waitFor(() => isGone(host, paths), options.timeoutMs));
+    if (!gone) await kill(host, paths);
+    await removeFile(paths.stopping);
+  }
+  await removeCgroups((await findState(paths))?.cgroups ?? []);
+}
+
+/** Ends every process of a machine, whatever state it is in. */
+async function kill(host: Sandbox, paths: MachinePaths): Promise<void> {
+  if (await isGone(host, paths)) return;
+  await writeDurably(paths.killed, "");
+  const gone = await waitFor(async () => {
+    const init = await findProcess(paths.init);
+    // The kernel ends a namespace with its first process, so this leaves nothing of the guest.
+    if (init !== undefined) signalProcess(init, "SIGKILL", host.bootId);
+    const supervisor = await findProcess(paths.process);
+    if (init === undefined && supervisor !== undefined) signalGroup(supervisor, "SIGKILL", host.bootId);
+    return isGone(host, paths);
+  }, killTimeoutMs);
+  if (gone) return;
+  const supervisor = await findProcess(paths.process);
+  if (supervisor !== undefined) signalGroup(supervisor, "SIGKILL", host.bootId);
+  if (!(await waitFor(() => isGone(host, paths), killTimeoutMs)))
+    throw new Error(`${paths.id} cannot be ended`);
+}
+
+async function reboot(host: Sandbox, paths: MachinePaths): Promise<void> {
+  const state = await findState(paths);
+  const before = await findProcess(paths.init);
+  const supervisor = await findProcess(paths.process);
+  if (state === undefined || before === undefined || !isAlive(before, host.bootId)) {
+    throw new Error(`${paths.id} is not running`);
+  }
+  if (supervisor === undefined || !isAlive(supervisor, host.bootId)) {
+    // Nobody would run it again: its supervisor was killed.
+    await stop(host, paths, { force: false, timeoutMs: rebootTimeoutMs });
+    return start(host, state.spec);
+  }
+  const again = async (): Promise<boolean> => {
+    const init = await findProcess(paths.init);
+    return init !== undefined && init.pid !== before.pid && isAlive(init, host.bootId);
+  };
+  signalProcess(before, "SIGUSR2", host.bootId);
+  if (await waitFor(again, rebootTimeoutMs)) return;
+  await writeDurably(paths.restart, "");
+  signalProcess(before, "SIGKILL", host.bootId);
+  if (!(await waitFor(again, launchTimeoutMs)))
+    throw new Error(`${paths.id} did not come back: ${await launchFailure(paths)}`);
+}
+
+async function terminate(host: Sandbox, paths: MachinePaths): Promise<void> {
+  if (!(await exists(paths.directory))) return;
+  await kill(host, paths);
+  await removeCgroups((await findState(paths))?.cgroups ?? []);
+  await removeTree(paths.directory, host.root);
+  await removeCgroupParents(host.cgroups, host.cgroupName);
+}
+
+async function observeAll(host: Sandbox): Promise<readonly ObservedMachine[]> {
+  const ids = await listMachines(host.root);
+  const found = await Promise.all(ids.map((id) => observeMachine(machinePaths(host.root, id), host.bootId)));
+  return found.filter((machine) => machine !== undefined);
+}
+
+async function metrics(paths: MachinePaths): Promise<MachineMetrics> {
+  const [state, init, bootId] = await Promise.all([findState(paths), findProcess(paths.init), fetchBootId()]);
+  if (state === undefined || init === undefined || !isAlive(init, bootId))
+    throw new Error(`${paths.id} is not running`);
+  const counters = await readCgroupCounters(state.cgroups);
+  return { ...counters, interfaces: await readInterfaceCounters(init.pid) };
+}
+
+async function exec(
+  host: Sandbox,
+  request: { id: MachineId; argv: readonly string[]; execOptions: ExecOptions | undefined },
+): Promise<ExecResult> {
+  const paths = machinePaths(host.root, request.id);
+  const [state, init] = await Promise.all([findState(paths), findProcess(paths.init)]);
+  if (state === undefined || init === undefined || !isAlive(init, host.bootId)) {
+    throw new Error(`${request.id} is not running`);
+  }
+  const entry = await execProcess({ paths, state, init, runtime: host.runtime, request });
+  try {
+    return await execInMachine(entry.command, state.cgroups, request.execOptions);
+  } finally {
+    await removeFile(entry.file);
+  }
+}
