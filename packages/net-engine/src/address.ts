@@ -1,6 +1,6 @@
 /**
- * IPv4 and IPv6 addresses as numbers (number for IPv4, bigint for IPv6), CIDR blocks as ranges, and the text of
- * both. It accepts the strict forms only: four decimal parts without leading zeros; no zones.
+ * IPv4 and IPv6 addresses as numbers (number for IPv4, bigint for IPv6), CIDR blocks as ranges, and the text
+ * of both. It accepts the strict forms only: four decimal parts without leading zeros; no zones.
  */
 
 /** An address as a number; its JavaScript type tells the family. */

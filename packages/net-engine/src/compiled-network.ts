@@ -1,6 +1,7 @@
 /**
- * The intermediate form of a VPC: disjoint boxes per security group combination and per network ACL direction,
- * resolved routes, and the table of interfaces. The evaluator and the emitters read this and nothing else.
+ * The intermediate form of a VPC: disjoint boxes per security group combination and per network ACL
+ * direction, resolved routes, and the table of interfaces. The evaluator and the emitters read this and
+ * nothing else.
  */
 import type { Address, Cidr } from "./address.ts";
 import type { EniModel, VpcModel } from "./model.ts";

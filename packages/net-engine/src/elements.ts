@@ -19,7 +19,10 @@ export function formatClass(number: number): string {
   return `${Math.floor(number / 65_536).toString(16)}:${(number % 65_536).toString(16)}`;
 }
 
-/** The elements of a region: `ports` protocol . port . address, `icmp` type and code . address, `other` protocol . address. */
+/**
+ * The elements of a region: `ports` protocol . port . address, `icmp` type and code . address, `other`
+ * protocol . address.
+ */
 export function regionElements(region: Region): Record<"ports" | "icmp" | "other", string[]> {
   const ports = (protocol: number, plane: Region["tcp"]): string[] =>
     boxesOf(plane).map(({ span, range }) => `${protocol} . ${formatSpan(span)} . ${formatRange(range)}`);
@@ -41,8 +44,8 @@ export function openElements(tcp: readonly Span[], udp: readonly Span[]): string
 }
 
 /**
- * The elements of what members of one combination may do. Each ends in an explicit range: nft 1.0.6 cannot delete
- * an element of single values from an interval set whose first field is in host byte order.
+ * The elements of what members of one combination may do. Each ends in an explicit range: nft 1.0.6 cannot
+ * delete an element of single values from an interval set whose first field is in host byte order.
  */
 export function memberElements(
   combination: number,

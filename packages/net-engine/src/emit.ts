@@ -49,9 +49,9 @@ export interface RemovedEni {
 }
 
 /**
- * What the host runs: `nft` as one transaction in the router namespace; then `routerIp` (`ip -batch`), `routerIp6`
- * (`ip -6 -batch`), `internetIp` in the internet side's namespace, then the guests' lines (`ip -batch`), then
- * `conntrack` with each list of arguments in the router namespace.
+ * What the host runs: `nft` as one transaction in the router namespace; then `routerIp` (`ip -batch`),
+ * `routerIp6` (`ip -6 -batch`), `internetIp` in the internet side's namespace, then the guests' lines (`ip
+ * -batch`), then `conntrack` with each list of arguments in the router namespace.
  */
 export interface NetworkPlan {
   readonly nft: string;

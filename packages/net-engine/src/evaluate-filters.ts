@@ -3,12 +3,16 @@ import type { AclFilter, Combination, CompiledAcl, GroupFilter } from "./compile
 import type { Datagram } from "./packet.ts";
 import { planeHolds, spansHold } from "./plane.ts";
 
-/** Whether inbound rules admit a packet; `peer` is the combination of a sender that is a member for certain. */
+/**
+ * Whether inbound rules admit a packet; `peer` is the combination of a sender that is a member for certain.
+ */
 export function groupsAdmit(combination: Combination, datagram: Datagram, peer: string | undefined): boolean {
   return filterHolds(combination.ingress[datagram.family], datagram, { address: datagram.source, peer });
 }
 
-/** Whether outbound rules release a packet; `peer` is the combination of the interface with the destination. */
+/**
+ * Whether outbound rules release a packet; `peer` is the combination of the interface with the destination.
+ */
 export function groupsRelease(
   combination: Combination,
   datagram: Datagram,

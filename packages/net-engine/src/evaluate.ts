@@ -1,6 +1,6 @@
 /**
- * The verdict on the first packet of a flow between one interface (or the internet) and the next, and on its answer.
- * What a middlebox does with what it gets is not known here; `reach` supposes that it forwards.
+ * The verdict on the first packet of a flow between one interface (or the internet) and the next, and on its
+ * answer. What a middlebox does with what it gets is not known here; `reach` supposes that it forwards.
  */
 import type { CompiledEni, CompiledNetwork } from "./compiled-network.ts";
 import { explainSteps, type Hop } from "./explain.ts";

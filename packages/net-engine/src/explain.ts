@@ -1,4 +1,7 @@
-/** Puts the steps of a walk into words and names the rule that decided each: the same rules that the boxes came from. */
+/**
+ * Puts the steps of a walk into words and names the rule that decided each: the same rules that the boxes
+ * came from.
+ */
 import { contains, formatAddress, parseCidr, type Address } from "./address.ts";
 import type { CompiledEni, CompiledNetwork, CompiledRoute, CompiledSubnet } from "./compiled-network.ts";
 import type { SecurityRule } from "./model.ts";
@@ -153,7 +156,13 @@ function explainGroups(
   return {
     at: eni.id,
     rule: { kind: "security-group", groupId, ruleId: rule.id },
-    text: `${groupId} ${rule.id} ${describeMatch(groupMatch(rule))} ${inbound ? "from" : "to"} ${describePeer(rule)}`,
+    text: [
+      groupId,
+      rule.id,
+      describeMatch(groupMatch(rule)),
+      inbound ? "from" : "to",
+      describePeer(rule),
+    ].join(" "),
   };
 }
 

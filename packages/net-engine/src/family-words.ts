@@ -10,6 +10,7 @@ export interface FamilyWords {
   readonly version: string;
 }
 
+/** The keywords by family. */
 export const familyWords: Readonly<Record<Family, FamilyWords>> = {
   4: { ip: "ip", icmp: "icmp", address: "ipv4_addr", version: "meta nfproto ipv4" },
   6: { ip: "ip6", icmp: "ipv6-icmp", address: "ipv6_addr", version: "meta nfproto ipv6" },

@@ -1,8 +1,10 @@
-/** Addresses, rules, routes and neighbours of a namespace as keyed lines of `ip -batch`, and their difference. */
+/**
+ * Addresses, rules, routes and neighbours of a namespace as keyed lines of `ip -batch`, and their difference.
+ */
 
 /**
- * Lines by key. The key starts with the object (`addr`, `rule`, `route` or `neigh`) and ends in what identifies the
- * thing to `del`; the value is what follows `add` or `replace`.
+ * Lines by key. The key starts with the object (`addr`, `rule`, `route` or `neigh`) and ends in what
+ * identifies the thing to `del`; the value is what follows `add` or `replace`.
  */
 export type IpState = Readonly<Record<string, string>>;
 

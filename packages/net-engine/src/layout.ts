@@ -1,4 +1,7 @@
-/** The fixed numbers and names of the data plane: marks, interface indexes, zones, tables, MAC addresses, services. */
+/**
+ * The fixed numbers and names of the data plane: marks, interface indexes, zones, tables, MAC addresses,
+ * services.
+ */
 import type { CompiledEni } from "./compiled-network.ts";
 
 /** Set on the mark while a packet is in its first pass (the sender's side). */

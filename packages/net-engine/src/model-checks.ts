@@ -3,8 +3,11 @@ import { parseAddress, parseCidr, type Address, type Cidr, type Family } from ".
 import type { VpcModel } from "./model.ts";
 import { ModelFault } from "./model-fault.ts";
 
+/** The highest number of an interface. */
 export const eniNumberMax = 60_000;
+/** The highest number of a subnet. */
 export const subnetNumberMax = 32_767;
+/** The highest number of a VPC. */
 export const vpcNumberMax = 4095;
 
 /** Reads a CIDR of the model. @throws ModelFault */

@@ -1,6 +1,6 @@
 /**
- * Sets of points in a plane of (port or ICMP type and code or protocol number) x address, held as disjoint boxes.
- * It turns unions of rules and first-match lists of rules into such sets, and searches them.
+ * Sets of points in a plane of (port or ICMP type and code or protocol number) x address, held as disjoint
+ * boxes. It turns unions of rules and first-match lists of rules into such sets, and searches them.
  */
 import { nextAddress, previousAddress, type Address, type AddressRange } from "./address.ts";
 

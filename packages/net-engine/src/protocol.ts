@@ -1,17 +1,20 @@
 /**
- * Protocol numbers as rules see them: TCP and UDP have ports, the family's ICMP has type and code, every other
- * protocol has only its number.
+ * Protocol numbers as rules see them: TCP and UDP have ports, the family's ICMP has type and code, every
+ * other protocol has only its number.
  */
 import type { Family } from "./address.ts";
 import { mergeSpans, type Span } from "./plane.ts";
 
+/** The number of TCP. */
 export const TCP = 6;
+/** The number of UDP. */
 export const UDP = 17;
 const ICMP: Readonly<Record<Family, number>> = { 4: 1, 6: 58 };
 
 /** What a protocol is matched by besides the address. */
 export type ProtocolKind = "tcp" | "udp" | "icmp" | "other";
 
+/** Every kind. */
 export const protocolKinds: readonly ProtocolKind[] = ["tcp", "udp", "icmp", "other"];
 
 /** The numbers of one rule that say which packets it is about, addresses apart. */

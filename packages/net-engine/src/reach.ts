@@ -1,6 +1,6 @@
 /**
- * Can one end reach the other? Follows the packet through middleboxes (supposed to forward) and through the internet
- * gateway and back, then its answer, and names the rule that decided every hop.
+ * Can one end reach the other? Follows the packet through middleboxes (supposed to forward) and through the
+ * internet gateway and back, then its answer, and names the rule that decided every hop.
  */
 import { parseAddress, type Address, type Family } from "./address.ts";
 import type { CompiledEni, CompiledNetwork } from "./compiled-network.ts";
@@ -94,7 +94,10 @@ function follow(compiled: CompiledNetwork, { origin, datagram }: Start, known: K
   }
 }
 
-/** Where a packet goes on from: a middlebox that it is not addressed to, or the internet if it comes straight back. */
+/**
+ * Where a packet goes on from: a middlebox that it is not addressed to, or the internet if it comes straight
+ * back.
+ */
 function nextOrigin(compiled: CompiledNetwork, { end, datagram }: Walk): Origin | undefined {
   if (end.kind === "eni") {
     return end.eni.addresses[datagram.family].includes(datagram.destination) ? undefined : end.eni;

@@ -1,4 +1,7 @@
-/** Renders network ACLs: allowed boxes return, everything else is rejected. One that allows all renders to nothing. */
+/**
+ * Renders network ACLs: allowed boxes return, everything else is rejected. One that allows all renders to
+ * nothing.
+ */
 import type { Family } from "./address.ts";
 import type { AclFilter, CompiledAcl, CompiledSubnet } from "./compiled-network.ts";
 import { regionElements } from "./elements.ts";

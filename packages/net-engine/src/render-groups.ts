@@ -1,6 +1,6 @@
 /**
- * Renders security group combinations: per combination and direction a constant number of rules, all content in
- * sets. Interfaces without source/dest check use strict copies of the chains over the same sets.
+ * Renders security group combinations: per combination and direction a constant number of rules, all content
+ * in sets. Interfaces without source/dest check use strict copies of the chains over the same sets.
  */
 import type { Family } from "./address.ts";
 import type { Combination, GroupFilter } from "./compiled-network.ts";
@@ -110,7 +110,9 @@ function renderChains(builder: RulesetBuilder, of: ChainOf, names: Record<Family
   };
 }
 
-/** A flow is known in one direction if accepted so before, or if it answers what was accepted the other way. */
+/**
+ * A flow is known in one direction if accepted so before, or if it answers what was accepted the other way.
+ */
 function strictRules(direction: Direction): string[] {
   const [own, answer] =
     direction === "in"
@@ -147,7 +149,8 @@ function referenceRules(sets: SetNames, family: Family, { accept }: ChainEnds): 
   return rules;
 }
 
-// Inbound the key holds the interface that the packet entered by: behind a middlebox the reference does not hold.
+// Inbound the key holds the interface that the packet entered by: behind a middlebox the reference does not
+// hold.
 function memberLookup(direction: Direction, family: Family): string {
   const { ip } = familyWords[family];
   return direction === "in"

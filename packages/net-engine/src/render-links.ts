@@ -1,6 +1,7 @@
 /**
- * Renders what `ip` sets up: links with fixed indexes, addresses of the router's services, policy rules and routes
- * of each subnet, permanent neighbours (no ARP from the router), the guests' ends and the internet side.
+ * Renders what `ip` sets up: links with fixed indexes, addresses of the router's services, policy rules and
+ * routes of each subnet, permanent neighbours (no ARP from the router), the guests' ends and the internet
+ * side.
  */
 import { covers, formatAddress, formatCidr, type Family } from "./address.ts";
 import type { CompiledEni, CompiledNetwork, CompiledRoute, CompiledSubnet } from "./compiled-network.ts";
@@ -57,7 +58,9 @@ export function internetBaseLines(vpcNumber: number): string[] {
   return [`link set ${uplink(vpcNumber)} up`];
 }
 
-/** The lines that set up the internet side itself: the addresses of Casemate's API, and nowhere else to go. */
+/**
+ * The lines that set up the internet side itself: the addresses of Casemate's API, and nowhere else to go.
+ */
 export function internetSideLines(apiAddresses: readonly string[]): string[] {
   return [
     "link set lo up",

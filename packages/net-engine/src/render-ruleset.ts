@@ -1,4 +1,6 @@
-/** Renders a compiled VPC as the nftables table of its router: two passes, one conntrack zone per interface. */
+/**
+ * Renders a compiled VPC as the nftables table of its router: two passes, one conntrack zone per interface.
+ */
 import { formatAddress, formatCidr, type Family } from "./address.ts";
 import type { CompiledEni, CompiledNetwork } from "./compiled-network.ts";
 import { formatClass } from "./elements.ts";
@@ -50,7 +52,8 @@ export function renderRuleset(compiled: CompiledNetwork, numbers: RulesetNumbers
   return builder;
 }
 
-// Two passes cost two hops; they are given back before the first. Above 253 there is no room, so 254 and 255 arrive as 253.
+// Two passes cost two hops; they are given back before the first. Above 253 there is no room, so 254 and 255
+// arrive as 253.
 function renderTtl(builder: RulesetBuilder): void {
   for (const family of [4, 6] as const) {
     const field = family === 4 ? "ip ttl" : "ip6 hoplimit";
@@ -239,7 +242,8 @@ function renderMetadata(builder: RulesetBuilder, compiled: CompiledNetwork): voi
   const { chains } = builder;
   for (const hop of hops) chains[`hop_${hop}`] = { rules: [`ip ttl set ${hop}`] };
   const from = `ip saddr ${metadataAddress[4]} tcp sport 80`;
-  // "X-aws-ec": the agent writes this header first, 17 bytes into its reply, so a client cannot move or split it.
+  // "X-aws-ec": the agent writes this header first, 17 bytes into its reply, so a client cannot move or split
+  // it.
   const header = "0x582d6177732d6563";
   chains["token_out"] = {
     hook: "type filter hook output priority 0; policy accept;",
@@ -273,10 +277,11 @@ function renderEni(builder: RulesetBuilder, eni: CompiledEni, numbers: RulesetNu
   chains[`p${number}`] = { rules: [...passOne(eni, 4), ...passOne(eni, 6), "goto pre_odd"] };
   chains[`z${number}`] = { rules: [`ct zone set ${number}`] };
   const judge = combinationChain(numbers.combinations[combination.key] ?? 0, "in", !sourceDestCheck);
+  const ownMark = formatMark(subnetMark(subnet.number));
   const known = [`ct mark & ${acceptedIn | acceptedOut} != 0 accept`];
   chains[`f${number}`] = {
     rules: [
-      `meta mark & ${formatMark(subnetMask)} != ${formatMark(subnetMark(subnet.number))} jump ${subnetChain(subnet.number)}`,
+      `meta mark & ${formatMark(subnetMask)} != ${ownMark} jump ${subnetChain(subnet.number)}`,
       ...(sourceDestCheck ? known : []),
       "ct state related accept",
       `goto ${judge}`,

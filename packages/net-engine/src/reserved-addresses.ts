@@ -1,4 +1,6 @@
-/** The addresses of a VPC that belong to its router: the gateway of each subnet and the resolver at plus two. */
+/**
+ * The addresses of a VPC that belong to its router: the gateway of each subnet and the resolver at plus two.
+ */
 import { formatAddress, type Cidr, type Family } from "./address.ts";
 
 /** The gateway address of a subnet's IPv4 block. */

@@ -1,4 +1,7 @@
-/** An nftables table as plain data, printed whole as one atomic replacement or as the difference to another one. */
+/**
+ * An nftables table as plain data, printed whole as one atomic replacement or as the difference to another
+ * one.
+ */
 
 /** A set or a map; an element of a map is written `key : value`. */
 export interface NftSet {

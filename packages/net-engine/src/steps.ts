@@ -1,4 +1,6 @@
-/** The steps that a packet takes through a VPC, as the evaluator notes them; `explain` puts them into words. */
+/**
+ * The steps that a packet takes through a VPC, as the evaluator notes them; `explain` puts them into words.
+ */
 import type { CompiledEni, CompiledRoute, CompiledSubnet } from "./compiled-network.ts";
 import type { Datagram } from "./packet.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Walks one packet from one interface (or the internet gateway) to the next: the semantics of the data plane over
- * the compiled boxes. It knows no rule ids; `explain` finds them for the steps that it returns.
+ * Walks one packet from one interface (or the internet gateway) to the next: the semantics of the data plane
+ * over the compiled boxes. It knows no rule ids; `explain` finds them for the steps that it returns.
  */
 import {
   contains,

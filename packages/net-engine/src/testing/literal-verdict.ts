@@ -1,6 +1,6 @@
 /**
- * The literal oracle: walks a model's rules as the user wrote them, one by one, with addresses as strings of bits.
- * It never sees the intermediate form and shares no code with it. For tests only.
+ * The literal oracle: walks a model's rules as the user wrote them, one by one, with addresses as strings of
+ * bits. It never sees the intermediate form and shares no code with it. For tests only.
  */
 import type {
   EniModel,

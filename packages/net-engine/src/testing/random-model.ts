@@ -1,4 +1,6 @@
-/** Random models that are small and full of collisions, so that rules meet, shadow and contradict each other. */
+/**
+ * Random models that are small and full of collisions, so that rules meet, shadow and contradict each other.
+ */
 import type {
   EniModel,
   NetworkAclEntry,
@@ -23,7 +25,9 @@ export interface RandomModelOptions {
   readonly enis?: number | undefined;
   /** Subnets, at most 8; default 3. */
   readonly subnets?: number | undefined;
-  /** Whether route tables hold more than local routes and the internet gateway, and interfaces may forward. */
+  /**
+   * Whether route tables hold more than local routes and the internet gateway, and interfaces may forward.
+   */
   readonly middleboxes?: boolean | undefined;
 }
 
