@@ -21,3 +21,4 @@ export { verifySignature, type Verification } from "./sigv4/verify-signature.ts"
 export { signRequest, type Credentials, type Signing } from "./sigv4/sign-request.ts";
 export { SigningKeyCache } from "./sigv4/signing-key-cache.ts";
 export { SignatureFault, signatureFaultFor, type SignatureReason } from "./sigv4/signature-fault.ts";
+export { tableFiles, type TableFiles } from "./table-files.ts";

@@ -29,7 +29,7 @@ export function parseBase64(text: string): Uint8Array | undefined {
   if (text.length % 4 !== 0 || !base64Form.test(text)) return undefined;
   const bytes = Buffer.from(text, "base64");
   // Bits left over in the last character would make two texts for one value.
-  return bytes.toString("base64") === text ? bytes : undefined;
+  return bytes.toString("base64") === text ? Uint8Array.from(bytes) : undefined;
 }
 
 /** An ISO 8601 instant or date; without an offset it is UTC. */
