@@ -70,6 +70,7 @@ export { storedCollections, storedTables, services } from "./services/index.ts";
 export {
   accountExists,
   createIdentity,
+  hasAccounts,
   keysOf,
   makeAccount,
   type MadeAccount,

@@ -39,6 +39,8 @@ export interface RequestPathOptions {
 export interface RequestPath {
   /** Never rejects: whatever happens is a reply. */
   handle(request: HttpRequest): Promise<HttpReply>;
+  /** Records and answers a request that was refused before its body was read. Never rejects. */
+  refuse(head: Omit<HttpRequest, "body">, fault: Fault): Promise<HttpReply>;
 }
 
 /** What is known of the request as it goes along; the record is made from it however far it came. */
@@ -84,18 +86,29 @@ export function createRequestPath(options: RequestPathOptions): RequestPath {
     };
   };
 
+  const commit = async (progress: Progress, work: (tx: Tx) => HttpReply): Promise<HttpReply> => {
+    try {
+      const { value, seq } = store.transaction(work);
+      await store.settled(seq);
+      return value;
+    } catch (defect) {
+      // The store stopped: nothing of this call is known to be durable, so nothing of it is told.
+      options.onDefect(defect, progress.requestId);
+      return faultReply(progress, storeUnavailable());
+    }
+  };
+
   return {
-    async handle(request) {
+    handle(request) {
       const progress = begin(request);
-      try {
-        const { value, seq } = store.transaction((tx) => serve(tx, progress, serving));
-        await store.settled(seq);
-        return value;
-      } catch (defect) {
-        // The store stopped: nothing of this call is known to be durable, so nothing of it is told.
-        options.onDefect(defect, progress.requestId);
-        return faultReply(progress, storeUnavailable());
-      }
+      return commit(progress, (tx) => serve(tx, progress, serving));
+    },
+    refuse(head, fault) {
+      const progress = begin({ ...head, body: new Uint8Array() });
+      return commit(progress, (tx) => {
+        record(tx, progress, { environment, fault });
+        return faultReply(progress, fault);
+      });
     },
   };
 }
@@ -122,17 +135,24 @@ function serve(tx: Tx, progress: Progress, serving: Serving): HttpReply {
     const service = progress.endpoint?.service.name ?? "";
     identity.noteUse(tx, { accessKeyId, service, region: progress.region, now: progress.now });
   }
-  const record = trailRecord({
+  record(tx, progress, { environment, fault });
+  return reply;
+}
+
+function record(
+  tx: Tx,
+  progress: Progress,
+  outcome: { readonly environment: CloudEnvironment; readonly fault: Fault | undefined },
+): void {
+  const entry = trailRecord({
     ...progress,
-    environment,
+    ...outcome,
     eventSource: progress.endpoint?.service.eventSource ?? "casemate",
     readOnly: progress.operation?.access === "read",
     presentedKey: claimedAccessKey(progress.request),
     prefixedErrors: progress.endpoint?.model.protocol === "ec2",
-    fault,
   });
-  tx.append(trailEntries, { at: progress.now, record, decisions: progress.decisions });
-  return reply;
+  tx.append(trailEntries, { at: progress.now, record: entry, decisions: progress.decisions });
 }
 
 /** Authenticate, route, decode, authorize, handle, encode. @throws Fault and the wire's faults. */

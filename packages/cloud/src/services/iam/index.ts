@@ -1,5 +1,5 @@
 /** The face of IAM to the rest of the cloud: other services use nothing else of it. */
-export { accountExists, accounts, putAccount, type AccountRow } from "./account/account.ts";
+export { accountExists, accounts, hasAccounts, putAccount, type AccountRow } from "./account/account.ts";
 export {
   accessKeys,
   keysOf,

@@ -21,3 +21,8 @@ export function putAccount(tx: Tx, row: AccountRow): AccountRow {
   tx.put(accounts, row);
   return row;
 }
+
+/** Whether this cloud has any account yet. */
+export function hasAccounts(tx: ReadTx): boolean {
+  return tx.count(accounts) > 0;
+}
