@@ -1,6 +1,8 @@
-// Measures the store: durable commits of the shape of RunInstances with 32 in flight, in memory and in SQLite, against
-// the disk's own pace of syncing; and what loading costs. Rates come from interleaved slices of one run.
-import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
+// Measures the store: durable commits of the shape of RunInstances with 32 in flight, in memory and in
+// SQLite, against the disk's own pace of syncing; and what loading costs. Rates come from interleaved
+// slices of one run.
+import { closeSync, existsSync, fdatasyncSync, mkdtempSync, openSync, readdirSync, rmdirSync } from "node:fs";
+import { unlinkSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
@@ -83,15 +85,21 @@ export async function run(report: (line: string) => void): Promise<void> {
     }
     report(`store: SQLite reaches ${(sqliteRate / memoryRate).toFixed(2)} of memory`);
     report(
-      `store: SQLite makes ${(sqliteRate / syncRate).toFixed(1)} commits durable per sync the bare disk can do ` +
+      `store: SQLite makes ${(sqliteRate / syncRate).toFixed(1)} commits durable per sync of the bare disk ` +
         `(${Math.round(syncRate)} syncs/s)`,
     );
     await memory.store.close();
     await sqlite.store.close();
     await loading(join(directory, "load", "casemate.db"), report);
   } finally {
-    rmSync(directory, { recursive: true });
+    for (const folder of [join(directory, "state"), join(directory, "load"), directory]) removeFolder(folder);
   }
+}
+
+function removeFolder(folder: string): void {
+  if (!existsSync(folder)) return;
+  for (const name of readdirSync(folder)) unlinkSync(join(folder, name));
+  rmdirSync(folder);
 }
 
 async function subject(name: string, log: CommitLog): Promise<Subject> {

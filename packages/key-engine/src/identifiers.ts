@@ -4,7 +4,10 @@ import type { Random } from "./random.ts";
 /** What an access key id begins with: long-term or temporary. */
 export type AccessKeyPrefix = "AKIA" | "ASIA";
 
-/** What a unique id begins with: group, user, instance profile, managed policy, policy version, role, certificate .. */
+/**
+ * What a unique id begins with: group, user, instance profile, managed policy, policy version, role,
+ * certificate ..
+ */
 export type UniqueIdPrefix =
   "ABIA" | "ACCA" | "AGPA" | "AIDA" | "AIPA" | "ANPA" | "ANVA" | "APKA" | "AROA" | "ASCA";
 

@@ -1,3 +1,4 @@
+/** The face of @casemate/key-engine. Pure: clock and randomness are arguments. */
 export {
   accountOfAccessKeyId,
   generateAccessKeyId,

@@ -1,6 +1,6 @@
 /**
- * The root key of a daemon: the one secret from which the sealing keys are derived. Its bytes never leave this module
- * but as derived keys; they show in no JSON and no log line.
+ * The root key of a daemon: the one secret from which the sealing keys are derived. Its bytes never leave
+ * this module but as derived keys; they show in no JSON and no log line.
  */
 import { createHmac, hkdfSync } from "node:crypto";
 import { SealFault } from "./seal-fault.ts";

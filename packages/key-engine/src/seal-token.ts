@@ -1,6 +1,6 @@
 /**
- * Self-contained tokens (session tokens, encoded authorization messages, page tokens): JSON, deflated where that makes
- * it shorter, and sealed. Whoever holds one can neither read nor change it.
+ * Self-contained tokens (session tokens, encoded authorization messages, page tokens): JSON, deflated where
+ * that makes it shorter, and sealed. Whoever holds one can neither read nor change it.
  */
 import { deflateRawSync, inflateRawSync } from "node:zlib";
 import { SealFault } from "./seal-fault.ts";

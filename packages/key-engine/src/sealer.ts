@@ -1,6 +1,6 @@
 /**
- * Sealing of secrets: AES-256-GCM under a key of its own per envelope, bound to a context. An envelope opens only with
- * the same root key and exactly the same context; one changed bit anywhere is refused.
+ * Sealing of secrets: AES-256-GCM under a key of its own per envelope, bound to a context. An envelope
+ * opens only with the same root key and exactly the same context; one changed bit anywhere is refused.
  */
 import { createCipheriv, createDecipheriv, createHmac } from "node:crypto";
 import type { Random } from "./random.ts";
@@ -100,12 +100,18 @@ function openWith(
   }
 }
 
-/** A key per envelope, so that the number of envelopes is not bounded by how often a 96-bit nonce may be drawn. */
+/**
+ * A key per envelope, so that the number of envelopes is not bounded by how often a 96-bit nonce may be
+ * drawn.
+ */
 function envelopeKey(purposeKey: Buffer, head: Buffer): Buffer {
   return createHmac("sha256", purposeKey).update(head.subarray(0, nonceAt)).digest();
 }
 
-/** The head and the context, each name and value behind its length, in order of name: no two contexts write the same. */
+/**
+ * The head and the context, each name and value behind its length, in order of name: no two contexts write
+ * the same.
+ */
 function additionalBytes(head: Buffer, context: SealContext): Buffer {
   const names = Object.keys(context).sort();
   const parts = names.flatMap((name) => [withLength(name), withLength(context[name] as string)]);

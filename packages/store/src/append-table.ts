@@ -1,6 +1,6 @@
 /**
- * The declaration of an append-only table (trail events, flow logs, console output): items are written in the same
- * commit as rows, are never in memory and never change.
+ * The declaration of an append-only table (trail events, flow logs, console output): items are written in
+ * the same commit as rows, are never in memory and never change.
  */
 import { checkKind } from "./collection.ts";
 

@@ -1,6 +1,6 @@
 /**
- * The rows of one collection in memory, with their indexes. Every change answers what was there before, so that a
- * transaction can put it back; a change that throws has changed nothing.
+ * The rows of one collection in memory, with their indexes. Every change answers what was there before, so
+ * that a transaction can put it back; a change that throws has changed nothing.
  */
 import type { AnyCollection, IndexValues } from "./collection.ts";
 import { OrderedKeys } from "./ordered-keys.ts";

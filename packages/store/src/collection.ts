@@ -1,6 +1,6 @@
 /**
- * The declaration of a typed collection: its kind, its key, its indexes and its schema version. It holds no rows; the
- * same declaration serves any number of stores.
+ * The declaration of a typed collection: its kind, its key, its indexes and its schema version. It holds no
+ * rows; the same declaration serves any number of stores.
  */
 import { StoreMisuse } from "./errors.ts";
 

@@ -1,6 +1,6 @@
 /**
- * The seam between the store and what makes its writes durable. A log knows documents and items as JSON text; it knows
- * no collections, no indexes and no transactions of the domain.
+ * The seam between the store and what makes its writes durable. A log knows documents and items as JSON
+ * text; it knows no collections, no indexes and no transactions of the domain.
  */
 
 /** One document as it stands on disk. */
@@ -69,12 +69,14 @@ export interface LoadedLog {
 }
 
 /**
- * Makes batches durable, one after the other. The store calls `append` again only after the last one has answered.
- * After an `append` was refused it is unknown whether its batch is durable; `load` tells, and makes the log usable again.
+ * Makes batches durable, one after the other. The store calls `append` again only after the last one has
+ * answered. After an `append` was refused it is unknown whether its batch is durable; `load` tells, and
+ * makes the log usable again.
  */
 export interface CommitLog {
   /**
-   * Opens (or, after a failure, opens again), makes room for the named tables and hands over every durable document.
+   * Opens (or, after a failure, opens again), makes room for the named tables and hands over every durable
+   * document.
    * @throws StoreLocked, StoreNewer, StoreCorrupt
    */
   load(

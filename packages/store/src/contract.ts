@@ -1,6 +1,6 @@
 /**
- * What every commit log must do, as cases that any test runner can run: memory, SQLite and PostgreSQL pass the same
- * ones. A case throws when the log under test does not keep the contract.
+ * What every commit log must do, as cases that any test runner can run: memory, SQLite and PostgreSQL pass
+ * the same ones. A case throws when the log under test does not keep the contract.
  */
 import { deepEqual, equal, rejects } from "node:assert/strict";
 import type {

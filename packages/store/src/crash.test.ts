@@ -52,7 +52,10 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-/** Runs the bundled writer, kills it after so many acknowledgements, and answers the last count of each client. */
+/**
+ * Runs the bundled writer, kills it after so many acknowledgements, and answers the last count of each
+ * client.
+ */
 async function killedAfter(acknowledgements: number): Promise<Map<string, number>> {
   const modules = dirname(dirname(createRequire(import.meta.url).resolve("libsql")));
   const child = spawn(process.execPath, [bundle, path], {

@@ -65,7 +65,7 @@ describe("durability", () => {
     ]);
   });
 
-  it("stops after a failed flush, refuses all waiters, and serves what is durable after a reload", async () => {
+  it("stops after a failed flush, refuses all waiters, and is right again after a reload", async () => {
     const { log, store } = await open();
     await store.settled(put(store, "kept"));
     log.failNext();

@@ -1,11 +1,15 @@
 /** The faults of the store. Callers turn them into 503 (failed) or into a refusal to start (all others). */
 
-/** The log could not make a write durable (or is too far behind); nothing is read or written until a reload. */
+/**
+ * The log could not make a write durable (or is too far behind); nothing is read or written until a reload.
+ */
 export class StoreFailed extends Error {
   override readonly name = "StoreFailed";
 }
 
-/** The store was written by a newer Casemate: a kind, schema version or file format this one does not know. */
+/**
+ * The store was written by a newer Casemate: a kind, schema version or file format this one does not know.
+ */
 export class StoreNewer extends Error {
   override readonly name = "StoreNewer";
 }

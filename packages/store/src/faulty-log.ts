@@ -1,6 +1,6 @@
 /**
- * A commit log that misbehaves on request: it fails, stalls, tears (makes durable and says it did not) and is fenced.
- * Tests wrap any log in it.
+ * A commit log that misbehaves on request: it fails, stalls, tears (makes durable and says it did not) and
+ * is fenced. Tests wrap any log in it.
  */
 import type { CommitBatch, CommitLog } from "./commit-log.ts";
 

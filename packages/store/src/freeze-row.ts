@@ -3,7 +3,8 @@ import { StoreMisuse } from "./errors.ts";
 
 /**
  * Freezes a row to its depth.
- * @throws StoreMisuse when it holds anything but plain objects, arrays, strings, finite numbers, booleans and null
+ * @throws StoreMisuse when it holds anything but plain objects, arrays, strings, finite numbers, booleans
+ * and null
  */
 export function freezeRow(value: unknown, kind: string): void {
   switch (typeof value) {

@@ -1,7 +1,7 @@
 /**
- * Group commit: while one batch is being made durable the next gathers, so that one flush serves every transaction
- * that waits. After a failed flush nothing more is written and every waiter is refused, for ever: whether a lost
- * sequence number was durable is not known to the process that lost it.
+ * Group commit: while one batch is being made durable the next gathers, so that one flush serves every
+ * transaction that waits. After a failed flush nothing more is written and every waiter is refused, for
+ * ever: whether a lost sequence number was durable is not known to the process that lost it.
  */
 import type { CommitBatch, CommitLog, DocumentWrite, ItemWrite } from "./commit-log.ts";
 import { StoreFailed } from "./errors.ts";

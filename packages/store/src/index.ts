@@ -1,3 +1,4 @@
+/** The face of @casemate/store: typed collections, synchronous transactions and the commit logs. */
 export { appendTable, queryLimitMax } from "./append-table.ts";
 export type { AnyAppendTable, AppendTable, TableDefinition, TablePage, TableQuery } from "./append-table.ts";
 export { collection } from "./collection.ts";

@@ -1,6 +1,6 @@
 /**
- * From the documents of a log to rows in memory: every kind must be known, no version newer than ours, and older ones
- * are upgraded step by step and written back before anything is served.
+ * From the documents of a log to rows in memory: every kind must be known, no version newer than ours, and
+ * older ones are upgraded step by step and written back before anything is served.
  */
 import type { AnyAppendTable } from "./append-table.ts";
 import type { AnyCollection } from "./collection.ts";

@@ -1,6 +1,6 @@
 /**
- * The commit log of tests and of daemons without a data directory: durable for as long as the log itself lives, so a
- * second store opened on it finds what the first one wrote.
+ * The commit log of tests and of daemons without a data directory: durable for as long as the log itself
+ * lives, so a second store opened on it finds what the first one wrote.
  */
 import type {
   CommitBatch,

@@ -1,6 +1,6 @@
 /**
- * A set of strings that is always in order (by UTF-16 code unit): a row of short ordered runs, so that an insertion
- * moves at most one run's keys however many there are.
+ * A set of strings that is always in order (by UTF-16 code unit): a row of short ordered runs, so that an
+ * insertion moves at most one run's keys however many there are.
  */
 export class OrderedKeys {
   readonly #runs: string[][] = [[]];

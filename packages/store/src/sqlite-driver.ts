@@ -1,6 +1,7 @@
 /**
- * The two SQLite drivers behind one small synchronous interface: `node:sqlite` where the running Node has it, otherwise
- * `libsql`. Both write the plain SQLite file format, so a data directory moves freely between them.
+ * The two SQLite drivers behind one small synchronous interface: `node:sqlite` where the running Node has
+ * it, otherwise `libsql`. Both write the plain SQLite file format, so a data directory moves freely between
+ * them.
  */
 import { createRequire } from "node:module";
 

@@ -1,6 +1,7 @@
 /**
- * The commit log as one SQLite file: a row per document, a table per append table, one durable transaction per batch.
- * Synchronous; it runs in a thread of its own. It holds the file exclusively and refuses one that it did not write.
+ * The commit log as one SQLite file: a row per document, a table per append table, one durable transaction
+ * per batch. Synchronous; it runs in a thread of its own. It holds the file exclusively and refuses one
+ * that it did not write.
  */
 import { chmodSync, closeSync, existsSync, fsyncSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname } from "node:path";
@@ -120,7 +121,8 @@ export class SqliteFile {
     this.#exec("PRAGMA synchronous = FULL");
     this.#exec("PRAGMA fullfsync = ON");
     this.#exec("PRAGMA trusted_schema = OFF");
-    // 40 MB of log instead of 4: pages that many batches touch are written back once, which is a third more commits.
+    // 40 MB of log instead of 4: pages that many batches touch are written back once, which is a third more
+    // commits.
     this.#exec("PRAGMA wal_autocheckpoint = 10000");
     this.#exec(`BEGIN IMMEDIATE; ${schema} COMMIT`);
     this.#transaction(() => {
@@ -148,7 +150,8 @@ export class SqliteFile {
     let last = { kind: "", id: "" };
     for (;;) {
       const documents = this.#all(
-        "SELECT kind, id, version, json FROM document WHERE cell = ? AND (kind, id) > (?, ?) ORDER BY kind, id LIMIT ?",
+        `SELECT kind, id, version, json FROM document
+          WHERE cell = ? AND (kind, id) > (?, ?) ORDER BY kind, id LIMIT ?`,
         cell,
         last.kind,
         last.id,
@@ -242,8 +245,8 @@ export class SqliteFile {
 }
 
 /**
- * Safety: an existing store file is never opened and closed here, because closing any descriptor of it would drop the
- * locks that SQLite holds on it in this process.
+ * Safety: an existing store file is never opened and closed here, because closing any descriptor of it
+ * would drop the locks that SQLite holds on it in this process.
  */
 function makeRoom(path: string): void {
   const directory = dirname(path);

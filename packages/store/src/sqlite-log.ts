@@ -1,6 +1,6 @@
 /**
- * The commit log in a SQLite file, written by a thread of its own so that a flush never holds up the store. Whoever
- * holds the file holds it alone; the memory of the process is the only cache.
+ * The commit log in a SQLite file, written by a thread of its own so that a flush never holds up the store.
+ * Whoever holds the file holds it alone; the memory of the process is the only cache.
  */
 import { Worker } from "node:worker_threads";
 import type {
@@ -24,7 +24,10 @@ export interface SqliteLogOptions {
   readonly driver?: SqliteDriverName | undefined;
 }
 
-/** A commit log in the SQLite file at `path`; the file (0600) and its directory (0700) are made when missing. */
+/**
+ * A commit log in the SQLite file at `path`; the file (0600) and its directory (0700) are made when
+ * missing.
+ */
 export function sqliteLog(path: string, options: SqliteLogOptions = {}): CommitLog {
   return new SqliteLog(path, options);
 }
@@ -57,8 +60,8 @@ class SqliteLog implements CommitLog {
     tables: readonly string[],
     receive: (documents: readonly StoredDocument[]) => void,
   ): Promise<LoadedLog> {
-    // A new thread each time: a failed flush may have left the connection in any state, and libsql lets go of a file
-    // only when its statements are gone.
+    // A new thread each time: a failed flush may have left the connection in any state, and libsql lets go
+    // of a file only when its statements are gone.
     await this.#end();
     this.#worker = this.#start(this.#options.workerUrl ?? (await sqliteWorkerUrl()));
     return (await this.#ask({ action: "load", tables }, receive)) as LoadedLog;

@@ -1,8 +1,12 @@
-/** Where the code of the SQLite thread is. The one place that knows how it is built, bundled or run from source. */
+/**
+ * Where the code of the SQLite thread is. The one place that knows how it is built, bundled or run from
+ * source.
+ */
 
 /**
- * The module of the SQLite thread: `sqlite-worker.js` beside the running module, so a bundle only has to put a file of
- * that name next to itself. Run from source on a Node that cannot load TypeScript, it is built in memory first.
+ * The module of the SQLite thread: `sqlite-worker.js` beside the running module, so a bundle only has to
+ * put a file of that name next to itself. Run from source on a Node that cannot load TypeScript, it is
+ * built in memory first.
  */
 export async function sqliteWorkerUrl(): Promise<URL> {
   if (!import.meta.url.endsWith(".ts")) return new URL("./sqlite-worker.js", import.meta.url);

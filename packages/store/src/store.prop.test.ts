@@ -119,7 +119,7 @@ function expectSame(tx: ReadTx, model: Model): void {
 }
 
 describe("any sequence of transactions", () => {
-  it("leaves rows, indexes and items as a literal model has them, also after an undo and after loading", async () => {
+  it("leaves rows, indexes and items as a literal model has them, undone and loaded again too", async () => {
     await fc.assert(
       fc.asyncProperty(transactions, async (sequence) => {
         const log = memoryLog();

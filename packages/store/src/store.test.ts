@@ -110,7 +110,7 @@ describe("a transaction", () => {
     expect(store.read((tx) => tx.count(vpcs))).toBe(0);
   });
 
-  it("refuses collections and tables that are not of this store, and keys that no log could keep", async () => {
+  it("refuses what is not of this store, and keys that no log could keep", async () => {
     const store = await open();
     const twin = collection<Vpc>()({ kind: "ec2/vpc", key: (row) => row.id });
     expect(() => store.transaction((tx) => tx.put(twin, vpc("a")))).toThrow(StoreMisuse);

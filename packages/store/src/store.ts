@@ -1,6 +1,6 @@
 /**
- * The store of a cell: typed collections in memory, changed by synchronous transactions, made durable by a commit log.
- * What a failed log leaves behind is never served: the store stops until it is loaded again.
+ * The store of a cell: typed collections in memory, changed by synchronous transactions, made durable by a
+ * commit log. What a failed log leaves behind is never served: the store stops until it is loaded again.
  */
 import type { AnyAppendTable, AppendTable, TablePage, TableQuery } from "./append-table.ts";
 import { queryLimitMax } from "./append-table.ts";
@@ -15,9 +15,14 @@ import { refusePromise, Transaction } from "./transaction.ts";
 
 /** A store of typed rows; see the methods for what each promises. */
 export interface Store {
-  /** Runs `fn` to its end at once; a throw undoes everything it did. `seq` stands for all that it saw and wrote. */
+  /**
+   * Runs `fn` to its end at once; a throw undoes everything it did. `seq` stands for all that it saw and
+   * wrote.
+   */
   transaction<T>(fn: (tx: Tx) => T): { readonly value: T; readonly seq: number };
-  /** Runs `fn` on the rows as they are; before its answer leaves the process, wait for `settled(store.seq)`. */
+  /**
+   * Runs `fn` on the rows as they are; before its answer leaves the process, wait for `settled(store.seq)`.
+   */
   read<T>(fn: (tx: ReadTx) => T): T;
   /** Resolves when every write that could have been seen up to `seq` is durable. @throws StoreFailed */
   settled(seq: number): Promise<void>;

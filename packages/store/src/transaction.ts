@@ -1,6 +1,6 @@
 /**
- * One synchronous transaction over the rows in memory: reads, writes with an undo log, savepoints, and the write set
- * that goes to the commit log. It knows nothing of when that becomes durable.
+ * One synchronous transaction over the rows in memory: reads, writes with an undo log, savepoints, and the
+ * write set that goes to the commit log. It knows nothing of when that becomes durable.
  */
 import type { AnyAppendTable, AppendTable } from "./append-table.ts";
 import type { AnyCollection, Collection } from "./collection.ts";
@@ -33,7 +33,10 @@ export interface Tx extends ReadTx {
   delete(collection: AnyCollection, key: string): boolean;
   /** Appends an item, written in the same commit as the rows. */
   append<Item extends object>(table: AppendTable<Item>, item: NoInfer<Item>): void;
-  /** Wakes the listeners of a topic once the commit is durable. A hint: it is not stored and may be lost in a crash. */
+  /**
+   * Wakes the listeners of a topic once the commit is durable. A hint: it is not stored and may be lost in
+   * a crash.
+   */
   wish(topic: string): void;
   /** A savepoint: when `fn` throws, its rows, items and wishes are undone and the error goes on. */
   attempt<T>(fn: () => T): T;
@@ -152,7 +155,10 @@ export class Transaction implements Tx {
     this.#open = false;
   }
 
-  /** Ends the transaction with what it changed, as JSON; when a row cannot be written as JSON it is still open. */
+  /**
+   * Ends the transaction with what it changed, as JSON; when a row cannot be written as JSON it is still
+   * open.
+   */
   finish(): WriteSet {
     const written = {
       documents: this.#documents(),
@@ -208,7 +214,9 @@ export class Transaction implements Tx {
 /** The longest key of a row or an item, in UTF-16 code units. */
 export const keyLengthMax = 1024;
 
-/** Refuses keys that a log could not give back as they were: empty, overlong, or with an unpaired surrogate. */
+/**
+ * Refuses keys that a log could not give back as they were: empty, overlong, or with an unpaired surrogate.
+ */
 function checkText(text: string, what: string): void {
   if (typeof text !== "string" || text === "" || text.length > keyLengthMax || /\p{Surrogate}/u.test(text)) {
     throw new StoreMisuse(`${what} must be 1 to ${keyLengthMax} characters of well-formed text.`);
