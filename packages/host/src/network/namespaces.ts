@@ -74,19 +74,19 @@ export async function namespaceInode(name: string): Promise<number | undefined> 
 }
 
 /**
- * Who made an existing namespace: "own" carries the owner's tag, "blank" carries none (made, not yet tagged, or the
- * leftover of a name whose namespace is gone), "foreign" carries another alias.
+ * What stands under a name: "own" carries the owner's tag; "blank" carries no tag, so it is the owner's only if it wrote
+ * down that it would make it; "dead" is a name whose namespace is gone; "foreign" carries another tag.
  */
-export async function namespaceOwnership(
-  owner: NamespaceOwner,
-  name: string,
-): Promise<"own" | "blank" | "foreign"> {
+export type NamespaceState = "missing" | "own" | "blank" | "dead" | "foreign";
+
+export async function namespaceState(owner: NamespaceOwner, name: string): Promise<NamespaceState> {
+  if ((await namespaceInode(name)) === undefined) return "missing";
   let said: string;
   try {
     said = (await runInNamespace(name, ["ip", "-j", "link", "show", "dev", "lo"])).stdout;
   } catch (error) {
-    // A file under /run/netns that is no namespace: `ip netns add` was stopped before it mounted.
-    if (error instanceof CommandFailure) return "blank";
+    // `ip netns add` makes the file first and mounts the namespace on it afterwards.
+    if (error instanceof CommandFailure && error.stderr.startsWith("nsenter:")) return "dead";
     throw error;
   }
   const links: unknown = JSON.parse(said);
@@ -125,4 +125,10 @@ export function runInNamespace(
   options: CommandOptions = {},
 ): Promise<CommandOutput> {
   return runCommand("nsenter", [`--net=${namespacePath(name)}`, ...command], options);
+}
+
+/** Writes kernel settings of a namespace. Safety: keys and values are constants of the layout. */
+export async function setSysctls(name: string, settings: Readonly<Record<string, string>>): Promise<void> {
+  const assignments = Object.entries(settings).map(([key, value]) => `${key}=${value}`);
+  await runInNamespace(name, ["sysctl", "-q", "-w", ...assignments]);
 }

@@ -1,0 +1,81 @@
+// The internet as this host's VPCs see it: one namespace into which every internet gateway leads and in which Casemate
+// itself listens. It forwards between public addresses and drops what has no owner.
+
+import { isIP } from "node:net";
+
+import { internetSideLines, internetSysctls } from "@casemate/net-engine";
+
+import { runIpBatch } from "./ip-batch.ts";
+import {
+  createNamespaces,
+  namespaceInode,
+  namespaceName,
+  namespaceState,
+  ownerTagLine,
+  removeNamespaces,
+  setSysctls,
+} from "./namespaces.ts";
+import type { NamespaceOwner } from "./namespaces.ts";
+import type { NetworkRecords } from "./network-records.ts";
+import { SerialQueue } from "./serial-queue.ts";
+
+/** The internet namespace of one owner. */
+export class InternetSide {
+  readonly name: string;
+  private readonly owner: NamespaceOwner;
+  private readonly records: NetworkRecords;
+  private readonly queue = new SerialQueue<"inet">();
+  private inode: number | undefined;
+
+  constructor(owner: NamespaceOwner, records: NetworkRecords) {
+    this.owner = owner;
+    this.records = records;
+    this.name = namespaceName(owner, { kind: "inet" });
+  }
+
+  /** Makes the namespace if it is not there. @throws Error when another owner's has its name. */
+  ensure(): Promise<void> {
+    return this.queue.run("inet", async () => {
+      const inode = await namespaceInode(this.name);
+      if (inode !== undefined && inode === this.inode) return;
+      await this.make();
+      this.inode = await namespaceInode(this.name);
+    });
+  }
+
+  private async make(): Promise<void> {
+    const state = await namespaceState(this.owner, this.name);
+    const claimed = await this.records.hasInternetClaim();
+    if (state === "foreign" || ((state === "blank" || state === "dead") && !claimed)) {
+      throw new Error(`the namespace ${this.name} belongs to somebody else`);
+    }
+    if (state === "dead") await removeNamespaces([this.name]);
+    if (state === "dead" || state === "missing") {
+      await this.records.claimInternet();
+      await createNamespaces([this.name]);
+    }
+    await runIpBatch(this.name, [ownerTagLine(this.owner), ...internetSideLines([])]);
+    await setSysctls(this.name, internetSysctls);
+  }
+
+  /** Gives the namespace an address of its own, on which sockets can then be opened. */
+  async addAddress(address: string): Promise<void> {
+    const family = isIP(address);
+    if (family === 0) throw new TypeError(`not an IP address: ${JSON.stringify(address)}`);
+    await this.ensure();
+    await runIpBatch(this.name, [`addr replace ${address}/${family === 4 ? 32 : 128} dev lo`]);
+  }
+
+  /** Removes the namespace if it is this owner's. */
+  remove(): Promise<void> {
+    return this.queue.run("inet", async () => {
+      const state = await namespaceState(this.owner, this.name);
+      const claimed = await this.records.hasInternetClaim();
+      if (state === "own" || (claimed && (state === "blank" || state === "dead"))) {
+        await removeNamespaces([this.name]);
+      }
+      this.inode = undefined;
+      await this.records.dropInternetClaim();
+    });
+  }
+}

@@ -1,0 +1,161 @@
+// Runs a plan of the emitter on the host: the ruleset as one transaction, links and routes in batches, each guest's own
+// end, and the flushing of tracked flows. A plan runs strictly, or whole over whatever part of it stands already.
+
+import { eniIndex, eniLink, ifIndex, internetNetns } from "@casemate/net-engine";
+import type { AppliedNetwork, GuestPlan, NetworkPlan } from "@casemate/net-engine";
+
+import { CommandFailure } from "./command.ts";
+import { runIpBatch } from "./ip-batch.ts";
+import { namespaceName, ownerTagLine, runInNamespace } from "./namespaces.ts";
+import type { NamespaceOwner } from "./namespaces.ts";
+import type { ObservedLink } from "./observed-network.ts";
+import { observeLinks } from "./observed-network.ts";
+import { deletionLines } from "./plan-difference.ts";
+
+/** The namespaces in which one VPC's plans run. */
+export interface PlanPlace {
+  readonly owner: NamespaceOwner;
+  readonly router: string;
+  readonly internet: string;
+}
+
+/** What running a whole plan must know beyond the plan. */
+export interface WholeOptions {
+  /** Addresses and routes that may stand from before or from an interrupted change. */
+  readonly before: AppliedNetwork["links"];
+  /** Whether a link that has the right name and index can be kept. */
+  readonly keepsLink: (name: string) => boolean;
+  readonly flushes: "all" | readonly (readonly string[])[];
+}
+
+const guestsAtOnce = 8;
+const tolerant = { tolerant: true };
+
+export class PlanRunner {
+  private readonly place: PlanPlace;
+
+  constructor(place: PlanPlace) {
+    this.place = place;
+  }
+
+  /** Runs the difference to what stands. */
+  async run(plan: NetworkPlan): Promise<void> {
+    await Promise.all([this.replaceRules(plan.nft), this.runLinks(plan)]);
+    await this.runGuests(plan.guests, plan);
+    await this.flush(plan.flushes);
+  }
+
+  /** Runs a whole plan; afterwards stands what it says and nothing that `before` said besides. */
+  async runWhole(plan: NetworkPlan, options: WholeOptions): Promise<void> {
+    const { router, internet, owner } = this.place;
+    await runIpBatch(router, [ownerTagLine(owner)]);
+    await this.replaceRules(plan.nft);
+    const expected = expectedLinks(plan.applied);
+    const present = await observeLinks(router);
+    const keeps = (link: ObservedLink): boolean =>
+      expected[link.name] === link.index && options.keepsLink(link.name);
+    const kept = new Set(present.filter(keeps).map(({ name }) => name));
+    await this.removeLinks(present.filter((link) => !kept.has(link.name)));
+    const { links, before } = { links: plan.applied.links, before: options.before };
+    const missing = this.translate(plan.routerIp, plan).filter((line) => {
+      const link = /^link add (\S+) /.exec(line)?.[1];
+      return link === undefined || !kept.has(link);
+    });
+    await runIpBatch(router, missing, tolerant);
+    await runIpBatch(router, plan.routerIp6, { ...tolerant, family: 6 });
+    await runIpBatch(internet, plan.internetIp, tolerant);
+    await runIpBatch(router, deletionLines(before.router, links.router), tolerant);
+    await runIpBatch(router, deletionLines(before.router6, links.router6), { ...tolerant, family: 6 });
+    await runIpBatch(internet, deletionLines(before.internet, links.internet), tolerant);
+    const guests = plan.guests.filter(({ eniId }) => !kept.has(linkOf(plan.applied, eniId)));
+    await this.runGuests(guests, plan);
+    await this.flush(options.flushes === "all" ? [["-F"]] : options.flushes);
+  }
+
+  /** Whether the router holds its table. */
+  async hasTable(): Promise<boolean> {
+    const { stdout } = await runInNamespace(this.place.router, ["nft", "list", "tables"]);
+    return stdout.includes("table inet vpc");
+  }
+
+  /** Removes every link of the router, so that nothing passes even while a socket keeps the namespace alive. */
+  async removeAllLinks(): Promise<void> {
+    await this.removeLinks(await observeLinks(this.place.router));
+  }
+
+  private async removeLinks(links: readonly ObservedLink[]): Promise<void> {
+    // Deleting lx0 takes lx1 along, so the second deletion finds it gone.
+    await runIpBatch(
+      this.place.router,
+      links.map(({ name }) => `link del dev ${name}`),
+      tolerant,
+    );
+  }
+
+  private async replaceRules(nft: string): Promise<void> {
+    if (nft !== "") await runInNamespace(this.place.router, ["nft", "-f", "-"], { stdin: nft });
+  }
+
+  private async runLinks(plan: NetworkPlan): Promise<void> {
+    await runIpBatch(this.place.router, this.translate(plan.routerIp, plan));
+    await runIpBatch(this.place.router, plan.routerIp6, { family: 6 });
+    await runIpBatch(this.place.internet, plan.internetIp);
+  }
+
+  private async runGuests(guests: readonly GuestPlan[], plan: NetworkPlan): Promise<void> {
+    const waiting = [...guests];
+    const work = async (): Promise<void> => {
+      for (let guest = waiting.shift(); guest !== undefined; guest = waiting.shift()) {
+        const lines = [ownerTagLine(this.place.owner), ...guest.lines];
+        await runIpBatch(this.guestName(guest, plan), lines, tolerant);
+      }
+    };
+    await Promise.all(Array.from({ length: Math.min(guestsAtOnce, guests.length) }, work));
+  }
+
+  private async flush(flushes: readonly (readonly string[])[]): Promise<void> {
+    for (const args of flushes) {
+      try {
+        await runInNamespace(this.place.router, ["conntrack", ...args]);
+      } catch (error) {
+        // conntrack ends with status 1 when no flow matched.
+        const none =
+          error instanceof CommandFailure && error.stderr.includes("0 flow entries have been deleted");
+        if (!none) throw error;
+      }
+    }
+  }
+
+  private guestName({ eniId }: GuestPlan, plan: NetworkPlan): string {
+    return namespaceName(this.place.owner, { kind: "guest", eni: eniOf(plan.applied, eniId).number });
+  }
+
+  /** The emitter names namespaces by fixed names; here they carry this owner's prefix. */
+  private translate(lines: readonly string[], plan: NetworkPlan): string[] {
+    const names = new Map(plan.guests.map((guest) => [guest.netns, this.guestName(guest, plan)]));
+    names.set(internetNetns, this.place.internet);
+    return lines.map((line) =>
+      line.replace(/ netns (\S+)$/, (_, name: string) => {
+        const own = names.get(name);
+        if (own === undefined) throw new Error(`the plan names an unknown namespace ${name}`);
+        return ` netns ${own}`;
+      }),
+    );
+  }
+}
+
+function eniOf(applied: AppliedNetwork, eniId: string): AppliedNetwork["enis"][string] {
+  const eni = applied.enis[eniId];
+  if (eni === undefined) throw new Error(`the plan has no interface ${eniId}`);
+  return eni;
+}
+
+function linkOf(applied: AppliedNetwork, eniId: string): string {
+  return eniLink(eniOf(applied, eniId).number);
+}
+
+/** The links that a router must have: name and index. */
+export function expectedLinks(applied: AppliedNetwork): Record<string, number> {
+  const enis = Object.values(applied.enis).map(({ number }) => [eniLink(number), eniIndex(number)] as const);
+  return { lx0: ifIndex.lx0, lx1: ifIndex.lx1, up0: ifIndex.up0, ...Object.fromEntries(enis) };
+}
