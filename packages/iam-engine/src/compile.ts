@@ -15,6 +15,7 @@ import { PolicyFault } from "./policy-fault.ts";
 import { compilePrincipals } from "./principal-matcher.ts";
 import type { PrincipalMatcher } from "./principal-matcher.ts";
 import { refuseUnusable } from "./statement-rules.ts";
+import { parseTemplate } from "./template.ts";
 
 export interface CompiledStatement {
   readonly index: number;
@@ -28,6 +29,8 @@ export interface CompiledStatement {
   /** The resources; undefined, as in a trust policy, stands for the resource that carries the policy. */
   readonly resources: ArnList | undefined;
   readonly notResources: boolean;
+  /** Keys, in lower case, of the variables in the resources. */
+  readonly resourceKeys: readonly string[];
   /** Cheapest first. */
   readonly conditions: readonly CompiledCondition[];
   readonly parsed: ParsedStatement | undefined;
@@ -100,9 +103,14 @@ function compileStatement(parsed: ParsedStatement, kind: PolicyKind, variables: 
     notActions: parsed.actions === undefined,
     resources: resources === undefined ? undefined : patterns(resources),
     notResources: parsed.notResources !== undefined,
+    resourceKeys: (resources ?? []).flatMap((resource) => variableKeys(resource.text, variables)),
     conditions: conditions.toSorted((left, right) => left.cost - right.cost),
     parsed,
   };
+}
+
+function variableKeys(text: string, variables: boolean): string[] {
+  return parseTemplate(text, variables).flatMap((part) => (part.type === "variable" ? part.key : []));
 }
 
 function refusingDocument(text: string, kind: PolicyKind, fault: PolicyFault): CompiledDocument {
@@ -117,6 +125,7 @@ function refusingDocument(text: string, kind: PolicyKind, fault: PolicyFault): C
     notActions: false,
     resources: undefined,
     notResources: false,
+    resourceKeys: [],
     conditions: [],
     parsed: undefined,
   };

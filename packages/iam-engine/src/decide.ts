@@ -1,44 +1,15 @@
 // Decides a request over all policy types. An explicit Deny anywhere refuses; then every ceiling must
 // allow; then the resource policy and the identity policies, by who is named and in which account.
 
-import { matchArnList, RequestArn } from "./arn.ts";
+import { RequestArn } from "./arn.ts";
+import type { AuthorizationRequest } from "./authorization-request.ts";
 import { bucketOf } from "./compile.ts";
 import type { CompiledPolicy, CompiledStatement } from "./compile.ts";
-import { testCondition } from "./condition.ts";
 import type { Decision, DecisionKind, ExplicitDeny } from "./decision.ts";
 import { ALLOWED, IMPLICIT } from "./decision.ts";
 import { GRANT_ALONE_CROSSES_ACCOUNTS, GRANT_IS_DIRECT } from "./open-questions.ts";
-import { ACCOUNT, DIRECT, matchPrincipal, ROLE } from "./principal-matcher.ts";
-import type { EnginePrincipal } from "./principal-matcher.ts";
-import type { ConditionContext } from "./template.ts";
-
-/** Everything that is in force for one action on one resource. */
-export interface AuthorizationRequest {
-  readonly principal: EnginePrincipal;
-  /** Such as `ec2:RunInstances`; its case does not matter. */
-  readonly action: string;
-  /** The ARN the action touches, or `*` for an action without resources. A `*` in it is a plain character. */
-  readonly resource: string;
-  /** The account that owns the resource; the caller's own for an action without resources. */
-  readonly resourceAccount: string;
-  readonly context: ConditionContext;
-  /** All identity policies of the user or role; empty for root, services and anonymous callers. */
-  readonly identity: readonly CompiledPolicy[];
-  readonly boundary?: CompiledPolicy | undefined;
-  /** The session's policies; undefined or empty when the session has none. */
-  readonly session?: readonly CompiledPolicy[] | undefined;
-  /** One list per level from the organization's root down to the account; undefined when exempt. */
-  readonly scps?: readonly (readonly CompiledPolicy[])[] | undefined;
-  readonly rcps?: readonly (readonly CompiledPolicy[])[] | undefined;
-  readonly resourcePolicy?: CompiledPolicy | undefined;
-  /** The trust policy of the role to be assumed. Never together with a resource policy. */
-  readonly trustPolicy?: CompiledPolicy | undefined;
-  readonly endpointPolicy?: CompiledPolicy | undefined;
-  /** Whether a grant on the resource names the caller and covers the action. */
-  readonly grant?: boolean | undefined;
-  /** Whether identity policies count only where the resource's policy delegates to the account. */
-  readonly trustIsThePolicy?: boolean | undefined;
-}
+import { ACCOUNT, DIRECT, ROLE } from "./principal-matcher.ts";
+import { appliedForms } from "./statement-match.ts";
 
 /** The only actions that no policy can take away. */
 const NEEDS_NO_PERMISSION = "sts:getcalleridentity";
@@ -151,7 +122,7 @@ class Query {
     for (const policy of policies) {
       const bucket = bucketOf(policy.document, this.#request.action);
       for (const statement of bucket.deny) {
-        if (this.#applies(statement) !== 0) {
+        if (appliedForms(statement, this.#request, this.#arn) !== 0) {
           this.#denying = statement;
           this.#denyingPolicy = policy;
           return false;
@@ -159,7 +130,7 @@ class Query {
       }
       if (any) continue;
       for (const statement of bucket.allow) {
-        if (this.#applies(statement) !== 0) {
+        if (appliedForms(statement, this.#request, this.#arn) !== 0) {
           any = true;
           break;
         }
@@ -172,7 +143,7 @@ class Query {
   #allows(policy: CompiledPolicy): number {
     const bucket = bucketOf(policy.document, this.#request.action);
     for (const statement of bucket.deny) {
-      if (this.#applies(statement) !== 0) {
+      if (appliedForms(statement, this.#request, this.#arn) !== 0) {
         this.#denying = statement;
         this.#denyingPolicy = policy;
         return 0;
@@ -180,31 +151,9 @@ class Query {
     }
     let forms = 0;
     for (const statement of bucket.allow) {
-      forms |= this.#applies(statement);
+      forms |= appliedForms(statement, this.#request, this.#arn);
       if ((forms & DIRECT) !== 0) break;
     }
-    return forms;
-  }
-
-  // Zero, or the forms in which the statement names the caller; a statement without principals is direct.
-  #applies(statement: CompiledStatement): number {
-    let forms = DIRECT;
-    if (statement.principals !== undefined) {
-      forms = matchPrincipal(statement.principals, this.#request.principal);
-    } else if (statement.notPrincipals !== undefined) {
-      // A principal with a boundary is never exempt from Deny with NotPrincipal, listed or not.
-      const listed = matchPrincipal(statement.notPrincipals, this.#request.principal) !== 0;
-      forms = listed && this.#request.boundary === undefined ? 0 : DIRECT;
-    }
-    if (forms === 0) return 0;
-    const { context } = this.#request;
-    if (
-      statement.resources !== undefined &&
-      matchArnList(statement.resources, this.#arn, context) === statement.notResources
-    ) {
-      return 0;
-    }
-    for (const condition of statement.conditions) if (!testCondition(condition, context)) return 0;
     return forms;
   }
 }
