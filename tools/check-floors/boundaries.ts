@@ -4,7 +4,7 @@ import type { Import } from "../source/imports.ts";
 import type { SourceModule } from "../source/module.ts";
 import type { SourceTree } from "../source/tree.ts";
 import type { Violation } from "../source/violation.ts";
-import { isUnder, placeOf, resolveRelative, workspacePackage } from "./floors.ts";
+import { isTestSupport, isUnder, placeOf, resolveRelative, workspacePackage } from "./floors.ts";
 import type { Floors, PackageFloor } from "./floors.ts";
 
 interface Manifest {
@@ -57,7 +57,11 @@ export class Boundaries {
     if (to?.name !== from.name) return ["floors", `${specifier} leaves the package; import packages by name`];
     const floor = this.#floors.packages[from.name];
     if (floor?.rooms === undefined) return undefined;
-    return judgeRooms(floor, from.inner, to.inner) ?? this.#judgeServices(floor, from.inner, to.inner);
+    const free = module.isTest || isTestSupport(from.inner);
+    return (
+      (free ? judgeTestRooms(from.inner, to.inner) : judgeRooms(floor, from.inner, to.inner)) ??
+      this.#judgeServices(floor, from.inner, to.inner)
+    );
   }
 
   #judgeServices(floor: PackageFloor, from: string, to: string): [string, string] | undefined {
@@ -103,7 +107,7 @@ export class Boundaries {
 
   #judgeNode(module: SourceModule, specifier: string): [string, string] | undefined {
     const from = placeOf(module.path);
-    if (from === undefined || module.isTest) return undefined;
+    if (from === undefined || module.isTest || isTestSupport(from.inner)) return undefined;
     const rules = this.#floors.packages[from.name]?.node ?? [];
     const allowed = rules.some(
       ({ under, modules }) =>
@@ -148,6 +152,12 @@ function judgeRooms(floor: PackageFloor, from: string, to: string): [string, str
   return ["floors", `${room} may not import ${target}`];
 }
 
+/** Tests of what stands above the services may bring real ones; tests of the kit may not, or it would not be below. */
+function judgeTestRooms(from: string, to: string): [string, string] | undefined {
+  const upward = isUnder(from, "src/kit") && isUnder(to, "src/services");
+  return upward ? ["floors", `a test of ${from} may not import ${to}`] : undefined;
+}
+
 /** The service a path inside the package belongs to. */
 export function serviceOf(floor: PackageFloor, inner: string): string | undefined {
   if (floor.services === undefined || !isUnder(inner, floor.services)) return undefined;
@@ -160,9 +170,4 @@ function isExported(subpath: string, keys: readonly string[]): boolean {
     const [head = "", tail] = key.split("*");
     return tail === undefined ? key === subpath : subpath.startsWith(head) && subpath.endsWith(tail);
   });
-}
-
-/** Code that only tests load: a `testing` module or folder. */
-function isTestSupport(inner: string): boolean {
-  return /\/testing(\/|\.ts$)/.test(inner);
 }

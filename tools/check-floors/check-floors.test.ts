@@ -138,6 +138,13 @@ test.each([
   expect(rulesFor("packages/cloud/src/kit/a.ts", text)).toEqual([]);
 });
 
+test("tests of the request path may bring real services, tests of the kit may not", () => {
+  const bring = 'import { iam } from "../services/iam/index.ts"; import "node:fs"; iam("ec2");';
+  expect(rulesFor("packages/cloud/src/request-path/a.test.ts", bring)).toEqual([]);
+  expect(rulesFor("packages/cloud/src/request-path/testing.ts", bring)).toEqual([]);
+  expect(rulesFor("packages/cloud/src/kit/a.test.ts", bring)).toHaveLength(1);
+});
+
 test("a circle of imports is said as the path around it", () => {
   const tree = new Map(
     Object.entries({

@@ -41,6 +41,11 @@ export function isUnder(path: string, folder: string): boolean {
   return path === folder || path.startsWith(`${folder}/`);
 }
 
+/** Code that only tests load: a module called `testing`, a fixture, or what lies in a `testing` folder. */
+export function isTestSupport(inner: string): boolean {
+  return /\/testing(\/|\.ts$)|-fixture\.ts$/.test(inner);
+}
+
 /** The name of a workspace package from a specifier: `@casemate/wire/testing` is `wire` and `./testing`. */
 export function workspacePackage(specifier: string): { name: string; subpath: string } | undefined {
   const found = /^(?:@casemate\/([^/]+)|(casemate))(\/.*)?$/.exec(specifier);

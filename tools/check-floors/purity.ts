@@ -3,7 +3,7 @@
 import type { SourceModule } from "../source/module.ts";
 import type { Token } from "../source/tokens.ts";
 import type { Violation } from "../source/violation.ts";
-import { isUnder, placeOf } from "./floors.ts";
+import { isTestSupport, isUnder, placeOf } from "./floors.ts";
 import type { Floors } from "./floors.ts";
 
 const forbiddenNames = new Set([
@@ -29,7 +29,7 @@ const membersOnly = new Set(["crypto", "console", "performance"]);
 /** What a pure module uses although it may not. Tests are free to. */
 export function checkPurity(module: SourceModule, floors: Floors): Violation[] {
   const place = placeOf(module.path);
-  if (place === undefined || module.isTest || module.isGenerated) return [];
+  if (place === undefined || module.isTest || module.isGenerated || isTestSupport(place.inner)) return [];
   if (floors.packages[place.name]?.pure !== true) return [];
   return module.tokens.flatMap((token, index) => {
     const used = forbiddenUse(module.tokens, index);
@@ -42,7 +42,7 @@ export function checkPurity(module: SourceModule, floors: Floors): Violation[] {
 /** Text in code above the services that is the name of one. */
 export function checkNamesNoService(module: SourceModule, floors: Floors): Violation[] {
   const place = placeOf(module.path);
-  if (place === undefined || module.isTest) return [];
+  if (place === undefined || module.isTest || isTestSupport(place.inner)) return [];
   const rooms = floors.packages[place.name]?.nameNoService ?? [];
   if (!rooms.some((room) => isUnder(place.inner, room))) return [];
   return module.tokens.flatMap((token, index) => {
