@@ -15,6 +15,8 @@ export default defineConfig({
           exclude: ["**/*.host.test.ts"],
           pool: "threads",
           isolate: false,
+          // For a machine that is busy with something else; a unit test takes milliseconds.
+          testTimeout: 30_000,
         },
       },
       {

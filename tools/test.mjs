@@ -70,11 +70,18 @@ function counted(title, command) {
 ensureInstalled(root);
 ensureSystemPackages();
 mkdirSync(countsFolder, { recursive: true });
+const prettierCache = [
+  "--cache",
+  "--cache-strategy",
+  "content",
+  "--cache-location",
+  `${countsFolder}/prettier`,
+];
 const vitest = ["vitest", "run", "--passWithNoTests", "--project"];
 const total = sumCounts([
   check("types", ["tsc", "-b"]),
   check("lint", ["oxlint"]),
-  check("format", ["prettier", "--check", "--log-level", "warn", "."]),
+  check("format", ["prettier", "--check", "--log-level", "warn", ...prettierCache, "."]),
   check("dead code", ["knip"]),
   counted("checks", ["node", "tools/run.mjs", "check"]),
   counted("unit tests", [...vitest, "unit"]),
