@@ -2,199 +2,76 @@
 
 export interface Ec2Operations {
   AcceptAddressTransfer: { input: AcceptAddressTransferRequest; output: AcceptAddressTransferResult };
-  AcceptCapacityReservationBillingOwnership: {
-    input: AcceptCapacityReservationBillingOwnershipRequest;
-    output: AcceptCapacityReservationBillingOwnershipResult;
-  };
-  AcceptReservedInstancesExchangeQuote: {
-    input: AcceptReservedInstancesExchangeQuoteRequest;
-    output: AcceptReservedInstancesExchangeQuoteResult;
-  };
-  AcceptTransitGatewayClientVpnAttachment: {
-    input: AcceptTransitGatewayClientVpnAttachmentRequest;
-    output: AcceptTransitGatewayClientVpnAttachmentResult;
-  };
-  AcceptTransitGatewayMulticastDomainAssociations: {
-    input: AcceptTransitGatewayMulticastDomainAssociationsRequest;
-    output: AcceptTransitGatewayMulticastDomainAssociationsResult;
-  };
-  AcceptTransitGatewayPeeringAttachment: {
-    input: AcceptTransitGatewayPeeringAttachmentRequest;
-    output: AcceptTransitGatewayPeeringAttachmentResult;
-  };
-  AcceptTransitGatewayVpcAttachment: {
-    input: AcceptTransitGatewayVpcAttachmentRequest;
-    output: AcceptTransitGatewayVpcAttachmentResult;
-  };
-  AcceptVpcEndpointConnections: {
-    input: AcceptVpcEndpointConnectionsRequest;
-    output: AcceptVpcEndpointConnectionsResult;
-  };
-  AcceptVpcPeeringConnection: {
-    input: AcceptVpcPeeringConnectionRequest;
-    output: AcceptVpcPeeringConnectionResult;
-  };
+  AcceptCapacityReservationBillingOwnership: { input: AcceptCapacityReservationBillingOwnershipRequest; output: AcceptCapacityReservationBillingOwnershipResult };
+  AcceptReservedInstancesExchangeQuote: { input: AcceptReservedInstancesExchangeQuoteRequest; output: AcceptReservedInstancesExchangeQuoteResult };
+  AcceptTransitGatewayClientVpnAttachment: { input: AcceptTransitGatewayClientVpnAttachmentRequest; output: AcceptTransitGatewayClientVpnAttachmentResult };
+  AcceptTransitGatewayMulticastDomainAssociations: { input: AcceptTransitGatewayMulticastDomainAssociationsRequest; output: AcceptTransitGatewayMulticastDomainAssociationsResult };
+  AcceptTransitGatewayPeeringAttachment: { input: AcceptTransitGatewayPeeringAttachmentRequest; output: AcceptTransitGatewayPeeringAttachmentResult };
+  AcceptTransitGatewayVpcAttachment: { input: AcceptTransitGatewayVpcAttachmentRequest; output: AcceptTransitGatewayVpcAttachmentResult };
+  AcceptVpcEndpointConnections: { input: AcceptVpcEndpointConnectionsRequest; output: AcceptVpcEndpointConnectionsResult };
+  AcceptVpcPeeringConnection: { input: AcceptVpcPeeringConnectionRequest; output: AcceptVpcPeeringConnectionResult };
   AdvertiseByoipCidr: { input: AdvertiseByoipCidrRequest; output: AdvertiseByoipCidrResult };
   AllocateAddress: { input: AllocateAddressRequest; output: AllocateAddressResult };
   AllocateHosts: { input: AllocateHostsRequest; output: AllocateHostsResult };
   AllocateIpamPoolCidr: { input: AllocateIpamPoolCidrRequest; output: AllocateIpamPoolCidrResult };
-  ApplySecurityGroupsToClientVpnTargetNetwork: {
-    input: ApplySecurityGroupsToClientVpnTargetNetworkRequest;
-    output: ApplySecurityGroupsToClientVpnTargetNetworkResult;
-  };
+  ApplySecurityGroupsToClientVpnTargetNetwork: { input: ApplySecurityGroupsToClientVpnTargetNetworkRequest; output: ApplySecurityGroupsToClientVpnTargetNetworkResult };
   AssignIpv6Addresses: { input: AssignIpv6AddressesRequest; output: AssignIpv6AddressesResult };
-  AssignPrivateIpAddresses: {
-    input: AssignPrivateIpAddressesRequest;
-    output: AssignPrivateIpAddressesResult;
-  };
-  AssignPrivateNatGatewayAddress: {
-    input: AssignPrivateNatGatewayAddressRequest;
-    output: AssignPrivateNatGatewayAddressResult;
-  };
+  AssignPrivateIpAddresses: { input: AssignPrivateIpAddressesRequest; output: AssignPrivateIpAddressesResult };
+  AssignPrivateNatGatewayAddress: { input: AssignPrivateNatGatewayAddressRequest; output: AssignPrivateNatGatewayAddressResult };
   AssociateAddress: { input: AssociateAddressRequest; output: AssociateAddressResult };
-  AssociateApplicationStatusCheck: {
-    input: AssociateApplicationStatusCheckRequest;
-    output: AssociateApplicationStatusCheckResult;
-  };
-  AssociateCapacityReservationBillingOwner: {
-    input: AssociateCapacityReservationBillingOwnerRequest;
-    output: AssociateCapacityReservationBillingOwnerResult;
-  };
-  AssociateClientVpnTargetNetwork: {
-    input: AssociateClientVpnTargetNetworkRequest;
-    output: AssociateClientVpnTargetNetworkResult;
-  };
+  AssociateApplicationStatusCheck: { input: AssociateApplicationStatusCheckRequest; output: AssociateApplicationStatusCheckResult };
+  AssociateCapacityReservationBillingOwner: { input: AssociateCapacityReservationBillingOwnerRequest; output: AssociateCapacityReservationBillingOwnerResult };
+  AssociateClientVpnTargetNetwork: { input: AssociateClientVpnTargetNetworkRequest; output: AssociateClientVpnTargetNetworkResult };
   AssociateDhcpOptions: { input: AssociateDhcpOptionsRequest; output: Record<string, never> };
-  AssociateEnclaveCertificateIamRole: {
-    input: AssociateEnclaveCertificateIamRoleRequest;
-    output: AssociateEnclaveCertificateIamRoleResult;
-  };
-  AssociateIamInstanceProfile: {
-    input: AssociateIamInstanceProfileRequest;
-    output: AssociateIamInstanceProfileResult;
-  };
-  AssociateInstanceEventWindow: {
-    input: AssociateInstanceEventWindowRequest;
-    output: AssociateInstanceEventWindowResult;
-  };
+  AssociateEnclaveCertificateIamRole: { input: AssociateEnclaveCertificateIamRoleRequest; output: AssociateEnclaveCertificateIamRoleResult };
+  AssociateIamInstanceProfile: { input: AssociateIamInstanceProfileRequest; output: AssociateIamInstanceProfileResult };
+  AssociateInstanceEventWindow: { input: AssociateInstanceEventWindowRequest; output: AssociateInstanceEventWindowResult };
   AssociateIpamByoasn: { input: AssociateIpamByoasnRequest; output: AssociateIpamByoasnResult };
-  AssociateIpamResourceDiscovery: {
-    input: AssociateIpamResourceDiscoveryRequest;
-    output: AssociateIpamResourceDiscoveryResult;
-  };
-  AssociateNatGatewayAddress: {
-    input: AssociateNatGatewayAddressRequest;
-    output: AssociateNatGatewayAddressResult;
-  };
+  AssociateIpamResourceDiscovery: { input: AssociateIpamResourceDiscoveryRequest; output: AssociateIpamResourceDiscoveryResult };
+  AssociateNatGatewayAddress: { input: AssociateNatGatewayAddressRequest; output: AssociateNatGatewayAddressResult };
   AssociateRouteServer: { input: AssociateRouteServerRequest; output: AssociateRouteServerResult };
   AssociateRouteTable: { input: AssociateRouteTableRequest; output: AssociateRouteTableResult };
-  AssociateSecurityGroupVpc: {
-    input: AssociateSecurityGroupVpcRequest;
-    output: AssociateSecurityGroupVpcResult;
-  };
-  AssociateSubnetCidrBlock: {
-    input: AssociateSubnetCidrBlockRequest;
-    output: AssociateSubnetCidrBlockResult;
-  };
-  AssociateTransitGatewayMulticastDomain: {
-    input: AssociateTransitGatewayMulticastDomainRequest;
-    output: AssociateTransitGatewayMulticastDomainResult;
-  };
-  AssociateTransitGatewayPolicyTable: {
-    input: AssociateTransitGatewayPolicyTableRequest;
-    output: AssociateTransitGatewayPolicyTableResult;
-  };
-  AssociateTransitGatewayRouteTable: {
-    input: AssociateTransitGatewayRouteTableRequest;
-    output: AssociateTransitGatewayRouteTableResult;
-  };
+  AssociateSecurityGroupVpc: { input: AssociateSecurityGroupVpcRequest; output: AssociateSecurityGroupVpcResult };
+  AssociateSubnetCidrBlock: { input: AssociateSubnetCidrBlockRequest; output: AssociateSubnetCidrBlockResult };
+  AssociateTransitGatewayMulticastDomain: { input: AssociateTransitGatewayMulticastDomainRequest; output: AssociateTransitGatewayMulticastDomainResult };
+  AssociateTransitGatewayPolicyTable: { input: AssociateTransitGatewayPolicyTableRequest; output: AssociateTransitGatewayPolicyTableResult };
+  AssociateTransitGatewayRouteTable: { input: AssociateTransitGatewayRouteTableRequest; output: AssociateTransitGatewayRouteTableResult };
   AssociateTrunkInterface: { input: AssociateTrunkInterfaceRequest; output: AssociateTrunkInterfaceResult };
   AssociateVpcCidrBlock: { input: AssociateVpcCidrBlockRequest; output: AssociateVpcCidrBlockResult };
   AttachClassicLinkVpc: { input: AttachClassicLinkVpcRequest; output: AttachClassicLinkVpcResult };
   AttachImageWatermark: { input: AttachImageWatermarkRequest; output: AttachImageWatermarkResult };
   AttachInternetGateway: { input: AttachInternetGatewayRequest; output: Record<string, never> };
   AttachNetworkInterface: { input: AttachNetworkInterfaceRequest; output: AttachNetworkInterfaceResult };
-  AttachVerifiedAccessTrustProvider: {
-    input: AttachVerifiedAccessTrustProviderRequest;
-    output: AttachVerifiedAccessTrustProviderResult;
-  };
+  AttachVerifiedAccessTrustProvider: { input: AttachVerifiedAccessTrustProviderRequest; output: AttachVerifiedAccessTrustProviderResult };
   AttachVolume: { input: AttachVolumeRequest; output: VolumeAttachment };
   AttachVpnGateway: { input: AttachVpnGatewayRequest; output: AttachVpnGatewayResult };
-  AuthorizeClientVpnIngress: {
-    input: AuthorizeClientVpnIngressRequest;
-    output: AuthorizeClientVpnIngressResult;
-  };
-  AuthorizeSecurityGroupEgress: {
-    input: AuthorizeSecurityGroupEgressRequest;
-    output: AuthorizeSecurityGroupEgressResult;
-  };
-  AuthorizeSecurityGroupIngress: {
-    input: AuthorizeSecurityGroupIngressRequest;
-    output: AuthorizeSecurityGroupIngressResult;
-  };
-  BatchModifyIpamRoutingPolicyRegistrations: {
-    input: BatchModifyIpamRoutingPolicyRegistrationsRequest;
-    output: BatchModifyIpamRoutingPolicyRegistrationsResult;
-  };
+  AuthorizeClientVpnIngress: { input: AuthorizeClientVpnIngressRequest; output: AuthorizeClientVpnIngressResult };
+  AuthorizeSecurityGroupEgress: { input: AuthorizeSecurityGroupEgressRequest; output: AuthorizeSecurityGroupEgressResult };
+  AuthorizeSecurityGroupIngress: { input: AuthorizeSecurityGroupIngressRequest; output: AuthorizeSecurityGroupIngressResult };
+  BatchModifyIpamRoutingPolicyRegistrations: { input: BatchModifyIpamRoutingPolicyRegistrationsRequest; output: BatchModifyIpamRoutingPolicyRegistrationsResult };
   BundleInstance: { input: BundleInstanceRequest; output: BundleInstanceResult };
   CancelBundleTask: { input: CancelBundleTaskRequest; output: CancelBundleTaskResult };
-  CancelCapacityReservation: {
-    input: CancelCapacityReservationRequest;
-    output: CancelCapacityReservationResult;
-  };
-  CancelCapacityReservationFleets: {
-    input: CancelCapacityReservationFleetsRequest;
-    output: CancelCapacityReservationFleetsResult;
-  };
+  CancelCapacityReservation: { input: CancelCapacityReservationRequest; output: CancelCapacityReservationResult };
+  CancelCapacityReservationFleets: { input: CancelCapacityReservationFleetsRequest; output: CancelCapacityReservationFleetsResult };
   CancelConversionTask: { input: CancelConversionRequest; output: Record<string, never> };
-  CancelDeclarativePoliciesReport: {
-    input: CancelDeclarativePoliciesReportRequest;
-    output: CancelDeclarativePoliciesReportResult;
-  };
+  CancelDeclarativePoliciesReport: { input: CancelDeclarativePoliciesReportRequest; output: CancelDeclarativePoliciesReportResult };
   CancelExportTask: { input: CancelExportTaskRequest; output: Record<string, never> };
-  CancelImageLaunchPermission: {
-    input: CancelImageLaunchPermissionRequest;
-    output: CancelImageLaunchPermissionResult;
-  };
+  CancelImageLaunchPermission: { input: CancelImageLaunchPermissionRequest; output: CancelImageLaunchPermissionResult };
   CancelImportTask: { input: CancelImportTaskRequest; output: CancelImportTaskResult };
-  CancelReservedInstancesListing: {
-    input: CancelReservedInstancesListingRequest;
-    output: CancelReservedInstancesListingResult;
-  };
+  CancelReservedInstancesListing: { input: CancelReservedInstancesListingRequest; output: CancelReservedInstancesListingResult };
   CancelSpotFleetRequests: { input: CancelSpotFleetRequestsRequest; output: CancelSpotFleetRequestsResponse };
-  CancelSpotInstanceRequests: {
-    input: CancelSpotInstanceRequestsRequest;
-    output: CancelSpotInstanceRequestsResult;
-  };
+  CancelSpotInstanceRequests: { input: CancelSpotInstanceRequestsRequest; output: CancelSpotInstanceRequestsResult };
   ConfirmProductInstance: { input: ConfirmProductInstanceRequest; output: ConfirmProductInstanceResult };
   CopyFpgaImage: { input: CopyFpgaImageRequest; output: CopyFpgaImageResult };
   CopyImage: { input: CopyImageRequest; output: CopyImageResult };
   CopySnapshot: { input: CopySnapshotRequest; output: CopySnapshotResult };
   CopyVolumes: { input: CopyVolumesRequest; output: CopyVolumesResult };
-  CreateApplicationStatusCheck: {
-    input: CreateApplicationStatusCheckRequest;
-    output: CreateApplicationStatusCheckResult;
-  };
-  CreateCapacityManagerDataExport: {
-    input: CreateCapacityManagerDataExportRequest;
-    output: CreateCapacityManagerDataExportResult;
-  };
-  CreateCapacityReservation: {
-    input: CreateCapacityReservationRequest;
-    output: CreateCapacityReservationResult;
-  };
-  CreateCapacityReservationBySplitting: {
-    input: CreateCapacityReservationBySplittingRequest;
-    output: CreateCapacityReservationBySplittingResult;
-  };
-  CreateCapacityReservationCancellationQuote: {
-    input: CreateCapacityReservationCancellationQuoteRequest;
-    output: CreateCapacityReservationCancellationQuoteResult;
-  };
-  CreateCapacityReservationFleet: {
-    input: CreateCapacityReservationFleetRequest;
-    output: CreateCapacityReservationFleetResult;
-  };
+  CreateApplicationStatusCheck: { input: CreateApplicationStatusCheckRequest; output: CreateApplicationStatusCheckResult };
+  CreateCapacityManagerDataExport: { input: CreateCapacityManagerDataExportRequest; output: CreateCapacityManagerDataExportResult };
+  CreateCapacityReservation: { input: CreateCapacityReservationRequest; output: CreateCapacityReservationResult };
+  CreateCapacityReservationBySplitting: { input: CreateCapacityReservationBySplittingRequest; output: CreateCapacityReservationBySplittingResult };
+  CreateCapacityReservationCancellationQuote: { input: CreateCapacityReservationCancellationQuoteRequest; output: CreateCapacityReservationCancellationQuoteResult };
+  CreateCapacityReservationFleet: { input: CreateCapacityReservationFleetRequest; output: CreateCapacityReservationFleetResult };
   CreateCarrierGateway: { input: CreateCarrierGatewayRequest; output: CreateCarrierGatewayResult };
   CreateClientVpnEndpoint: { input: CreateClientVpnEndpointRequest; output: CreateClientVpnEndpointResult };
   CreateClientVpnRoute: { input: CreateClientVpnRouteRequest; output: CreateClientVpnRouteResult };
@@ -203,130 +80,55 @@ export interface Ec2Operations {
   CreateCustomerGateway: { input: CreateCustomerGatewayRequest; output: CreateCustomerGatewayResult };
   CreateDefaultSubnet: { input: CreateDefaultSubnetRequest; output: CreateDefaultSubnetResult };
   CreateDefaultVpc: { input: CreateDefaultVpcRequest; output: CreateDefaultVpcResult };
-  CreateDelegateMacVolumeOwnershipTask: {
-    input: CreateDelegateMacVolumeOwnershipTaskRequest;
-    output: CreateDelegateMacVolumeOwnershipTaskResult;
-  };
+  CreateDelegateMacVolumeOwnershipTask: { input: CreateDelegateMacVolumeOwnershipTaskRequest; output: CreateDelegateMacVolumeOwnershipTaskResult };
   CreateDhcpOptions: { input: CreateDhcpOptionsRequest; output: CreateDhcpOptionsResult };
-  CreateEgressOnlyInternetGateway: {
-    input: CreateEgressOnlyInternetGatewayRequest;
-    output: CreateEgressOnlyInternetGatewayResult;
-  };
+  CreateEgressOnlyInternetGateway: { input: CreateEgressOnlyInternetGatewayRequest; output: CreateEgressOnlyInternetGatewayResult };
   CreateFleet: { input: CreateFleetRequest; output: CreateFleetResult };
   CreateFlowLogs: { input: CreateFlowLogsRequest; output: CreateFlowLogsResult };
   CreateFpgaImage: { input: CreateFpgaImageRequest; output: CreateFpgaImageResult };
   CreateImage: { input: CreateImageRequest; output: CreateImageResult };
   CreateImageUsageReport: { input: CreateImageUsageReportRequest; output: CreateImageUsageReportResult };
-  CreateInstanceConnectEndpoint: {
-    input: CreateInstanceConnectEndpointRequest;
-    output: CreateInstanceConnectEndpointResult;
-  };
-  CreateInstanceEventWindow: {
-    input: CreateInstanceEventWindowRequest;
-    output: CreateInstanceEventWindowResult;
-  };
-  CreateInstanceExportTask: {
-    input: CreateInstanceExportTaskRequest;
-    output: CreateInstanceExportTaskResult;
-  };
+  CreateInstanceConnectEndpoint: { input: CreateInstanceConnectEndpointRequest; output: CreateInstanceConnectEndpointResult };
+  CreateInstanceEventWindow: { input: CreateInstanceEventWindowRequest; output: CreateInstanceEventWindowResult };
+  CreateInstanceExportTask: { input: CreateInstanceExportTaskRequest; output: CreateInstanceExportTaskResult };
   CreateInternetGateway: { input: CreateInternetGatewayRequest; output: CreateInternetGatewayResult };
-  CreateInterruptibleCapacityReservationAllocation: {
-    input: CreateInterruptibleCapacityReservationAllocationRequest;
-    output: CreateInterruptibleCapacityReservationAllocationResult;
-  };
+  CreateInterruptibleCapacityReservationAllocation: { input: CreateInterruptibleCapacityReservationAllocationRequest; output: CreateInterruptibleCapacityReservationAllocationResult };
   CreateIpam: { input: CreateIpamRequest; output: CreateIpamResult };
-  CreateIpamExternalResourceVerificationToken: {
-    input: CreateIpamExternalResourceVerificationTokenRequest;
-    output: CreateIpamExternalResourceVerificationTokenResult;
-  };
-  CreateIpamInternetRegistryAssociation: {
-    input: CreateIpamInternetRegistryAssociationRequest;
-    output: CreateIpamInternetRegistryAssociationResult;
-  };
+  CreateIpamExternalResourceVerificationToken: { input: CreateIpamExternalResourceVerificationTokenRequest; output: CreateIpamExternalResourceVerificationTokenResult };
+  CreateIpamInternetRegistryAssociation: { input: CreateIpamInternetRegistryAssociationRequest; output: CreateIpamInternetRegistryAssociationResult };
   CreateIpamPolicy: { input: CreateIpamPolicyRequest; output: CreateIpamPolicyResult };
   CreateIpamPool: { input: CreateIpamPoolRequest; output: CreateIpamPoolResult };
-  CreateIpamPrefixListResolver: {
-    input: CreateIpamPrefixListResolverRequest;
-    output: CreateIpamPrefixListResolverResult;
-  };
-  CreateIpamPrefixListResolverTarget: {
-    input: CreateIpamPrefixListResolverTargetRequest;
-    output: CreateIpamPrefixListResolverTargetResult;
-  };
-  CreateIpamResourceDiscovery: {
-    input: CreateIpamResourceDiscoveryRequest;
-    output: CreateIpamResourceDiscoveryResult;
-  };
-  CreateIpamRoutingPolicyRegistration: {
-    input: CreateIpamRoutingPolicyRegistrationRequest;
-    output: CreateIpamRoutingPolicyRegistrationResult;
-  };
+  CreateIpamPrefixListResolver: { input: CreateIpamPrefixListResolverRequest; output: CreateIpamPrefixListResolverResult };
+  CreateIpamPrefixListResolverTarget: { input: CreateIpamPrefixListResolverTargetRequest; output: CreateIpamPrefixListResolverTargetResult };
+  CreateIpamResourceDiscovery: { input: CreateIpamResourceDiscoveryRequest; output: CreateIpamResourceDiscoveryResult };
+  CreateIpamRoutingPolicyRegistration: { input: CreateIpamRoutingPolicyRegistrationRequest; output: CreateIpamRoutingPolicyRegistrationResult };
   CreateIpamScope: { input: CreateIpamScopeRequest; output: CreateIpamScopeResult };
   CreateKeyPair: { input: CreateKeyPairRequest; output: KeyPair };
   CreateLaunchTemplate: { input: CreateLaunchTemplateRequest; output: CreateLaunchTemplateResult };
-  CreateLaunchTemplateVersion: {
-    input: CreateLaunchTemplateVersionRequest;
-    output: CreateLaunchTemplateVersionResult;
-  };
+  CreateLaunchTemplateVersion: { input: CreateLaunchTemplateVersionRequest; output: CreateLaunchTemplateVersionResult };
   CreateLocalGatewayRoute: { input: CreateLocalGatewayRouteRequest; output: CreateLocalGatewayRouteResult };
-  CreateLocalGatewayRouteTable: {
-    input: CreateLocalGatewayRouteTableRequest;
-    output: CreateLocalGatewayRouteTableResult;
-  };
-  CreateLocalGatewayRouteTableVirtualInterfaceGroupAssociation: {
-    input: CreateLocalGatewayRouteTableVirtualInterfaceGroupAssociationRequest;
-    output: CreateLocalGatewayRouteTableVirtualInterfaceGroupAssociationResult;
-  };
-  CreateLocalGatewayRouteTableVpcAssociation: {
-    input: CreateLocalGatewayRouteTableVpcAssociationRequest;
-    output: CreateLocalGatewayRouteTableVpcAssociationResult;
-  };
-  CreateLocalGatewayVirtualInterface: {
-    input: CreateLocalGatewayVirtualInterfaceRequest;
-    output: CreateLocalGatewayVirtualInterfaceResult;
-  };
-  CreateLocalGatewayVirtualInterfaceGroup: {
-    input: CreateLocalGatewayVirtualInterfaceGroupRequest;
-    output: CreateLocalGatewayVirtualInterfaceGroupResult;
-  };
-  CreateMacSystemIntegrityProtectionModificationTask: {
-    input: CreateMacSystemIntegrityProtectionModificationTaskRequest;
-    output: CreateMacSystemIntegrityProtectionModificationTaskResult;
-  };
+  CreateLocalGatewayRouteTable: { input: CreateLocalGatewayRouteTableRequest; output: CreateLocalGatewayRouteTableResult };
+  CreateLocalGatewayRouteTableVirtualInterfaceGroupAssociation: { input: CreateLocalGatewayRouteTableVirtualInterfaceGroupAssociationRequest; output: CreateLocalGatewayRouteTableVirtualInterfaceGroupAssociationResult };
+  CreateLocalGatewayRouteTableVpcAssociation: { input: CreateLocalGatewayRouteTableVpcAssociationRequest; output: CreateLocalGatewayRouteTableVpcAssociationResult };
+  CreateLocalGatewayVirtualInterface: { input: CreateLocalGatewayVirtualInterfaceRequest; output: CreateLocalGatewayVirtualInterfaceResult };
+  CreateLocalGatewayVirtualInterfaceGroup: { input: CreateLocalGatewayVirtualInterfaceGroupRequest; output: CreateLocalGatewayVirtualInterfaceGroupResult };
+  CreateMacSystemIntegrityProtectionModificationTask: { input: CreateMacSystemIntegrityProtectionModificationTaskRequest; output: CreateMacSystemIntegrityProtectionModificationTaskResult };
   CreateManagedPrefixList: { input: CreateManagedPrefixListRequest; output: CreateManagedPrefixListResult };
   CreateNatGateway: { input: CreateNatGatewayRequest; output: CreateNatGatewayResult };
   CreateNetworkAcl: { input: CreateNetworkAclRequest; output: CreateNetworkAclResult };
   CreateNetworkAclEntry: { input: CreateNetworkAclEntryRequest; output: Record<string, never> };
-  CreateNetworkInsightsAccessScope: {
-    input: CreateNetworkInsightsAccessScopeRequest;
-    output: CreateNetworkInsightsAccessScopeResult;
-  };
-  CreateNetworkInsightsPath: {
-    input: CreateNetworkInsightsPathRequest;
-    output: CreateNetworkInsightsPathResult;
-  };
+  CreateNetworkInsightsAccessScope: { input: CreateNetworkInsightsAccessScopeRequest; output: CreateNetworkInsightsAccessScopeResult };
+  CreateNetworkInsightsPath: { input: CreateNetworkInsightsPathRequest; output: CreateNetworkInsightsPathResult };
   CreateNetworkInterface: { input: CreateNetworkInterfaceRequest; output: CreateNetworkInterfaceResult };
-  CreateNetworkInterfacePermission: {
-    input: CreateNetworkInterfacePermissionRequest;
-    output: CreateNetworkInterfacePermissionResult;
-  };
+  CreateNetworkInterfacePermission: { input: CreateNetworkInterfacePermissionRequest; output: CreateNetworkInterfacePermissionResult };
   CreatePlacementGroup: { input: CreatePlacementGroupRequest; output: CreatePlacementGroupResult };
   CreatePublicIpv4Pool: { input: CreatePublicIpv4PoolRequest; output: CreatePublicIpv4PoolResult };
-  CreateReplaceRootVolumeTask: {
-    input: CreateReplaceRootVolumeTaskRequest;
-    output: CreateReplaceRootVolumeTaskResult;
-  };
-  CreateReservedInstancesListing: {
-    input: CreateReservedInstancesListingRequest;
-    output: CreateReservedInstancesListingResult;
-  };
+  CreateReplaceRootVolumeTask: { input: CreateReplaceRootVolumeTaskRequest; output: CreateReplaceRootVolumeTaskResult };
+  CreateReservedInstancesListing: { input: CreateReservedInstancesListingRequest; output: CreateReservedInstancesListingResult };
   CreateRestoreImageTask: { input: CreateRestoreImageTaskRequest; output: CreateRestoreImageTaskResult };
   CreateRoute: { input: CreateRouteRequest; output: CreateRouteResult };
   CreateRouteServer: { input: CreateRouteServerRequest; output: CreateRouteServerResult };
-  CreateRouteServerEndpoint: {
-    input: CreateRouteServerEndpointRequest;
-    output: CreateRouteServerEndpointResult;
-  };
+  CreateRouteServerEndpoint: { input: CreateRouteServerEndpointRequest; output: CreateRouteServerEndpointResult };
   CreateRouteServerPeer: { input: CreateRouteServerPeerRequest; output: CreateRouteServerPeerResult };
   CreateRouteTable: { input: CreateRouteTableRequest; output: CreateRouteTableResult };
   CreateSecondaryNetwork: { input: CreateSecondaryNetworkRequest; output: CreateSecondaryNetworkResult };
@@ -334,137 +136,47 @@ export interface Ec2Operations {
   CreateSecurityGroup: { input: CreateSecurityGroupRequest; output: CreateSecurityGroupResult };
   CreateSnapshot: { input: CreateSnapshotRequest; output: Snapshot };
   CreateSnapshots: { input: CreateSnapshotsRequest; output: CreateSnapshotsResult };
-  CreateSpotDatafeedSubscription: {
-    input: CreateSpotDatafeedSubscriptionRequest;
-    output: CreateSpotDatafeedSubscriptionResult;
-  };
+  CreateSpotDatafeedSubscription: { input: CreateSpotDatafeedSubscriptionRequest; output: CreateSpotDatafeedSubscriptionResult };
   CreateStoreImageTask: { input: CreateStoreImageTaskRequest; output: CreateStoreImageTaskResult };
   CreateSubnet: { input: CreateSubnetRequest; output: CreateSubnetResult };
-  CreateSubnetCidrReservation: {
-    input: CreateSubnetCidrReservationRequest;
-    output: CreateSubnetCidrReservationResult;
-  };
+  CreateSubnetCidrReservation: { input: CreateSubnetCidrReservationRequest; output: CreateSubnetCidrReservationResult };
   CreateTags: { input: CreateTagsRequest; output: Record<string, never> };
-  CreateTrafficMirrorFilter: {
-    input: CreateTrafficMirrorFilterRequest;
-    output: CreateTrafficMirrorFilterResult;
-  };
-  CreateTrafficMirrorFilterRule: {
-    input: CreateTrafficMirrorFilterRuleRequest;
-    output: CreateTrafficMirrorFilterRuleResult;
-  };
-  CreateTrafficMirrorSession: {
-    input: CreateTrafficMirrorSessionRequest;
-    output: CreateTrafficMirrorSessionResult;
-  };
-  CreateTrafficMirrorTarget: {
-    input: CreateTrafficMirrorTargetRequest;
-    output: CreateTrafficMirrorTargetResult;
-  };
+  CreateTrafficMirrorFilter: { input: CreateTrafficMirrorFilterRequest; output: CreateTrafficMirrorFilterResult };
+  CreateTrafficMirrorFilterRule: { input: CreateTrafficMirrorFilterRuleRequest; output: CreateTrafficMirrorFilterRuleResult };
+  CreateTrafficMirrorSession: { input: CreateTrafficMirrorSessionRequest; output: CreateTrafficMirrorSessionResult };
+  CreateTrafficMirrorTarget: { input: CreateTrafficMirrorTargetRequest; output: CreateTrafficMirrorTargetResult };
   CreateTransitGateway: { input: CreateTransitGatewayRequest; output: CreateTransitGatewayResult };
-  CreateTransitGatewayConnect: {
-    input: CreateTransitGatewayConnectRequest;
-    output: CreateTransitGatewayConnectResult;
-  };
-  CreateTransitGatewayConnectPeer: {
-    input: CreateTransitGatewayConnectPeerRequest;
-    output: CreateTransitGatewayConnectPeerResult;
-  };
-  CreateTransitGatewayMeteringPolicy: {
-    input: CreateTransitGatewayMeteringPolicyRequest;
-    output: CreateTransitGatewayMeteringPolicyResult;
-  };
-  CreateTransitGatewayMeteringPolicyEntry: {
-    input: CreateTransitGatewayMeteringPolicyEntryRequest;
-    output: CreateTransitGatewayMeteringPolicyEntryResult;
-  };
-  CreateTransitGatewayMulticastDomain: {
-    input: CreateTransitGatewayMulticastDomainRequest;
-    output: CreateTransitGatewayMulticastDomainResult;
-  };
-  CreateTransitGatewayPeeringAttachment: {
-    input: CreateTransitGatewayPeeringAttachmentRequest;
-    output: CreateTransitGatewayPeeringAttachmentResult;
-  };
-  CreateTransitGatewayPolicyTable: {
-    input: CreateTransitGatewayPolicyTableRequest;
-    output: CreateTransitGatewayPolicyTableResult;
-  };
-  CreateTransitGatewayPolicyTableEntry: {
-    input: CreateTransitGatewayPolicyTableEntryRequest;
-    output: CreateTransitGatewayPolicyTableEntryResult;
-  };
-  CreateTransitGatewayPrefixListReference: {
-    input: CreateTransitGatewayPrefixListReferenceRequest;
-    output: CreateTransitGatewayPrefixListReferenceResult;
-  };
-  CreateTransitGatewayRoute: {
-    input: CreateTransitGatewayRouteRequest;
-    output: CreateTransitGatewayRouteResult;
-  };
-  CreateTransitGatewayRouteTable: {
-    input: CreateTransitGatewayRouteTableRequest;
-    output: CreateTransitGatewayRouteTableResult;
-  };
-  CreateTransitGatewayRouteTableAnnouncement: {
-    input: CreateTransitGatewayRouteTableAnnouncementRequest;
-    output: CreateTransitGatewayRouteTableAnnouncementResult;
-  };
-  CreateTransitGatewayVpcAttachment: {
-    input: CreateTransitGatewayVpcAttachmentRequest;
-    output: CreateTransitGatewayVpcAttachmentResult;
-  };
-  CreateVerifiedAccessEndpoint: {
-    input: CreateVerifiedAccessEndpointRequest;
-    output: CreateVerifiedAccessEndpointResult;
-  };
-  CreateVerifiedAccessGroup: {
-    input: CreateVerifiedAccessGroupRequest;
-    output: CreateVerifiedAccessGroupResult;
-  };
-  CreateVerifiedAccessInstance: {
-    input: CreateVerifiedAccessInstanceRequest;
-    output: CreateVerifiedAccessInstanceResult;
-  };
-  CreateVerifiedAccessTrustProvider: {
-    input: CreateVerifiedAccessTrustProviderRequest;
-    output: CreateVerifiedAccessTrustProviderResult;
-  };
+  CreateTransitGatewayConnect: { input: CreateTransitGatewayConnectRequest; output: CreateTransitGatewayConnectResult };
+  CreateTransitGatewayConnectPeer: { input: CreateTransitGatewayConnectPeerRequest; output: CreateTransitGatewayConnectPeerResult };
+  CreateTransitGatewayMeteringPolicy: { input: CreateTransitGatewayMeteringPolicyRequest; output: CreateTransitGatewayMeteringPolicyResult };
+  CreateTransitGatewayMeteringPolicyEntry: { input: CreateTransitGatewayMeteringPolicyEntryRequest; output: CreateTransitGatewayMeteringPolicyEntryResult };
+  CreateTransitGatewayMulticastDomain: { input: CreateTransitGatewayMulticastDomainRequest; output: CreateTransitGatewayMulticastDomainResult };
+  CreateTransitGatewayPeeringAttachment: { input: CreateTransitGatewayPeeringAttachmentRequest; output: CreateTransitGatewayPeeringAttachmentResult };
+  CreateTransitGatewayPolicyTable: { input: CreateTransitGatewayPolicyTableRequest; output: CreateTransitGatewayPolicyTableResult };
+  CreateTransitGatewayPolicyTableEntry: { input: CreateTransitGatewayPolicyTableEntryRequest; output: CreateTransitGatewayPolicyTableEntryResult };
+  CreateTransitGatewayPrefixListReference: { input: CreateTransitGatewayPrefixListReferenceRequest; output: CreateTransitGatewayPrefixListReferenceResult };
+  CreateTransitGatewayRoute: { input: CreateTransitGatewayRouteRequest; output: CreateTransitGatewayRouteResult };
+  CreateTransitGatewayRouteTable: { input: CreateTransitGatewayRouteTableRequest; output: CreateTransitGatewayRouteTableResult };
+  CreateTransitGatewayRouteTableAnnouncement: { input: CreateTransitGatewayRouteTableAnnouncementRequest; output: CreateTransitGatewayRouteTableAnnouncementResult };
+  CreateTransitGatewayVpcAttachment: { input: CreateTransitGatewayVpcAttachmentRequest; output: CreateTransitGatewayVpcAttachmentResult };
+  CreateVerifiedAccessEndpoint: { input: CreateVerifiedAccessEndpointRequest; output: CreateVerifiedAccessEndpointResult };
+  CreateVerifiedAccessGroup: { input: CreateVerifiedAccessGroupRequest; output: CreateVerifiedAccessGroupResult };
+  CreateVerifiedAccessInstance: { input: CreateVerifiedAccessInstanceRequest; output: CreateVerifiedAccessInstanceResult };
+  CreateVerifiedAccessTrustProvider: { input: CreateVerifiedAccessTrustProviderRequest; output: CreateVerifiedAccessTrustProviderResult };
   CreateVolume: { input: CreateVolumeRequest; output: Volume };
   CreateVpc: { input: CreateVpcRequest; output: CreateVpcResult };
-  CreateVpcBlockPublicAccessExclusion: {
-    input: CreateVpcBlockPublicAccessExclusionRequest;
-    output: CreateVpcBlockPublicAccessExclusionResult;
-  };
-  CreateVpcEncryptionControl: {
-    input: CreateVpcEncryptionControlRequest;
-    output: CreateVpcEncryptionControlResult;
-  };
+  CreateVpcBlockPublicAccessExclusion: { input: CreateVpcBlockPublicAccessExclusionRequest; output: CreateVpcBlockPublicAccessExclusionResult };
+  CreateVpcEncryptionControl: { input: CreateVpcEncryptionControlRequest; output: CreateVpcEncryptionControlResult };
   CreateVpcEndpoint: { input: CreateVpcEndpointRequest; output: CreateVpcEndpointResult };
-  CreateVpcEndpointConnectionNotification: {
-    input: CreateVpcEndpointConnectionNotificationRequest;
-    output: CreateVpcEndpointConnectionNotificationResult;
-  };
-  CreateVpcEndpointServiceConfiguration: {
-    input: CreateVpcEndpointServiceConfigurationRequest;
-    output: CreateVpcEndpointServiceConfigurationResult;
-  };
-  CreateVpcPeeringConnection: {
-    input: CreateVpcPeeringConnectionRequest;
-    output: CreateVpcPeeringConnectionResult;
-  };
+  CreateVpcEndpointConnectionNotification: { input: CreateVpcEndpointConnectionNotificationRequest; output: CreateVpcEndpointConnectionNotificationResult };
+  CreateVpcEndpointServiceConfiguration: { input: CreateVpcEndpointServiceConfigurationRequest; output: CreateVpcEndpointServiceConfigurationResult };
+  CreateVpcPeeringConnection: { input: CreateVpcPeeringConnectionRequest; output: CreateVpcPeeringConnectionResult };
   CreateVpnConcentrator: { input: CreateVpnConcentratorRequest; output: CreateVpnConcentratorResult };
   CreateVpnConnection: { input: CreateVpnConnectionRequest; output: CreateVpnConnectionResult };
   CreateVpnConnectionRoute: { input: CreateVpnConnectionRouteRequest; output: Record<string, never> };
   CreateVpnGateway: { input: CreateVpnGatewayRequest; output: CreateVpnGatewayResult };
-  DeleteApplicationStatusCheck: {
-    input: DeleteApplicationStatusCheckRequest;
-    output: DeleteApplicationStatusCheckResult;
-  };
-  DeleteCapacityManagerDataExport: {
-    input: DeleteCapacityManagerDataExportRequest;
-    output: DeleteCapacityManagerDataExportResult;
-  };
+  DeleteApplicationStatusCheck: { input: DeleteApplicationStatusCheckRequest; output: DeleteApplicationStatusCheckResult };
+  DeleteCapacityManagerDataExport: { input: DeleteCapacityManagerDataExportRequest; output: DeleteCapacityManagerDataExportResult };
   DeleteCarrierGateway: { input: DeleteCarrierGatewayRequest; output: DeleteCarrierGatewayResult };
   DeleteClientVpnEndpoint: { input: DeleteClientVpnEndpointRequest; output: DeleteClientVpnEndpointResult };
   DeleteClientVpnRoute: { input: DeleteClientVpnRouteRequest; output: DeleteClientVpnRouteResult };
@@ -472,243 +184,90 @@ export interface Ec2Operations {
   DeleteCoipPool: { input: DeleteCoipPoolRequest; output: DeleteCoipPoolResult };
   DeleteCustomerGateway: { input: DeleteCustomerGatewayRequest; output: Record<string, never> };
   DeleteDhcpOptions: { input: DeleteDhcpOptionsRequest; output: Record<string, never> };
-  DeleteEgressOnlyInternetGateway: {
-    input: DeleteEgressOnlyInternetGatewayRequest;
-    output: DeleteEgressOnlyInternetGatewayResult;
-  };
+  DeleteEgressOnlyInternetGateway: { input: DeleteEgressOnlyInternetGatewayRequest; output: DeleteEgressOnlyInternetGatewayResult };
   DeleteFleets: { input: DeleteFleetsRequest; output: DeleteFleetsResult };
   DeleteFlowLogs: { input: DeleteFlowLogsRequest; output: DeleteFlowLogsResult };
   DeleteFpgaImage: { input: DeleteFpgaImageRequest; output: DeleteFpgaImageResult };
   DeleteImageUsageReport: { input: DeleteImageUsageReportRequest; output: DeleteImageUsageReportResult };
-  DeleteInstanceConnectEndpoint: {
-    input: DeleteInstanceConnectEndpointRequest;
-    output: DeleteInstanceConnectEndpointResult;
-  };
-  DeleteInstanceEventWindow: {
-    input: DeleteInstanceEventWindowRequest;
-    output: DeleteInstanceEventWindowResult;
-  };
+  DeleteInstanceConnectEndpoint: { input: DeleteInstanceConnectEndpointRequest; output: DeleteInstanceConnectEndpointResult };
+  DeleteInstanceEventWindow: { input: DeleteInstanceEventWindowRequest; output: DeleteInstanceEventWindowResult };
   DeleteInternetGateway: { input: DeleteInternetGatewayRequest; output: Record<string, never> };
   DeleteIpam: { input: DeleteIpamRequest; output: DeleteIpamResult };
-  DeleteIpamExternalResourceVerificationToken: {
-    input: DeleteIpamExternalResourceVerificationTokenRequest;
-    output: DeleteIpamExternalResourceVerificationTokenResult;
-  };
-  DeleteIpamInternetRegistryAssociation: {
-    input: DeleteIpamInternetRegistryAssociationRequest;
-    output: DeleteIpamInternetRegistryAssociationResult;
-  };
+  DeleteIpamExternalResourceVerificationToken: { input: DeleteIpamExternalResourceVerificationTokenRequest; output: DeleteIpamExternalResourceVerificationTokenResult };
+  DeleteIpamInternetRegistryAssociation: { input: DeleteIpamInternetRegistryAssociationRequest; output: DeleteIpamInternetRegistryAssociationResult };
   DeleteIpamPolicy: { input: DeleteIpamPolicyRequest; output: DeleteIpamPolicyResult };
   DeleteIpamPool: { input: DeleteIpamPoolRequest; output: DeleteIpamPoolResult };
-  DeleteIpamPrefixListResolver: {
-    input: DeleteIpamPrefixListResolverRequest;
-    output: DeleteIpamPrefixListResolverResult;
-  };
-  DeleteIpamPrefixListResolverTarget: {
-    input: DeleteIpamPrefixListResolverTargetRequest;
-    output: DeleteIpamPrefixListResolverTargetResult;
-  };
-  DeleteIpamResourceDiscovery: {
-    input: DeleteIpamResourceDiscoveryRequest;
-    output: DeleteIpamResourceDiscoveryResult;
-  };
-  DeleteIpamRoutingPolicyRegistration: {
-    input: DeleteIpamRoutingPolicyRegistrationRequest;
-    output: DeleteIpamRoutingPolicyRegistrationResult;
-  };
+  DeleteIpamPrefixListResolver: { input: DeleteIpamPrefixListResolverRequest; output: DeleteIpamPrefixListResolverResult };
+  DeleteIpamPrefixListResolverTarget: { input: DeleteIpamPrefixListResolverTargetRequest; output: DeleteIpamPrefixListResolverTargetResult };
+  DeleteIpamResourceDiscovery: { input: DeleteIpamResourceDiscoveryRequest; output: DeleteIpamResourceDiscoveryResult };
+  DeleteIpamRoutingPolicyRegistration: { input: DeleteIpamRoutingPolicyRegistrationRequest; output: DeleteIpamRoutingPolicyRegistrationResult };
   DeleteIpamScope: { input: DeleteIpamScopeRequest; output: DeleteIpamScopeResult };
   DeleteKeyPair: { input: DeleteKeyPairRequest; output: DeleteKeyPairResult };
   DeleteLaunchTemplate: { input: DeleteLaunchTemplateRequest; output: DeleteLaunchTemplateResult };
-  DeleteLaunchTemplateVersions: {
-    input: DeleteLaunchTemplateVersionsRequest;
-    output: DeleteLaunchTemplateVersionsResult;
-  };
+  DeleteLaunchTemplateVersions: { input: DeleteLaunchTemplateVersionsRequest; output: DeleteLaunchTemplateVersionsResult };
   DeleteLocalGatewayRoute: { input: DeleteLocalGatewayRouteRequest; output: DeleteLocalGatewayRouteResult };
-  DeleteLocalGatewayRouteTable: {
-    input: DeleteLocalGatewayRouteTableRequest;
-    output: DeleteLocalGatewayRouteTableResult;
-  };
-  DeleteLocalGatewayRouteTableVirtualInterfaceGroupAssociation: {
-    input: DeleteLocalGatewayRouteTableVirtualInterfaceGroupAssociationRequest;
-    output: DeleteLocalGatewayRouteTableVirtualInterfaceGroupAssociationResult;
-  };
-  DeleteLocalGatewayRouteTableVpcAssociation: {
-    input: DeleteLocalGatewayRouteTableVpcAssociationRequest;
-    output: DeleteLocalGatewayRouteTableVpcAssociationResult;
-  };
-  DeleteLocalGatewayVirtualInterface: {
-    input: DeleteLocalGatewayVirtualInterfaceRequest;
-    output: DeleteLocalGatewayVirtualInterfaceResult;
-  };
-  DeleteLocalGatewayVirtualInterfaceGroup: {
-    input: DeleteLocalGatewayVirtualInterfaceGroupRequest;
-    output: DeleteLocalGatewayVirtualInterfaceGroupResult;
-  };
+  DeleteLocalGatewayRouteTable: { input: DeleteLocalGatewayRouteTableRequest; output: DeleteLocalGatewayRouteTableResult };
+  DeleteLocalGatewayRouteTableVirtualInterfaceGroupAssociation: { input: DeleteLocalGatewayRouteTableVirtualInterfaceGroupAssociationRequest; output: DeleteLocalGatewayRouteTableVirtualInterfaceGroupAssociationResult };
+  DeleteLocalGatewayRouteTableVpcAssociation: { input: DeleteLocalGatewayRouteTableVpcAssociationRequest; output: DeleteLocalGatewayRouteTableVpcAssociationResult };
+  DeleteLocalGatewayVirtualInterface: { input: DeleteLocalGatewayVirtualInterfaceRequest; output: DeleteLocalGatewayVirtualInterfaceResult };
+  DeleteLocalGatewayVirtualInterfaceGroup: { input: DeleteLocalGatewayVirtualInterfaceGroupRequest; output: DeleteLocalGatewayVirtualInterfaceGroupResult };
   DeleteManagedPrefixList: { input: DeleteManagedPrefixListRequest; output: DeleteManagedPrefixListResult };
   DeleteNatGateway: { input: DeleteNatGatewayRequest; output: DeleteNatGatewayResult };
   DeleteNetworkAcl: { input: DeleteNetworkAclRequest; output: Record<string, never> };
   DeleteNetworkAclEntry: { input: DeleteNetworkAclEntryRequest; output: Record<string, never> };
-  DeleteNetworkInsightsAccessScope: {
-    input: DeleteNetworkInsightsAccessScopeRequest;
-    output: DeleteNetworkInsightsAccessScopeResult;
-  };
-  DeleteNetworkInsightsAccessScopeAnalysis: {
-    input: DeleteNetworkInsightsAccessScopeAnalysisRequest;
-    output: DeleteNetworkInsightsAccessScopeAnalysisResult;
-  };
-  DeleteNetworkInsightsAnalysis: {
-    input: DeleteNetworkInsightsAnalysisRequest;
-    output: DeleteNetworkInsightsAnalysisResult;
-  };
-  DeleteNetworkInsightsPath: {
-    input: DeleteNetworkInsightsPathRequest;
-    output: DeleteNetworkInsightsPathResult;
-  };
+  DeleteNetworkInsightsAccessScope: { input: DeleteNetworkInsightsAccessScopeRequest; output: DeleteNetworkInsightsAccessScopeResult };
+  DeleteNetworkInsightsAccessScopeAnalysis: { input: DeleteNetworkInsightsAccessScopeAnalysisRequest; output: DeleteNetworkInsightsAccessScopeAnalysisResult };
+  DeleteNetworkInsightsAnalysis: { input: DeleteNetworkInsightsAnalysisRequest; output: DeleteNetworkInsightsAnalysisResult };
+  DeleteNetworkInsightsPath: { input: DeleteNetworkInsightsPathRequest; output: DeleteNetworkInsightsPathResult };
   DeleteNetworkInterface: { input: DeleteNetworkInterfaceRequest; output: Record<string, never> };
-  DeleteNetworkInterfacePermission: {
-    input: DeleteNetworkInterfacePermissionRequest;
-    output: DeleteNetworkInterfacePermissionResult;
-  };
+  DeleteNetworkInterfacePermission: { input: DeleteNetworkInterfacePermissionRequest; output: DeleteNetworkInterfacePermissionResult };
   DeletePlacementGroup: { input: DeletePlacementGroupRequest; output: Record<string, never> };
   DeletePublicIpv4Pool: { input: DeletePublicIpv4PoolRequest; output: DeletePublicIpv4PoolResult };
-  DeleteQueuedReservedInstances: {
-    input: DeleteQueuedReservedInstancesRequest;
-    output: DeleteQueuedReservedInstancesResult;
-  };
+  DeleteQueuedReservedInstances: { input: DeleteQueuedReservedInstancesRequest; output: DeleteQueuedReservedInstancesResult };
   DeleteRoute: { input: DeleteRouteRequest; output: Record<string, never> };
   DeleteRouteServer: { input: DeleteRouteServerRequest; output: DeleteRouteServerResult };
-  DeleteRouteServerEndpoint: {
-    input: DeleteRouteServerEndpointRequest;
-    output: DeleteRouteServerEndpointResult;
-  };
+  DeleteRouteServerEndpoint: { input: DeleteRouteServerEndpointRequest; output: DeleteRouteServerEndpointResult };
   DeleteRouteServerPeer: { input: DeleteRouteServerPeerRequest; output: DeleteRouteServerPeerResult };
   DeleteRouteTable: { input: DeleteRouteTableRequest; output: Record<string, never> };
   DeleteSecondaryNetwork: { input: DeleteSecondaryNetworkRequest; output: DeleteSecondaryNetworkResult };
   DeleteSecondarySubnet: { input: DeleteSecondarySubnetRequest; output: DeleteSecondarySubnetResult };
   DeleteSecurityGroup: { input: DeleteSecurityGroupRequest; output: DeleteSecurityGroupResult };
   DeleteSnapshot: { input: DeleteSnapshotRequest; output: Record<string, never> };
-  DeleteSpotDatafeedSubscription: {
-    input: DeleteSpotDatafeedSubscriptionRequest;
-    output: Record<string, never>;
-  };
+  DeleteSpotDatafeedSubscription: { input: DeleteSpotDatafeedSubscriptionRequest; output: Record<string, never> };
   DeleteSubnet: { input: DeleteSubnetRequest; output: Record<string, never> };
-  DeleteSubnetCidrReservation: {
-    input: DeleteSubnetCidrReservationRequest;
-    output: DeleteSubnetCidrReservationResult;
-  };
+  DeleteSubnetCidrReservation: { input: DeleteSubnetCidrReservationRequest; output: DeleteSubnetCidrReservationResult };
   DeleteTags: { input: DeleteTagsRequest; output: Record<string, never> };
-  DeleteTrafficMirrorFilter: {
-    input: DeleteTrafficMirrorFilterRequest;
-    output: DeleteTrafficMirrorFilterResult;
-  };
-  DeleteTrafficMirrorFilterRule: {
-    input: DeleteTrafficMirrorFilterRuleRequest;
-    output: DeleteTrafficMirrorFilterRuleResult;
-  };
-  DeleteTrafficMirrorSession: {
-    input: DeleteTrafficMirrorSessionRequest;
-    output: DeleteTrafficMirrorSessionResult;
-  };
-  DeleteTrafficMirrorTarget: {
-    input: DeleteTrafficMirrorTargetRequest;
-    output: DeleteTrafficMirrorTargetResult;
-  };
+  DeleteTrafficMirrorFilter: { input: DeleteTrafficMirrorFilterRequest; output: DeleteTrafficMirrorFilterResult };
+  DeleteTrafficMirrorFilterRule: { input: DeleteTrafficMirrorFilterRuleRequest; output: DeleteTrafficMirrorFilterRuleResult };
+  DeleteTrafficMirrorSession: { input: DeleteTrafficMirrorSessionRequest; output: DeleteTrafficMirrorSessionResult };
+  DeleteTrafficMirrorTarget: { input: DeleteTrafficMirrorTargetRequest; output: DeleteTrafficMirrorTargetResult };
   DeleteTransitGateway: { input: DeleteTransitGatewayRequest; output: DeleteTransitGatewayResult };
-  DeleteTransitGatewayClientVpnAttachment: {
-    input: DeleteTransitGatewayClientVpnAttachmentRequest;
-    output: DeleteTransitGatewayClientVpnAttachmentResult;
-  };
-  DeleteTransitGatewayConnect: {
-    input: DeleteTransitGatewayConnectRequest;
-    output: DeleteTransitGatewayConnectResult;
-  };
-  DeleteTransitGatewayConnectPeer: {
-    input: DeleteTransitGatewayConnectPeerRequest;
-    output: DeleteTransitGatewayConnectPeerResult;
-  };
-  DeleteTransitGatewayMeteringPolicy: {
-    input: DeleteTransitGatewayMeteringPolicyRequest;
-    output: DeleteTransitGatewayMeteringPolicyResult;
-  };
-  DeleteTransitGatewayMeteringPolicyEntry: {
-    input: DeleteTransitGatewayMeteringPolicyEntryRequest;
-    output: DeleteTransitGatewayMeteringPolicyEntryResult;
-  };
-  DeleteTransitGatewayMulticastDomain: {
-    input: DeleteTransitGatewayMulticastDomainRequest;
-    output: DeleteTransitGatewayMulticastDomainResult;
-  };
-  DeleteTransitGatewayPeeringAttachment: {
-    input: DeleteTransitGatewayPeeringAttachmentRequest;
-    output: DeleteTransitGatewayPeeringAttachmentResult;
-  };
-  DeleteTransitGatewayPolicyTable: {
-    input: DeleteTransitGatewayPolicyTableRequest;
-    output: DeleteTransitGatewayPolicyTableResult;
-  };
-  DeleteTransitGatewayPolicyTableEntry: {
-    input: DeleteTransitGatewayPolicyTableEntryRequest;
-    output: DeleteTransitGatewayPolicyTableEntryResult;
-  };
-  DeleteTransitGatewayPrefixListReference: {
-    input: DeleteTransitGatewayPrefixListReferenceRequest;
-    output: DeleteTransitGatewayPrefixListReferenceResult;
-  };
-  DeleteTransitGatewayRoute: {
-    input: DeleteTransitGatewayRouteRequest;
-    output: DeleteTransitGatewayRouteResult;
-  };
-  DeleteTransitGatewayRouteTable: {
-    input: DeleteTransitGatewayRouteTableRequest;
-    output: DeleteTransitGatewayRouteTableResult;
-  };
-  DeleteTransitGatewayRouteTableAnnouncement: {
-    input: DeleteTransitGatewayRouteTableAnnouncementRequest;
-    output: DeleteTransitGatewayRouteTableAnnouncementResult;
-  };
-  DeleteTransitGatewayVpcAttachment: {
-    input: DeleteTransitGatewayVpcAttachmentRequest;
-    output: DeleteTransitGatewayVpcAttachmentResult;
-  };
-  DeleteVerifiedAccessEndpoint: {
-    input: DeleteVerifiedAccessEndpointRequest;
-    output: DeleteVerifiedAccessEndpointResult;
-  };
-  DeleteVerifiedAccessGroup: {
-    input: DeleteVerifiedAccessGroupRequest;
-    output: DeleteVerifiedAccessGroupResult;
-  };
-  DeleteVerifiedAccessInstance: {
-    input: DeleteVerifiedAccessInstanceRequest;
-    output: DeleteVerifiedAccessInstanceResult;
-  };
-  DeleteVerifiedAccessTrustProvider: {
-    input: DeleteVerifiedAccessTrustProviderRequest;
-    output: DeleteVerifiedAccessTrustProviderResult;
-  };
+  DeleteTransitGatewayClientVpnAttachment: { input: DeleteTransitGatewayClientVpnAttachmentRequest; output: DeleteTransitGatewayClientVpnAttachmentResult };
+  DeleteTransitGatewayConnect: { input: DeleteTransitGatewayConnectRequest; output: DeleteTransitGatewayConnectResult };
+  DeleteTransitGatewayConnectPeer: { input: DeleteTransitGatewayConnectPeerRequest; output: DeleteTransitGatewayConnectPeerResult };
+  DeleteTransitGatewayMeteringPolicy: { input: DeleteTransitGatewayMeteringPolicyRequest; output: DeleteTransitGatewayMeteringPolicyResult };
+  DeleteTransitGatewayMeteringPolicyEntry: { input: DeleteTransitGatewayMeteringPolicyEntryRequest; output: DeleteTransitGatewayMeteringPolicyEntryResult };
+  DeleteTransitGatewayMulticastDomain: { input: DeleteTransitGatewayMulticastDomainRequest; output: DeleteTransitGatewayMulticastDomainResult };
+  DeleteTransitGatewayPeeringAttachment: { input: DeleteTransitGatewayPeeringAttachmentRequest; output: DeleteTransitGatewayPeeringAttachmentResult };
+  DeleteTransitGatewayPolicyTable: { input: DeleteTransitGatewayPolicyTableRequest; output: DeleteTransitGatewayPolicyTableResult };
+  DeleteTransitGatewayPolicyTableEntry: { input: DeleteTransitGatewayPolicyTableEntryRequest; output: DeleteTransitGatewayPolicyTableEntryResult };
+  DeleteTransitGatewayPrefixListReference: { input: DeleteTransitGatewayPrefixListReferenceRequest; output: DeleteTransitGatewayPrefixListReferenceResult };
+  DeleteTransitGatewayRoute: { input: DeleteTransitGatewayRouteRequest; output: DeleteTransitGatewayRouteResult };
+  DeleteTransitGatewayRouteTable: { input: DeleteTransitGatewayRouteTableRequest; output: DeleteTransitGatewayRouteTableResult };
+  DeleteTransitGatewayRouteTableAnnouncement: { input: DeleteTransitGatewayRouteTableAnnouncementRequest; output: DeleteTransitGatewayRouteTableAnnouncementResult };
+  DeleteTransitGatewayVpcAttachment: { input: DeleteTransitGatewayVpcAttachmentRequest; output: DeleteTransitGatewayVpcAttachmentResult };
+  DeleteVerifiedAccessEndpoint: { input: DeleteVerifiedAccessEndpointRequest; output: DeleteVerifiedAccessEndpointResult };
+  DeleteVerifiedAccessGroup: { input: DeleteVerifiedAccessGroupRequest; output: DeleteVerifiedAccessGroupResult };
+  DeleteVerifiedAccessInstance: { input: DeleteVerifiedAccessInstanceRequest; output: DeleteVerifiedAccessInstanceResult };
+  DeleteVerifiedAccessTrustProvider: { input: DeleteVerifiedAccessTrustProviderRequest; output: DeleteVerifiedAccessTrustProviderResult };
   DeleteVolume: { input: DeleteVolumeRequest; output: Record<string, never> };
   DeleteVpc: { input: DeleteVpcRequest; output: Record<string, never> };
-  DeleteVpcBlockPublicAccessExclusion: {
-    input: DeleteVpcBlockPublicAccessExclusionRequest;
-    output: DeleteVpcBlockPublicAccessExclusionResult;
-  };
-  DeleteVpcEncryptionControl: {
-    input: DeleteVpcEncryptionControlRequest;
-    output: DeleteVpcEncryptionControlResult;
-  };
-  DeleteVpcEndpointConnectionNotifications: {
-    input: DeleteVpcEndpointConnectionNotificationsRequest;
-    output: DeleteVpcEndpointConnectionNotificationsResult;
-  };
-  DeleteVpcEndpointServiceConfigurations: {
-    input: DeleteVpcEndpointServiceConfigurationsRequest;
-    output: DeleteVpcEndpointServiceConfigurationsResult;
-  };
+  DeleteVpcBlockPublicAccessExclusion: { input: DeleteVpcBlockPublicAccessExclusionRequest; output: DeleteVpcBlockPublicAccessExclusionResult };
+  DeleteVpcEncryptionControl: { input: DeleteVpcEncryptionControlRequest; output: DeleteVpcEncryptionControlResult };
+  DeleteVpcEndpointConnectionNotifications: { input: DeleteVpcEndpointConnectionNotificationsRequest; output: DeleteVpcEndpointConnectionNotificationsResult };
+  DeleteVpcEndpointServiceConfigurations: { input: DeleteVpcEndpointServiceConfigurationsRequest; output: DeleteVpcEndpointServiceConfigurationsResult };
   DeleteVpcEndpoints: { input: DeleteVpcEndpointsRequest; output: DeleteVpcEndpointsResult };
-  DeleteVpcPeeringConnection: {
-    input: DeleteVpcPeeringConnectionRequest;
-    output: DeleteVpcPeeringConnectionResult;
-  };
+  DeleteVpcPeeringConnection: { input: DeleteVpcPeeringConnectionRequest; output: DeleteVpcPeeringConnectionResult };
   DeleteVpnConcentrator: { input: DeleteVpnConcentratorRequest; output: DeleteVpnConcentratorResult };
   DeleteVpnConnection: { input: DeleteVpnConnectionRequest; output: Record<string, never> };
   DeleteVpnConnectionRoute: { input: DeleteVpnConnectionRouteRequest; output: Record<string, never> };
@@ -716,1457 +275,488 @@ export interface Ec2Operations {
   DeprovisionByoipCidr: { input: DeprovisionByoipCidrRequest; output: DeprovisionByoipCidrResult };
   DeprovisionIpamByoasn: { input: DeprovisionIpamByoasnRequest; output: DeprovisionIpamByoasnResult };
   DeprovisionIpamPoolCidr: { input: DeprovisionIpamPoolCidrRequest; output: DeprovisionIpamPoolCidrResult };
-  DeprovisionPublicIpv4PoolCidr: {
-    input: DeprovisionPublicIpv4PoolCidrRequest;
-    output: DeprovisionPublicIpv4PoolCidrResult;
-  };
+  DeprovisionPublicIpv4PoolCidr: { input: DeprovisionPublicIpv4PoolCidrRequest; output: DeprovisionPublicIpv4PoolCidrResult };
   DeregisterImage: { input: DeregisterImageRequest; output: DeregisterImageResult };
-  DeregisterInstanceEventNotificationAttributes: {
-    input: DeregisterInstanceEventNotificationAttributesRequest;
-    output: DeregisterInstanceEventNotificationAttributesResult;
-  };
-  DeregisterTransitGatewayMulticastGroupMembers: {
-    input: DeregisterTransitGatewayMulticastGroupMembersRequest;
-    output: DeregisterTransitGatewayMulticastGroupMembersResult;
-  };
-  DeregisterTransitGatewayMulticastGroupSources: {
-    input: DeregisterTransitGatewayMulticastGroupSourcesRequest;
-    output: DeregisterTransitGatewayMulticastGroupSourcesResult;
-  };
-  DescribeAccountAttributes: {
-    input: DescribeAccountAttributesRequest;
-    output: DescribeAccountAttributesResult;
-  };
-  DescribeAccountVpcEncryptionControl: {
-    input: DescribeAccountVpcEncryptionControlRequest;
-    output: DescribeAccountVpcEncryptionControlResult;
-  };
-  DescribeAddressTransfers: {
-    input: DescribeAddressTransfersRequest;
-    output: DescribeAddressTransfersResult;
-  };
+  DeregisterInstanceEventNotificationAttributes: { input: DeregisterInstanceEventNotificationAttributesRequest; output: DeregisterInstanceEventNotificationAttributesResult };
+  DeregisterTransitGatewayMulticastGroupMembers: { input: DeregisterTransitGatewayMulticastGroupMembersRequest; output: DeregisterTransitGatewayMulticastGroupMembersResult };
+  DeregisterTransitGatewayMulticastGroupSources: { input: DeregisterTransitGatewayMulticastGroupSourcesRequest; output: DeregisterTransitGatewayMulticastGroupSourcesResult };
+  DescribeAccountAttributes: { input: DescribeAccountAttributesRequest; output: DescribeAccountAttributesResult };
+  DescribeAccountVpcEncryptionControl: { input: DescribeAccountVpcEncryptionControlRequest; output: DescribeAccountVpcEncryptionControlResult };
+  DescribeAddressTransfers: { input: DescribeAddressTransfersRequest; output: DescribeAddressTransfersResult };
   DescribeAddresses: { input: DescribeAddressesRequest; output: DescribeAddressesResult };
-  DescribeAddressesAttribute: {
-    input: DescribeAddressesAttributeRequest;
-    output: DescribeAddressesAttributeResult;
-  };
-  DescribeAggregateIdFormat: {
-    input: DescribeAggregateIdFormatRequest;
-    output: DescribeAggregateIdFormatResult;
-  };
-  DescribeApplicationStatus: {
-    input: DescribeApplicationStatusRequest;
-    output: DescribeApplicationStatusResult;
-  };
-  DescribeApplicationStatusCheckAssociations: {
-    input: DescribeApplicationStatusCheckAssociationsRequest;
-    output: DescribeApplicationStatusCheckAssociationsResult;
-  };
-  DescribeApplicationStatusChecks: {
-    input: DescribeApplicationStatusChecksRequest;
-    output: DescribeApplicationStatusChecksResult;
-  };
-  DescribeAvailabilityZones: {
-    input: DescribeAvailabilityZonesRequest;
-    output: DescribeAvailabilityZonesResult;
-  };
-  DescribeAwsNetworkPerformanceMetricSubscriptions: {
-    input: DescribeAwsNetworkPerformanceMetricSubscriptionsRequest;
-    output: DescribeAwsNetworkPerformanceMetricSubscriptionsResult;
-  };
+  DescribeAddressesAttribute: { input: DescribeAddressesAttributeRequest; output: DescribeAddressesAttributeResult };
+  DescribeAggregateIdFormat: { input: DescribeAggregateIdFormatRequest; output: DescribeAggregateIdFormatResult };
+  DescribeApplicationStatus: { input: DescribeApplicationStatusRequest; output: DescribeApplicationStatusResult };
+  DescribeApplicationStatusCheckAssociations: { input: DescribeApplicationStatusCheckAssociationsRequest; output: DescribeApplicationStatusCheckAssociationsResult };
+  DescribeApplicationStatusChecks: { input: DescribeApplicationStatusChecksRequest; output: DescribeApplicationStatusChecksResult };
+  DescribeAvailabilityZones: { input: DescribeAvailabilityZonesRequest; output: DescribeAvailabilityZonesResult };
+  DescribeAwsNetworkPerformanceMetricSubscriptions: { input: DescribeAwsNetworkPerformanceMetricSubscriptionsRequest; output: DescribeAwsNetworkPerformanceMetricSubscriptionsResult };
   DescribeBundleTasks: { input: DescribeBundleTasksRequest; output: DescribeBundleTasksResult };
   DescribeByoipCidrs: { input: DescribeByoipCidrsRequest; output: DescribeByoipCidrsResult };
-  DescribeCapacityBlockExtensionHistory: {
-    input: DescribeCapacityBlockExtensionHistoryRequest;
-    output: DescribeCapacityBlockExtensionHistoryResult;
-  };
-  DescribeCapacityBlockExtensionOfferings: {
-    input: DescribeCapacityBlockExtensionOfferingsRequest;
-    output: DescribeCapacityBlockExtensionOfferingsResult;
-  };
-  DescribeCapacityBlockOfferings: {
-    input: DescribeCapacityBlockOfferingsRequest;
-    output: DescribeCapacityBlockOfferingsResult;
-  };
-  DescribeCapacityBlockStatus: {
-    input: DescribeCapacityBlockStatusRequest;
-    output: DescribeCapacityBlockStatusResult;
-  };
+  DescribeCapacityBlockExtensionHistory: { input: DescribeCapacityBlockExtensionHistoryRequest; output: DescribeCapacityBlockExtensionHistoryResult };
+  DescribeCapacityBlockExtensionOfferings: { input: DescribeCapacityBlockExtensionOfferingsRequest; output: DescribeCapacityBlockExtensionOfferingsResult };
+  DescribeCapacityBlockOfferings: { input: DescribeCapacityBlockOfferingsRequest; output: DescribeCapacityBlockOfferingsResult };
+  DescribeCapacityBlockStatus: { input: DescribeCapacityBlockStatusRequest; output: DescribeCapacityBlockStatusResult };
   DescribeCapacityBlocks: { input: DescribeCapacityBlocksRequest; output: DescribeCapacityBlocksResult };
-  DescribeCapacityManagerDataExports: {
-    input: DescribeCapacityManagerDataExportsRequest;
-    output: DescribeCapacityManagerDataExportsResult;
-  };
-  DescribeCapacityReservationBillingRequests: {
-    input: DescribeCapacityReservationBillingRequestsRequest;
-    output: DescribeCapacityReservationBillingRequestsResult;
-  };
-  DescribeCapacityReservationCancellationQuotes: {
-    input: DescribeCapacityReservationCancellationQuotesRequest;
-    output: DescribeCapacityReservationCancellationQuotesResult;
-  };
-  DescribeCapacityReservationFleets: {
-    input: DescribeCapacityReservationFleetsRequest;
-    output: DescribeCapacityReservationFleetsResult;
-  };
-  DescribeCapacityReservationTopology: {
-    input: DescribeCapacityReservationTopologyRequest;
-    output: DescribeCapacityReservationTopologyResult;
-  };
-  DescribeCapacityReservations: {
-    input: DescribeCapacityReservationsRequest;
-    output: DescribeCapacityReservationsResult;
-  };
+  DescribeCapacityManagerDataExports: { input: DescribeCapacityManagerDataExportsRequest; output: DescribeCapacityManagerDataExportsResult };
+  DescribeCapacityReservationBillingRequests: { input: DescribeCapacityReservationBillingRequestsRequest; output: DescribeCapacityReservationBillingRequestsResult };
+  DescribeCapacityReservationCancellationQuotes: { input: DescribeCapacityReservationCancellationQuotesRequest; output: DescribeCapacityReservationCancellationQuotesResult };
+  DescribeCapacityReservationFleets: { input: DescribeCapacityReservationFleetsRequest; output: DescribeCapacityReservationFleetsResult };
+  DescribeCapacityReservationTopology: { input: DescribeCapacityReservationTopologyRequest; output: DescribeCapacityReservationTopologyResult };
+  DescribeCapacityReservations: { input: DescribeCapacityReservationsRequest; output: DescribeCapacityReservationsResult };
   DescribeCarrierGateways: { input: DescribeCarrierGatewaysRequest; output: DescribeCarrierGatewaysResult };
-  DescribeClassicLinkInstances: {
-    input: DescribeClassicLinkInstancesRequest;
-    output: DescribeClassicLinkInstancesResult;
-  };
-  DescribeClientVpnAuthorizationRules: {
-    input: DescribeClientVpnAuthorizationRulesRequest;
-    output: DescribeClientVpnAuthorizationRulesResult;
-  };
-  DescribeClientVpnConnections: {
-    input: DescribeClientVpnConnectionsRequest;
-    output: DescribeClientVpnConnectionsResult;
-  };
-  DescribeClientVpnEndpoints: {
-    input: DescribeClientVpnEndpointsRequest;
-    output: DescribeClientVpnEndpointsResult;
-  };
+  DescribeClassicLinkInstances: { input: DescribeClassicLinkInstancesRequest; output: DescribeClassicLinkInstancesResult };
+  DescribeClientVpnAuthorizationRules: { input: DescribeClientVpnAuthorizationRulesRequest; output: DescribeClientVpnAuthorizationRulesResult };
+  DescribeClientVpnConnections: { input: DescribeClientVpnConnectionsRequest; output: DescribeClientVpnConnectionsResult };
+  DescribeClientVpnEndpoints: { input: DescribeClientVpnEndpointsRequest; output: DescribeClientVpnEndpointsResult };
   DescribeClientVpnRoutes: { input: DescribeClientVpnRoutesRequest; output: DescribeClientVpnRoutesResult };
-  DescribeClientVpnTargetNetworks: {
-    input: DescribeClientVpnTargetNetworksRequest;
-    output: DescribeClientVpnTargetNetworksResult;
-  };
+  DescribeClientVpnTargetNetworks: { input: DescribeClientVpnTargetNetworksRequest; output: DescribeClientVpnTargetNetworksResult };
   DescribeCoipPools: { input: DescribeCoipPoolsRequest; output: DescribeCoipPoolsResult };
   DescribeConversionTasks: { input: DescribeConversionTasksRequest; output: DescribeConversionTasksResult };
-  DescribeCustomerGateways: {
-    input: DescribeCustomerGatewaysRequest;
-    output: DescribeCustomerGatewaysResult;
-  };
-  DescribeDeclarativePoliciesReports: {
-    input: DescribeDeclarativePoliciesReportsRequest;
-    output: DescribeDeclarativePoliciesReportsResult;
-  };
+  DescribeCustomerGateways: { input: DescribeCustomerGatewaysRequest; output: DescribeCustomerGatewaysResult };
+  DescribeDeclarativePoliciesReports: { input: DescribeDeclarativePoliciesReportsRequest; output: DescribeDeclarativePoliciesReportsResult };
   DescribeDhcpOptions: { input: DescribeDhcpOptionsRequest; output: DescribeDhcpOptionsResult };
-  DescribeEgressOnlyInternetGateways: {
-    input: DescribeEgressOnlyInternetGatewaysRequest;
-    output: DescribeEgressOnlyInternetGatewaysResult;
-  };
+  DescribeEgressOnlyInternetGateways: { input: DescribeEgressOnlyInternetGatewaysRequest; output: DescribeEgressOnlyInternetGatewaysResult };
   DescribeElasticGpus: { input: DescribeElasticGpusRequest; output: DescribeElasticGpusResult };
-  DescribeExportImageTasks: {
-    input: DescribeExportImageTasksRequest;
-    output: DescribeExportImageTasksResult;
-  };
+  DescribeExportImageTasks: { input: DescribeExportImageTasksRequest; output: DescribeExportImageTasksResult };
   DescribeExportTasks: { input: DescribeExportTasksRequest; output: DescribeExportTasksResult };
-  DescribeFastLaunchImages: {
-    input: DescribeFastLaunchImagesRequest;
-    output: DescribeFastLaunchImagesResult;
-  };
-  DescribeFastSnapshotRestores: {
-    input: DescribeFastSnapshotRestoresRequest;
-    output: DescribeFastSnapshotRestoresResult;
-  };
+  DescribeFastLaunchImages: { input: DescribeFastLaunchImagesRequest; output: DescribeFastLaunchImagesResult };
+  DescribeFastSnapshotRestores: { input: DescribeFastSnapshotRestoresRequest; output: DescribeFastSnapshotRestoresResult };
   DescribeFleetHistory: { input: DescribeFleetHistoryRequest; output: DescribeFleetHistoryResult };
   DescribeFleetInstances: { input: DescribeFleetInstancesRequest; output: DescribeFleetInstancesResult };
   DescribeFleets: { input: DescribeFleetsRequest; output: DescribeFleetsResult };
   DescribeFlowLogs: { input: DescribeFlowLogsRequest; output: DescribeFlowLogsResult };
-  DescribeFpgaImageAttribute: {
-    input: DescribeFpgaImageAttributeRequest;
-    output: DescribeFpgaImageAttributeResult;
-  };
+  DescribeFpgaImageAttribute: { input: DescribeFpgaImageAttributeRequest; output: DescribeFpgaImageAttributeResult };
   DescribeFpgaImages: { input: DescribeFpgaImagesRequest; output: DescribeFpgaImagesResult };
-  DescribeHostReservationOfferings: {
-    input: DescribeHostReservationOfferingsRequest;
-    output: DescribeHostReservationOfferingsResult;
-  };
-  DescribeHostReservations: {
-    input: DescribeHostReservationsRequest;
-    output: DescribeHostReservationsResult;
-  };
+  DescribeHostReservationOfferings: { input: DescribeHostReservationOfferingsRequest; output: DescribeHostReservationOfferingsResult };
+  DescribeHostReservations: { input: DescribeHostReservationsRequest; output: DescribeHostReservationsResult };
   DescribeHosts: { input: DescribeHostsRequest; output: DescribeHostsResult };
-  DescribeIamInstanceProfileAssociations: {
-    input: DescribeIamInstanceProfileAssociationsRequest;
-    output: DescribeIamInstanceProfileAssociationsResult;
-  };
+  DescribeIamInstanceProfileAssociations: { input: DescribeIamInstanceProfileAssociationsRequest; output: DescribeIamInstanceProfileAssociationsResult };
   DescribeIdFormat: { input: DescribeIdFormatRequest; output: DescribeIdFormatResult };
-  DescribeIdentityIdFormat: {
-    input: DescribeIdentityIdFormatRequest;
-    output: DescribeIdentityIdFormatResult;
-  };
+  DescribeIdentityIdFormat: { input: DescribeIdentityIdFormatRequest; output: DescribeIdentityIdFormatResult };
   DescribeImageAttribute: { input: DescribeImageAttributeRequest; output: ImageAttribute };
   DescribeImageReferences: { input: DescribeImageReferencesRequest; output: DescribeImageReferencesResult };
-  DescribeImageUsageReportEntries: {
-    input: DescribeImageUsageReportEntriesRequest;
-    output: DescribeImageUsageReportEntriesResult;
-  };
-  DescribeImageUsageReports: {
-    input: DescribeImageUsageReportsRequest;
-    output: DescribeImageUsageReportsResult;
-  };
+  DescribeImageUsageReportEntries: { input: DescribeImageUsageReportEntriesRequest; output: DescribeImageUsageReportEntriesResult };
+  DescribeImageUsageReports: { input: DescribeImageUsageReportsRequest; output: DescribeImageUsageReportsResult };
   DescribeImages: { input: DescribeImagesRequest; output: DescribeImagesResult };
-  DescribeImportImageTasks: {
-    input: DescribeImportImageTasksRequest;
-    output: DescribeImportImageTasksResult;
-  };
-  DescribeImportSnapshotTasks: {
-    input: DescribeImportSnapshotTasksRequest;
-    output: DescribeImportSnapshotTasksResult;
-  };
+  DescribeImportImageTasks: { input: DescribeImportImageTasksRequest; output: DescribeImportImageTasksResult };
+  DescribeImportSnapshotTasks: { input: DescribeImportSnapshotTasksRequest; output: DescribeImportSnapshotTasksResult };
   DescribeInstanceAttribute: { input: DescribeInstanceAttributeRequest; output: InstanceAttribute };
-  DescribeInstanceConnectEndpoints: {
-    input: DescribeInstanceConnectEndpointsRequest;
-    output: DescribeInstanceConnectEndpointsResult;
-  };
-  DescribeInstanceCreditSpecifications: {
-    input: DescribeInstanceCreditSpecificationsRequest;
-    output: DescribeInstanceCreditSpecificationsResult;
-  };
-  DescribeInstanceEventNotificationAttributes: {
-    input: DescribeInstanceEventNotificationAttributesRequest;
-    output: DescribeInstanceEventNotificationAttributesResult;
-  };
-  DescribeInstanceEventWindows: {
-    input: DescribeInstanceEventWindowsRequest;
-    output: DescribeInstanceEventWindowsResult;
-  };
-  DescribeInstanceImageMetadata: {
-    input: DescribeInstanceImageMetadataRequest;
-    output: DescribeInstanceImageMetadataResult;
-  };
-  DescribeInstanceSqlHaHistoryStates: {
-    input: DescribeInstanceSqlHaHistoryStatesRequest;
-    output: DescribeInstanceSqlHaHistoryStatesResult;
-  };
-  DescribeInstanceSqlHaStates: {
-    input: DescribeInstanceSqlHaStatesRequest;
-    output: DescribeInstanceSqlHaStatesResult;
-  };
+  DescribeInstanceConnectEndpoints: { input: DescribeInstanceConnectEndpointsRequest; output: DescribeInstanceConnectEndpointsResult };
+  DescribeInstanceCreditSpecifications: { input: DescribeInstanceCreditSpecificationsRequest; output: DescribeInstanceCreditSpecificationsResult };
+  DescribeInstanceEventNotificationAttributes: { input: DescribeInstanceEventNotificationAttributesRequest; output: DescribeInstanceEventNotificationAttributesResult };
+  DescribeInstanceEventWindows: { input: DescribeInstanceEventWindowsRequest; output: DescribeInstanceEventWindowsResult };
+  DescribeInstanceImageMetadata: { input: DescribeInstanceImageMetadataRequest; output: DescribeInstanceImageMetadataResult };
+  DescribeInstanceSqlHaHistoryStates: { input: DescribeInstanceSqlHaHistoryStatesRequest; output: DescribeInstanceSqlHaHistoryStatesResult };
+  DescribeInstanceSqlHaStates: { input: DescribeInstanceSqlHaStatesRequest; output: DescribeInstanceSqlHaStatesResult };
   DescribeInstanceStatus: { input: DescribeInstanceStatusRequest; output: DescribeInstanceStatusResult };
-  DescribeInstanceTopology: {
-    input: DescribeInstanceTopologyRequest;
-    output: DescribeInstanceTopologyResult;
-  };
-  DescribeInstanceTypeOfferings: {
-    input: DescribeInstanceTypeOfferingsRequest;
-    output: DescribeInstanceTypeOfferingsResult;
-  };
+  DescribeInstanceTopology: { input: DescribeInstanceTopologyRequest; output: DescribeInstanceTopologyResult };
+  DescribeInstanceTypeOfferings: { input: DescribeInstanceTypeOfferingsRequest; output: DescribeInstanceTypeOfferingsResult };
   DescribeInstanceTypes: { input: DescribeInstanceTypesRequest; output: DescribeInstanceTypesResult };
   DescribeInstances: { input: DescribeInstancesRequest; output: DescribeInstancesResult };
-  DescribeInternetGateways: {
-    input: DescribeInternetGatewaysRequest;
-    output: DescribeInternetGatewaysResult;
-  };
+  DescribeInternetGateways: { input: DescribeInternetGatewaysRequest; output: DescribeInternetGatewaysResult };
   DescribeIpamByoasn: { input: DescribeIpamByoasnRequest; output: DescribeIpamByoasnResult };
-  DescribeIpamExternalResourceVerificationTokens: {
-    input: DescribeIpamExternalResourceVerificationTokensRequest;
-    output: DescribeIpamExternalResourceVerificationTokensResult;
-  };
-  DescribeIpamInternetRegistryAssociations: {
-    input: DescribeIpamInternetRegistryAssociationsRequest;
-    output: DescribeIpamInternetRegistryAssociationsResult;
-  };
+  DescribeIpamExternalResourceVerificationTokens: { input: DescribeIpamExternalResourceVerificationTokensRequest; output: DescribeIpamExternalResourceVerificationTokensResult };
+  DescribeIpamInternetRegistryAssociations: { input: DescribeIpamInternetRegistryAssociationsRequest; output: DescribeIpamInternetRegistryAssociationsResult };
   DescribeIpamPolicies: { input: DescribeIpamPoliciesRequest; output: DescribeIpamPoliciesResult };
-  DescribeIpamPoolAllocations: {
-    input: DescribeIpamPoolAllocationsRequest;
-    output: DescribeIpamPoolAllocationsResult;
-  };
+  DescribeIpamPoolAllocations: { input: DescribeIpamPoolAllocationsRequest; output: DescribeIpamPoolAllocationsResult };
   DescribeIpamPools: { input: DescribeIpamPoolsRequest; output: DescribeIpamPoolsResult };
-  DescribeIpamPrefixListResolverTargets: {
-    input: DescribeIpamPrefixListResolverTargetsRequest;
-    output: DescribeIpamPrefixListResolverTargetsResult;
-  };
-  DescribeIpamPrefixListResolvers: {
-    input: DescribeIpamPrefixListResolversRequest;
-    output: DescribeIpamPrefixListResolversResult;
-  };
-  DescribeIpamResourceDiscoveries: {
-    input: DescribeIpamResourceDiscoveriesRequest;
-    output: DescribeIpamResourceDiscoveriesResult;
-  };
-  DescribeIpamResourceDiscoveryAssociations: {
-    input: DescribeIpamResourceDiscoveryAssociationsRequest;
-    output: DescribeIpamResourceDiscoveryAssociationsResult;
-  };
+  DescribeIpamPrefixListResolverTargets: { input: DescribeIpamPrefixListResolverTargetsRequest; output: DescribeIpamPrefixListResolverTargetsResult };
+  DescribeIpamPrefixListResolvers: { input: DescribeIpamPrefixListResolversRequest; output: DescribeIpamPrefixListResolversResult };
+  DescribeIpamResourceDiscoveries: { input: DescribeIpamResourceDiscoveriesRequest; output: DescribeIpamResourceDiscoveriesResult };
+  DescribeIpamResourceDiscoveryAssociations: { input: DescribeIpamResourceDiscoveryAssociationsRequest; output: DescribeIpamResourceDiscoveryAssociationsResult };
   DescribeIpamScopes: { input: DescribeIpamScopesRequest; output: DescribeIpamScopesResult };
   DescribeIpams: { input: DescribeIpamsRequest; output: DescribeIpamsResult };
   DescribeIpv6Pools: { input: DescribeIpv6PoolsRequest; output: DescribeIpv6PoolsResult };
   DescribeKeyPairs: { input: DescribeKeyPairsRequest; output: DescribeKeyPairsResult };
-  DescribeLaunchTemplateVersions: {
-    input: DescribeLaunchTemplateVersionsRequest;
-    output: DescribeLaunchTemplateVersionsResult;
-  };
+  DescribeLaunchTemplateVersions: { input: DescribeLaunchTemplateVersionsRequest; output: DescribeLaunchTemplateVersionsResult };
   DescribeLaunchTemplates: { input: DescribeLaunchTemplatesRequest; output: DescribeLaunchTemplatesResult };
-  DescribeLocalGatewayRouteTableVirtualInterfaceGroupAssociations: {
-    input: DescribeLocalGatewayRouteTableVirtualInterfaceGroupAssociationsRequest;
-    output: DescribeLocalGatewayRouteTableVirtualInterfaceGroupAssociationsResult;
-  };
-  DescribeLocalGatewayRouteTableVpcAssociations: {
-    input: DescribeLocalGatewayRouteTableVpcAssociationsRequest;
-    output: DescribeLocalGatewayRouteTableVpcAssociationsResult;
-  };
-  DescribeLocalGatewayRouteTables: {
-    input: DescribeLocalGatewayRouteTablesRequest;
-    output: DescribeLocalGatewayRouteTablesResult;
-  };
-  DescribeLocalGatewayVirtualInterfaceGroups: {
-    input: DescribeLocalGatewayVirtualInterfaceGroupsRequest;
-    output: DescribeLocalGatewayVirtualInterfaceGroupsResult;
-  };
-  DescribeLocalGatewayVirtualInterfaces: {
-    input: DescribeLocalGatewayVirtualInterfacesRequest;
-    output: DescribeLocalGatewayVirtualInterfacesResult;
-  };
+  DescribeLocalGatewayRouteTableVirtualInterfaceGroupAssociations: { input: DescribeLocalGatewayRouteTableVirtualInterfaceGroupAssociationsRequest; output: DescribeLocalGatewayRouteTableVirtualInterfaceGroupAssociationsResult };
+  DescribeLocalGatewayRouteTableVpcAssociations: { input: DescribeLocalGatewayRouteTableVpcAssociationsRequest; output: DescribeLocalGatewayRouteTableVpcAssociationsResult };
+  DescribeLocalGatewayRouteTables: { input: DescribeLocalGatewayRouteTablesRequest; output: DescribeLocalGatewayRouteTablesResult };
+  DescribeLocalGatewayVirtualInterfaceGroups: { input: DescribeLocalGatewayVirtualInterfaceGroupsRequest; output: DescribeLocalGatewayVirtualInterfaceGroupsResult };
+  DescribeLocalGatewayVirtualInterfaces: { input: DescribeLocalGatewayVirtualInterfacesRequest; output: DescribeLocalGatewayVirtualInterfacesResult };
   DescribeLocalGateways: { input: DescribeLocalGatewaysRequest; output: DescribeLocalGatewaysResult };
   DescribeLockedSnapshots: { input: DescribeLockedSnapshotsRequest; output: DescribeLockedSnapshotsResult };
   DescribeMacHosts: { input: DescribeMacHostsRequest; output: DescribeMacHostsResult };
-  DescribeMacModificationTasks: {
-    input: DescribeMacModificationTasksRequest;
-    output: DescribeMacModificationTasksResult;
-  };
-  DescribeManagedPrefixLists: {
-    input: DescribeManagedPrefixListsRequest;
-    output: DescribeManagedPrefixListsResult;
-  };
+  DescribeMacModificationTasks: { input: DescribeMacModificationTasksRequest; output: DescribeMacModificationTasksResult };
+  DescribeManagedPrefixLists: { input: DescribeManagedPrefixListsRequest; output: DescribeManagedPrefixListsResult };
   DescribeMovingAddresses: { input: DescribeMovingAddressesRequest; output: DescribeMovingAddressesResult };
   DescribeNatGateways: { input: DescribeNatGatewaysRequest; output: DescribeNatGatewaysResult };
   DescribeNetworkAcls: { input: DescribeNetworkAclsRequest; output: DescribeNetworkAclsResult };
-  DescribeNetworkInsightsAccessScopeAnalyses: {
-    input: DescribeNetworkInsightsAccessScopeAnalysesRequest;
-    output: DescribeNetworkInsightsAccessScopeAnalysesResult;
-  };
-  DescribeNetworkInsightsAccessScopes: {
-    input: DescribeNetworkInsightsAccessScopesRequest;
-    output: DescribeNetworkInsightsAccessScopesResult;
-  };
-  DescribeNetworkInsightsAnalyses: {
-    input: DescribeNetworkInsightsAnalysesRequest;
-    output: DescribeNetworkInsightsAnalysesResult;
-  };
-  DescribeNetworkInsightsPaths: {
-    input: DescribeNetworkInsightsPathsRequest;
-    output: DescribeNetworkInsightsPathsResult;
-  };
-  DescribeNetworkInterfaceAttribute: {
-    input: DescribeNetworkInterfaceAttributeRequest;
-    output: DescribeNetworkInterfaceAttributeResult;
-  };
-  DescribeNetworkInterfacePermissions: {
-    input: DescribeNetworkInterfacePermissionsRequest;
-    output: DescribeNetworkInterfacePermissionsResult;
-  };
-  DescribeNetworkInterfaces: {
-    input: DescribeNetworkInterfacesRequest;
-    output: DescribeNetworkInterfacesResult;
-  };
+  DescribeNetworkInsightsAccessScopeAnalyses: { input: DescribeNetworkInsightsAccessScopeAnalysesRequest; output: DescribeNetworkInsightsAccessScopeAnalysesResult };
+  DescribeNetworkInsightsAccessScopes: { input: DescribeNetworkInsightsAccessScopesRequest; output: DescribeNetworkInsightsAccessScopesResult };
+  DescribeNetworkInsightsAnalyses: { input: DescribeNetworkInsightsAnalysesRequest; output: DescribeNetworkInsightsAnalysesResult };
+  DescribeNetworkInsightsPaths: { input: DescribeNetworkInsightsPathsRequest; output: DescribeNetworkInsightsPathsResult };
+  DescribeNetworkInterfaceAttribute: { input: DescribeNetworkInterfaceAttributeRequest; output: DescribeNetworkInterfaceAttributeResult };
+  DescribeNetworkInterfacePermissions: { input: DescribeNetworkInterfacePermissionsRequest; output: DescribeNetworkInterfacePermissionsResult };
+  DescribeNetworkInterfaces: { input: DescribeNetworkInterfacesRequest; output: DescribeNetworkInterfacesResult };
   DescribeOutpostLags: { input: DescribeOutpostLagsRequest; output: DescribeOutpostLagsResult };
   DescribePlacementGroups: { input: DescribePlacementGroupsRequest; output: DescribePlacementGroupsResult };
   DescribePrefixLists: { input: DescribePrefixListsRequest; output: DescribePrefixListsResult };
-  DescribePrincipalIdFormat: {
-    input: DescribePrincipalIdFormatRequest;
-    output: DescribePrincipalIdFormatResult;
-  };
+  DescribePrincipalIdFormat: { input: DescribePrincipalIdFormatRequest; output: DescribePrincipalIdFormatResult };
   DescribePublicIpv4Pools: { input: DescribePublicIpv4PoolsRequest; output: DescribePublicIpv4PoolsResult };
   DescribeRegions: { input: DescribeRegionsRequest; output: DescribeRegionsResult };
-  DescribeReplaceRootVolumeTasks: {
-    input: DescribeReplaceRootVolumeTasksRequest;
-    output: DescribeReplaceRootVolumeTasksResult;
-  };
-  DescribeReservedInstances: {
-    input: DescribeReservedInstancesRequest;
-    output: DescribeReservedInstancesResult;
-  };
-  DescribeReservedInstancesListings: {
-    input: DescribeReservedInstancesListingsRequest;
-    output: DescribeReservedInstancesListingsResult;
-  };
-  DescribeReservedInstancesModifications: {
-    input: DescribeReservedInstancesModificationsRequest;
-    output: DescribeReservedInstancesModificationsResult;
-  };
-  DescribeReservedInstancesOfferings: {
-    input: DescribeReservedInstancesOfferingsRequest;
-    output: DescribeReservedInstancesOfferingsResult;
-  };
-  DescribeRouteServerEndpoints: {
-    input: DescribeRouteServerEndpointsRequest;
-    output: DescribeRouteServerEndpointsResult;
-  };
-  DescribeRouteServerPeers: {
-    input: DescribeRouteServerPeersRequest;
-    output: DescribeRouteServerPeersResult;
-  };
+  DescribeReplaceRootVolumeTasks: { input: DescribeReplaceRootVolumeTasksRequest; output: DescribeReplaceRootVolumeTasksResult };
+  DescribeReservedInstances: { input: DescribeReservedInstancesRequest; output: DescribeReservedInstancesResult };
+  DescribeReservedInstancesListings: { input: DescribeReservedInstancesListingsRequest; output: DescribeReservedInstancesListingsResult };
+  DescribeReservedInstancesModifications: { input: DescribeReservedInstancesModificationsRequest; output: DescribeReservedInstancesModificationsResult };
+  DescribeReservedInstancesOfferings: { input: DescribeReservedInstancesOfferingsRequest; output: DescribeReservedInstancesOfferingsResult };
+  DescribeRouteServerEndpoints: { input: DescribeRouteServerEndpointsRequest; output: DescribeRouteServerEndpointsResult };
+  DescribeRouteServerPeers: { input: DescribeRouteServerPeersRequest; output: DescribeRouteServerPeersResult };
   DescribeRouteServers: { input: DescribeRouteServersRequest; output: DescribeRouteServersResult };
   DescribeRouteTables: { input: DescribeRouteTablesRequest; output: DescribeRouteTablesResult };
-  DescribeScheduledInstanceAvailability: {
-    input: DescribeScheduledInstanceAvailabilityRequest;
-    output: DescribeScheduledInstanceAvailabilityResult;
-  };
-  DescribeScheduledInstances: {
-    input: DescribeScheduledInstancesRequest;
-    output: DescribeScheduledInstancesResult;
-  };
-  DescribeSecondaryInterfaces: {
-    input: DescribeSecondaryInterfacesRequest;
-    output: DescribeSecondaryInterfacesResult;
-  };
-  DescribeSecondaryNetworks: {
-    input: DescribeSecondaryNetworksRequest;
-    output: DescribeSecondaryNetworksResult;
-  };
-  DescribeSecondarySubnets: {
-    input: DescribeSecondarySubnetsRequest;
-    output: DescribeSecondarySubnetsResult;
-  };
-  DescribeSecurityGroupReferences: {
-    input: DescribeSecurityGroupReferencesRequest;
-    output: DescribeSecurityGroupReferencesResult;
-  };
-  DescribeSecurityGroupRules: {
-    input: DescribeSecurityGroupRulesRequest;
-    output: DescribeSecurityGroupRulesResult;
-  };
-  DescribeSecurityGroupVpcAssociations: {
-    input: DescribeSecurityGroupVpcAssociationsRequest;
-    output: DescribeSecurityGroupVpcAssociationsResult;
-  };
+  DescribeScheduledInstanceAvailability: { input: DescribeScheduledInstanceAvailabilityRequest; output: DescribeScheduledInstanceAvailabilityResult };
+  DescribeScheduledInstances: { input: DescribeScheduledInstancesRequest; output: DescribeScheduledInstancesResult };
+  DescribeSecondaryInterfaces: { input: DescribeSecondaryInterfacesRequest; output: DescribeSecondaryInterfacesResult };
+  DescribeSecondaryNetworks: { input: DescribeSecondaryNetworksRequest; output: DescribeSecondaryNetworksResult };
+  DescribeSecondarySubnets: { input: DescribeSecondarySubnetsRequest; output: DescribeSecondarySubnetsResult };
+  DescribeSecurityGroupReferences: { input: DescribeSecurityGroupReferencesRequest; output: DescribeSecurityGroupReferencesResult };
+  DescribeSecurityGroupRules: { input: DescribeSecurityGroupRulesRequest; output: DescribeSecurityGroupRulesResult };
+  DescribeSecurityGroupVpcAssociations: { input: DescribeSecurityGroupVpcAssociationsRequest; output: DescribeSecurityGroupVpcAssociationsResult };
   DescribeSecurityGroups: { input: DescribeSecurityGroupsRequest; output: DescribeSecurityGroupsResult };
-  DescribeServiceLinkVirtualInterfaces: {
-    input: DescribeServiceLinkVirtualInterfacesRequest;
-    output: DescribeServiceLinkVirtualInterfacesResult;
-  };
-  DescribeSnapshotAttribute: {
-    input: DescribeSnapshotAttributeRequest;
-    output: DescribeSnapshotAttributeResult;
-  };
-  DescribeSnapshotTierStatus: {
-    input: DescribeSnapshotTierStatusRequest;
-    output: DescribeSnapshotTierStatusResult;
-  };
+  DescribeServiceLinkVirtualInterfaces: { input: DescribeServiceLinkVirtualInterfacesRequest; output: DescribeServiceLinkVirtualInterfacesResult };
+  DescribeSnapshotAttribute: { input: DescribeSnapshotAttributeRequest; output: DescribeSnapshotAttributeResult };
+  DescribeSnapshotTierStatus: { input: DescribeSnapshotTierStatusRequest; output: DescribeSnapshotTierStatusResult };
   DescribeSnapshots: { input: DescribeSnapshotsRequest; output: DescribeSnapshotsResult };
-  DescribeSpotDatafeedSubscription: {
-    input: DescribeSpotDatafeedSubscriptionRequest;
-    output: DescribeSpotDatafeedSubscriptionResult;
-  };
-  DescribeSpotFleetInstances: {
-    input: DescribeSpotFleetInstancesRequest;
-    output: DescribeSpotFleetInstancesResponse;
-  };
-  DescribeSpotFleetRequestHistory: {
-    input: DescribeSpotFleetRequestHistoryRequest;
-    output: DescribeSpotFleetRequestHistoryResponse;
-  };
-  DescribeSpotFleetRequests: {
-    input: DescribeSpotFleetRequestsRequest;
-    output: DescribeSpotFleetRequestsResponse;
-  };
-  DescribeSpotInstanceRequests: {
-    input: DescribeSpotInstanceRequestsRequest;
-    output: DescribeSpotInstanceRequestsResult;
-  };
-  DescribeSpotPriceHistory: {
-    input: DescribeSpotPriceHistoryRequest;
-    output: DescribeSpotPriceHistoryResult;
-  };
-  DescribeStaleSecurityGroups: {
-    input: DescribeStaleSecurityGroupsRequest;
-    output: DescribeStaleSecurityGroupsResult;
-  };
+  DescribeSpotDatafeedSubscription: { input: DescribeSpotDatafeedSubscriptionRequest; output: DescribeSpotDatafeedSubscriptionResult };
+  DescribeSpotFleetInstances: { input: DescribeSpotFleetInstancesRequest; output: DescribeSpotFleetInstancesResponse };
+  DescribeSpotFleetRequestHistory: { input: DescribeSpotFleetRequestHistoryRequest; output: DescribeSpotFleetRequestHistoryResponse };
+  DescribeSpotFleetRequests: { input: DescribeSpotFleetRequestsRequest; output: DescribeSpotFleetRequestsResponse };
+  DescribeSpotInstanceRequests: { input: DescribeSpotInstanceRequestsRequest; output: DescribeSpotInstanceRequestsResult };
+  DescribeSpotPriceHistory: { input: DescribeSpotPriceHistoryRequest; output: DescribeSpotPriceHistoryResult };
+  DescribeStaleSecurityGroups: { input: DescribeStaleSecurityGroupsRequest; output: DescribeStaleSecurityGroupsResult };
   DescribeStoreImageTasks: { input: DescribeStoreImageTasksRequest; output: DescribeStoreImageTasksResult };
   DescribeSubnets: { input: DescribeSubnetsRequest; output: DescribeSubnetsResult };
   DescribeTags: { input: DescribeTagsRequest; output: DescribeTagsResult };
-  DescribeTrafficMirrorFilterRules: {
-    input: DescribeTrafficMirrorFilterRulesRequest;
-    output: DescribeTrafficMirrorFilterRulesResult;
-  };
-  DescribeTrafficMirrorFilters: {
-    input: DescribeTrafficMirrorFiltersRequest;
-    output: DescribeTrafficMirrorFiltersResult;
-  };
-  DescribeTrafficMirrorSessions: {
-    input: DescribeTrafficMirrorSessionsRequest;
-    output: DescribeTrafficMirrorSessionsResult;
-  };
-  DescribeTrafficMirrorTargets: {
-    input: DescribeTrafficMirrorTargetsRequest;
-    output: DescribeTrafficMirrorTargetsResult;
-  };
-  DescribeTransitGatewayAttachments: {
-    input: DescribeTransitGatewayAttachmentsRequest;
-    output: DescribeTransitGatewayAttachmentsResult;
-  };
-  DescribeTransitGatewayConnectPeers: {
-    input: DescribeTransitGatewayConnectPeersRequest;
-    output: DescribeTransitGatewayConnectPeersResult;
-  };
-  DescribeTransitGatewayConnects: {
-    input: DescribeTransitGatewayConnectsRequest;
-    output: DescribeTransitGatewayConnectsResult;
-  };
-  DescribeTransitGatewayMeteringPolicies: {
-    input: DescribeTransitGatewayMeteringPoliciesRequest;
-    output: DescribeTransitGatewayMeteringPoliciesResult;
-  };
-  DescribeTransitGatewayMulticastDomains: {
-    input: DescribeTransitGatewayMulticastDomainsRequest;
-    output: DescribeTransitGatewayMulticastDomainsResult;
-  };
-  DescribeTransitGatewayPeeringAttachments: {
-    input: DescribeTransitGatewayPeeringAttachmentsRequest;
-    output: DescribeTransitGatewayPeeringAttachmentsResult;
-  };
-  DescribeTransitGatewayPolicyTables: {
-    input: DescribeTransitGatewayPolicyTablesRequest;
-    output: DescribeTransitGatewayPolicyTablesResult;
-  };
-  DescribeTransitGatewayRouteTableAnnouncements: {
-    input: DescribeTransitGatewayRouteTableAnnouncementsRequest;
-    output: DescribeTransitGatewayRouteTableAnnouncementsResult;
-  };
-  DescribeTransitGatewayRouteTables: {
-    input: DescribeTransitGatewayRouteTablesRequest;
-    output: DescribeTransitGatewayRouteTablesResult;
-  };
-  DescribeTransitGatewayVpcAttachments: {
-    input: DescribeTransitGatewayVpcAttachmentsRequest;
-    output: DescribeTransitGatewayVpcAttachmentsResult;
-  };
+  DescribeTrafficMirrorFilterRules: { input: DescribeTrafficMirrorFilterRulesRequest; output: DescribeTrafficMirrorFilterRulesResult };
+  DescribeTrafficMirrorFilters: { input: DescribeTrafficMirrorFiltersRequest; output: DescribeTrafficMirrorFiltersResult };
+  DescribeTrafficMirrorSessions: { input: DescribeTrafficMirrorSessionsRequest; output: DescribeTrafficMirrorSessionsResult };
+  DescribeTrafficMirrorTargets: { input: DescribeTrafficMirrorTargetsRequest; output: DescribeTrafficMirrorTargetsResult };
+  DescribeTransitGatewayAttachments: { input: DescribeTransitGatewayAttachmentsRequest; output: DescribeTransitGatewayAttachmentsResult };
+  DescribeTransitGatewayConnectPeers: { input: DescribeTransitGatewayConnectPeersRequest; output: DescribeTransitGatewayConnectPeersResult };
+  DescribeTransitGatewayConnects: { input: DescribeTransitGatewayConnectsRequest; output: DescribeTransitGatewayConnectsResult };
+  DescribeTransitGatewayMeteringPolicies: { input: DescribeTransitGatewayMeteringPoliciesRequest; output: DescribeTransitGatewayMeteringPoliciesResult };
+  DescribeTransitGatewayMulticastDomains: { input: DescribeTransitGatewayMulticastDomainsRequest; output: DescribeTransitGatewayMulticastDomainsResult };
+  DescribeTransitGatewayPeeringAttachments: { input: DescribeTransitGatewayPeeringAttachmentsRequest; output: DescribeTransitGatewayPeeringAttachmentsResult };
+  DescribeTransitGatewayPolicyTables: { input: DescribeTransitGatewayPolicyTablesRequest; output: DescribeTransitGatewayPolicyTablesResult };
+  DescribeTransitGatewayRouteTableAnnouncements: { input: DescribeTransitGatewayRouteTableAnnouncementsRequest; output: DescribeTransitGatewayRouteTableAnnouncementsResult };
+  DescribeTransitGatewayRouteTables: { input: DescribeTransitGatewayRouteTablesRequest; output: DescribeTransitGatewayRouteTablesResult };
+  DescribeTransitGatewayVpcAttachments: { input: DescribeTransitGatewayVpcAttachmentsRequest; output: DescribeTransitGatewayVpcAttachmentsResult };
   DescribeTransitGateways: { input: DescribeTransitGatewaysRequest; output: DescribeTransitGatewaysResult };
-  DescribeTrunkInterfaceAssociations: {
-    input: DescribeTrunkInterfaceAssociationsRequest;
-    output: DescribeTrunkInterfaceAssociationsResult;
-  };
-  DescribeVerifiedAccessEndpoints: {
-    input: DescribeVerifiedAccessEndpointsRequest;
-    output: DescribeVerifiedAccessEndpointsResult;
-  };
-  DescribeVerifiedAccessGroups: {
-    input: DescribeVerifiedAccessGroupsRequest;
-    output: DescribeVerifiedAccessGroupsResult;
-  };
-  DescribeVerifiedAccessInstanceLoggingConfigurations: {
-    input: DescribeVerifiedAccessInstanceLoggingConfigurationsRequest;
-    output: DescribeVerifiedAccessInstanceLoggingConfigurationsResult;
-  };
-  DescribeVerifiedAccessInstances: {
-    input: DescribeVerifiedAccessInstancesRequest;
-    output: DescribeVerifiedAccessInstancesResult;
-  };
-  DescribeVerifiedAccessTrustProviders: {
-    input: DescribeVerifiedAccessTrustProvidersRequest;
-    output: DescribeVerifiedAccessTrustProvidersResult;
-  };
+  DescribeTrunkInterfaceAssociations: { input: DescribeTrunkInterfaceAssociationsRequest; output: DescribeTrunkInterfaceAssociationsResult };
+  DescribeVerifiedAccessEndpoints: { input: DescribeVerifiedAccessEndpointsRequest; output: DescribeVerifiedAccessEndpointsResult };
+  DescribeVerifiedAccessGroups: { input: DescribeVerifiedAccessGroupsRequest; output: DescribeVerifiedAccessGroupsResult };
+  DescribeVerifiedAccessInstanceLoggingConfigurations: { input: DescribeVerifiedAccessInstanceLoggingConfigurationsRequest; output: DescribeVerifiedAccessInstanceLoggingConfigurationsResult };
+  DescribeVerifiedAccessInstances: { input: DescribeVerifiedAccessInstancesRequest; output: DescribeVerifiedAccessInstancesResult };
+  DescribeVerifiedAccessTrustProviders: { input: DescribeVerifiedAccessTrustProvidersRequest; output: DescribeVerifiedAccessTrustProvidersResult };
   DescribeVolumeAttribute: { input: DescribeVolumeAttributeRequest; output: DescribeVolumeAttributeResult };
   DescribeVolumeStatus: { input: DescribeVolumeStatusRequest; output: DescribeVolumeStatusResult };
   DescribeVolumes: { input: DescribeVolumesRequest; output: DescribeVolumesResult };
-  DescribeVolumesModifications: {
-    input: DescribeVolumesModificationsRequest;
-    output: DescribeVolumesModificationsResult;
-  };
+  DescribeVolumesModifications: { input: DescribeVolumesModificationsRequest; output: DescribeVolumesModificationsResult };
   DescribeVpcAttribute: { input: DescribeVpcAttributeRequest; output: DescribeVpcAttributeResult };
-  DescribeVpcBlockPublicAccessExclusions: {
-    input: DescribeVpcBlockPublicAccessExclusionsRequest;
-    output: DescribeVpcBlockPublicAccessExclusionsResult;
-  };
-  DescribeVpcBlockPublicAccessOptions: {
-    input: DescribeVpcBlockPublicAccessOptionsRequest;
-    output: DescribeVpcBlockPublicAccessOptionsResult;
-  };
+  DescribeVpcBlockPublicAccessExclusions: { input: DescribeVpcBlockPublicAccessExclusionsRequest; output: DescribeVpcBlockPublicAccessExclusionsResult };
+  DescribeVpcBlockPublicAccessOptions: { input: DescribeVpcBlockPublicAccessOptionsRequest; output: DescribeVpcBlockPublicAccessOptionsResult };
   DescribeVpcClassicLink: { input: DescribeVpcClassicLinkRequest; output: DescribeVpcClassicLinkResult };
-  DescribeVpcClassicLinkDnsSupport: {
-    input: DescribeVpcClassicLinkDnsSupportRequest;
-    output: DescribeVpcClassicLinkDnsSupportResult;
-  };
-  DescribeVpcEncryptionControls: {
-    input: DescribeVpcEncryptionControlsRequest;
-    output: DescribeVpcEncryptionControlsResult;
-  };
-  DescribeVpcEndpointAssociations: {
-    input: DescribeVpcEndpointAssociationsRequest;
-    output: DescribeVpcEndpointAssociationsResult;
-  };
-  DescribeVpcEndpointConnectionNotifications: {
-    input: DescribeVpcEndpointConnectionNotificationsRequest;
-    output: DescribeVpcEndpointConnectionNotificationsResult;
-  };
-  DescribeVpcEndpointConnections: {
-    input: DescribeVpcEndpointConnectionsRequest;
-    output: DescribeVpcEndpointConnectionsResult;
-  };
-  DescribeVpcEndpointServiceConfigurations: {
-    input: DescribeVpcEndpointServiceConfigurationsRequest;
-    output: DescribeVpcEndpointServiceConfigurationsResult;
-  };
-  DescribeVpcEndpointServicePermissions: {
-    input: DescribeVpcEndpointServicePermissionsRequest;
-    output: DescribeVpcEndpointServicePermissionsResult;
-  };
-  DescribeVpcEndpointServices: {
-    input: DescribeVpcEndpointServicesRequest;
-    output: DescribeVpcEndpointServicesResult;
-  };
+  DescribeVpcClassicLinkDnsSupport: { input: DescribeVpcClassicLinkDnsSupportRequest; output: DescribeVpcClassicLinkDnsSupportResult };
+  DescribeVpcEncryptionControls: { input: DescribeVpcEncryptionControlsRequest; output: DescribeVpcEncryptionControlsResult };
+  DescribeVpcEndpointAssociations: { input: DescribeVpcEndpointAssociationsRequest; output: DescribeVpcEndpointAssociationsResult };
+  DescribeVpcEndpointConnectionNotifications: { input: DescribeVpcEndpointConnectionNotificationsRequest; output: DescribeVpcEndpointConnectionNotificationsResult };
+  DescribeVpcEndpointConnections: { input: DescribeVpcEndpointConnectionsRequest; output: DescribeVpcEndpointConnectionsResult };
+  DescribeVpcEndpointServiceConfigurations: { input: DescribeVpcEndpointServiceConfigurationsRequest; output: DescribeVpcEndpointServiceConfigurationsResult };
+  DescribeVpcEndpointServicePermissions: { input: DescribeVpcEndpointServicePermissionsRequest; output: DescribeVpcEndpointServicePermissionsResult };
+  DescribeVpcEndpointServices: { input: DescribeVpcEndpointServicesRequest; output: DescribeVpcEndpointServicesResult };
   DescribeVpcEndpoints: { input: DescribeVpcEndpointsRequest; output: DescribeVpcEndpointsResult };
-  DescribeVpcPeeringConnections: {
-    input: DescribeVpcPeeringConnectionsRequest;
-    output: DescribeVpcPeeringConnectionsResult;
-  };
+  DescribeVpcPeeringConnections: { input: DescribeVpcPeeringConnectionsRequest; output: DescribeVpcPeeringConnectionsResult };
   DescribeVpcs: { input: DescribeVpcsRequest; output: DescribeVpcsResult };
-  DescribeVpnConcentrators: {
-    input: DescribeVpnConcentratorsRequest;
-    output: DescribeVpnConcentratorsResult;
-  };
+  DescribeVpnConcentrators: { input: DescribeVpnConcentratorsRequest; output: DescribeVpnConcentratorsResult };
   DescribeVpnConnections: { input: DescribeVpnConnectionsRequest; output: DescribeVpnConnectionsResult };
   DescribeVpnGateways: { input: DescribeVpnGatewaysRequest; output: DescribeVpnGatewaysResult };
   DetachClassicLinkVpc: { input: DetachClassicLinkVpcRequest; output: DetachClassicLinkVpcResult };
   DetachImageWatermark: { input: DetachImageWatermarkRequest; output: DetachImageWatermarkResult };
   DetachInternetGateway: { input: DetachInternetGatewayRequest; output: Record<string, never> };
   DetachNetworkInterface: { input: DetachNetworkInterfaceRequest; output: Record<string, never> };
-  DetachVerifiedAccessTrustProvider: {
-    input: DetachVerifiedAccessTrustProviderRequest;
-    output: DetachVerifiedAccessTrustProviderResult;
-  };
+  DetachVerifiedAccessTrustProvider: { input: DetachVerifiedAccessTrustProviderRequest; output: DetachVerifiedAccessTrustProviderResult };
   DetachVolume: { input: DetachVolumeRequest; output: VolumeAttachment };
   DetachVpnGateway: { input: DetachVpnGatewayRequest; output: Record<string, never> };
   DisableAddressTransfer: { input: DisableAddressTransferRequest; output: DisableAddressTransferResult };
-  DisableAllowedImagesSettings: {
-    input: DisableAllowedImagesSettingsRequest;
-    output: DisableAllowedImagesSettingsResult;
-  };
-  DisableApplicationStatusCheckSuppression: {
-    input: DisableApplicationStatusCheckSuppressionRequest;
-    output: DisableApplicationStatusCheckSuppressionResult;
-  };
-  DisableAwsNetworkPerformanceMetricSubscription: {
-    input: DisableAwsNetworkPerformanceMetricSubscriptionRequest;
-    output: DisableAwsNetworkPerformanceMetricSubscriptionResult;
-  };
+  DisableAllowedImagesSettings: { input: DisableAllowedImagesSettingsRequest; output: DisableAllowedImagesSettingsResult };
+  DisableApplicationStatusCheckSuppression: { input: DisableApplicationStatusCheckSuppressionRequest; output: DisableApplicationStatusCheckSuppressionResult };
+  DisableAwsNetworkPerformanceMetricSubscription: { input: DisableAwsNetworkPerformanceMetricSubscriptionRequest; output: DisableAwsNetworkPerformanceMetricSubscriptionResult };
   DisableCapacityManager: { input: DisableCapacityManagerRequest; output: DisableCapacityManagerResult };
-  DisableEbsEncryptionByDefault: {
-    input: DisableEbsEncryptionByDefaultRequest;
-    output: DisableEbsEncryptionByDefaultResult;
-  };
+  DisableEbsEncryptionByDefault: { input: DisableEbsEncryptionByDefaultRequest; output: DisableEbsEncryptionByDefaultResult };
   DisableFastLaunch: { input: DisableFastLaunchRequest; output: DisableFastLaunchResult };
-  DisableFastSnapshotRestores: {
-    input: DisableFastSnapshotRestoresRequest;
-    output: DisableFastSnapshotRestoresResult;
-  };
+  DisableFastSnapshotRestores: { input: DisableFastSnapshotRestoresRequest; output: DisableFastSnapshotRestoresResult };
   DisableImage: { input: DisableImageRequest; output: DisableImageResult };
-  DisableImageBlockPublicAccess: {
-    input: DisableImageBlockPublicAccessRequest;
-    output: DisableImageBlockPublicAccessResult;
-  };
+  DisableImageBlockPublicAccess: { input: DisableImageBlockPublicAccessRequest; output: DisableImageBlockPublicAccessResult };
   DisableImageDeprecation: { input: DisableImageDeprecationRequest; output: DisableImageDeprecationResult };
-  DisableImageDeregistrationProtection: {
-    input: DisableImageDeregistrationProtectionRequest;
-    output: DisableImageDeregistrationProtectionResult;
-  };
-  DisableInstanceSqlHaStandbyDetections: {
-    input: DisableInstanceSqlHaStandbyDetectionsRequest;
-    output: DisableInstanceSqlHaStandbyDetectionsResult;
-  };
-  DisableIpamOrganizationAdminAccount: {
-    input: DisableIpamOrganizationAdminAccountRequest;
-    output: DisableIpamOrganizationAdminAccountResult;
-  };
+  DisableImageDeregistrationProtection: { input: DisableImageDeregistrationProtectionRequest; output: DisableImageDeregistrationProtectionResult };
+  DisableInstanceSqlHaStandbyDetections: { input: DisableInstanceSqlHaStandbyDetectionsRequest; output: DisableInstanceSqlHaStandbyDetectionsResult };
+  DisableIpamOrganizationAdminAccount: { input: DisableIpamOrganizationAdminAccountRequest; output: DisableIpamOrganizationAdminAccountResult };
   DisableIpamPolicy: { input: DisableIpamPolicyRequest; output: DisableIpamPolicyResult };
-  DisableRouteServerPropagation: {
-    input: DisableRouteServerPropagationRequest;
-    output: DisableRouteServerPropagationResult;
-  };
-  DisableSerialConsoleAccess: {
-    input: DisableSerialConsoleAccessRequest;
-    output: DisableSerialConsoleAccessResult;
-  };
-  DisableSnapshotBlockPublicAccess: {
-    input: DisableSnapshotBlockPublicAccessRequest;
-    output: DisableSnapshotBlockPublicAccessResult;
-  };
-  DisableTransitGatewayRouteTablePropagation: {
-    input: DisableTransitGatewayRouteTablePropagationRequest;
-    output: DisableTransitGatewayRouteTablePropagationResult;
-  };
+  DisableRouteServerPropagation: { input: DisableRouteServerPropagationRequest; output: DisableRouteServerPropagationResult };
+  DisableSerialConsoleAccess: { input: DisableSerialConsoleAccessRequest; output: DisableSerialConsoleAccessResult };
+  DisableSnapshotBlockPublicAccess: { input: DisableSnapshotBlockPublicAccessRequest; output: DisableSnapshotBlockPublicAccessResult };
+  DisableTransitGatewayRouteTablePropagation: { input: DisableTransitGatewayRouteTablePropagationRequest; output: DisableTransitGatewayRouteTablePropagationResult };
   DisableVgwRoutePropagation: { input: DisableVgwRoutePropagationRequest; output: Record<string, never> };
   DisableVpcClassicLink: { input: DisableVpcClassicLinkRequest; output: DisableVpcClassicLinkResult };
-  DisableVpcClassicLinkDnsSupport: {
-    input: DisableVpcClassicLinkDnsSupportRequest;
-    output: DisableVpcClassicLinkDnsSupportResult;
-  };
+  DisableVpcClassicLinkDnsSupport: { input: DisableVpcClassicLinkDnsSupportRequest; output: DisableVpcClassicLinkDnsSupportResult };
   DisassociateAddress: { input: DisassociateAddressRequest; output: Record<string, never> };
-  DisassociateApplicationStatusCheck: {
-    input: DisassociateApplicationStatusCheckRequest;
-    output: DisassociateApplicationStatusCheckResult;
-  };
-  DisassociateCapacityReservationBillingOwner: {
-    input: DisassociateCapacityReservationBillingOwnerRequest;
-    output: DisassociateCapacityReservationBillingOwnerResult;
-  };
-  DisassociateClientVpnTargetNetwork: {
-    input: DisassociateClientVpnTargetNetworkRequest;
-    output: DisassociateClientVpnTargetNetworkResult;
-  };
-  DisassociateEnclaveCertificateIamRole: {
-    input: DisassociateEnclaveCertificateIamRoleRequest;
-    output: DisassociateEnclaveCertificateIamRoleResult;
-  };
-  DisassociateIamInstanceProfile: {
-    input: DisassociateIamInstanceProfileRequest;
-    output: DisassociateIamInstanceProfileResult;
-  };
-  DisassociateInstanceEventWindow: {
-    input: DisassociateInstanceEventWindowRequest;
-    output: DisassociateInstanceEventWindowResult;
-  };
+  DisassociateApplicationStatusCheck: { input: DisassociateApplicationStatusCheckRequest; output: DisassociateApplicationStatusCheckResult };
+  DisassociateCapacityReservationBillingOwner: { input: DisassociateCapacityReservationBillingOwnerRequest; output: DisassociateCapacityReservationBillingOwnerResult };
+  DisassociateClientVpnTargetNetwork: { input: DisassociateClientVpnTargetNetworkRequest; output: DisassociateClientVpnTargetNetworkResult };
+  DisassociateEnclaveCertificateIamRole: { input: DisassociateEnclaveCertificateIamRoleRequest; output: DisassociateEnclaveCertificateIamRoleResult };
+  DisassociateIamInstanceProfile: { input: DisassociateIamInstanceProfileRequest; output: DisassociateIamInstanceProfileResult };
+  DisassociateInstanceEventWindow: { input: DisassociateInstanceEventWindowRequest; output: DisassociateInstanceEventWindowResult };
   DisassociateIpamByoasn: { input: DisassociateIpamByoasnRequest; output: DisassociateIpamByoasnResult };
-  DisassociateIpamResourceDiscovery: {
-    input: DisassociateIpamResourceDiscoveryRequest;
-    output: DisassociateIpamResourceDiscoveryResult;
-  };
-  DisassociateNatGatewayAddress: {
-    input: DisassociateNatGatewayAddressRequest;
-    output: DisassociateNatGatewayAddressResult;
-  };
+  DisassociateIpamResourceDiscovery: { input: DisassociateIpamResourceDiscoveryRequest; output: DisassociateIpamResourceDiscoveryResult };
+  DisassociateNatGatewayAddress: { input: DisassociateNatGatewayAddressRequest; output: DisassociateNatGatewayAddressResult };
   DisassociateRouteServer: { input: DisassociateRouteServerRequest; output: DisassociateRouteServerResult };
   DisassociateRouteTable: { input: DisassociateRouteTableRequest; output: Record<string, never> };
-  DisassociateSecurityGroupVpc: {
-    input: DisassociateSecurityGroupVpcRequest;
-    output: DisassociateSecurityGroupVpcResult;
-  };
-  DisassociateSubnetCidrBlock: {
-    input: DisassociateSubnetCidrBlockRequest;
-    output: DisassociateSubnetCidrBlockResult;
-  };
-  DisassociateTransitGatewayMulticastDomain: {
-    input: DisassociateTransitGatewayMulticastDomainRequest;
-    output: DisassociateTransitGatewayMulticastDomainResult;
-  };
-  DisassociateTransitGatewayPolicyTable: {
-    input: DisassociateTransitGatewayPolicyTableRequest;
-    output: DisassociateTransitGatewayPolicyTableResult;
-  };
-  DisassociateTransitGatewayRouteTable: {
-    input: DisassociateTransitGatewayRouteTableRequest;
-    output: DisassociateTransitGatewayRouteTableResult;
-  };
-  DisassociateTrunkInterface: {
-    input: DisassociateTrunkInterfaceRequest;
-    output: DisassociateTrunkInterfaceResult;
-  };
-  DisassociateVpcCidrBlock: {
-    input: DisassociateVpcCidrBlockRequest;
-    output: DisassociateVpcCidrBlockResult;
-  };
+  DisassociateSecurityGroupVpc: { input: DisassociateSecurityGroupVpcRequest; output: DisassociateSecurityGroupVpcResult };
+  DisassociateSubnetCidrBlock: { input: DisassociateSubnetCidrBlockRequest; output: DisassociateSubnetCidrBlockResult };
+  DisassociateTransitGatewayMulticastDomain: { input: DisassociateTransitGatewayMulticastDomainRequest; output: DisassociateTransitGatewayMulticastDomainResult };
+  DisassociateTransitGatewayPolicyTable: { input: DisassociateTransitGatewayPolicyTableRequest; output: DisassociateTransitGatewayPolicyTableResult };
+  DisassociateTransitGatewayRouteTable: { input: DisassociateTransitGatewayRouteTableRequest; output: DisassociateTransitGatewayRouteTableResult };
+  DisassociateTrunkInterface: { input: DisassociateTrunkInterfaceRequest; output: DisassociateTrunkInterfaceResult };
+  DisassociateVpcCidrBlock: { input: DisassociateVpcCidrBlockRequest; output: DisassociateVpcCidrBlockResult };
   EnableAddressTransfer: { input: EnableAddressTransferRequest; output: EnableAddressTransferResult };
-  EnableAllowedImagesSettings: {
-    input: EnableAllowedImagesSettingsRequest;
-    output: EnableAllowedImagesSettingsResult;
-  };
-  EnableApplicationStatusCheckSuppression: {
-    input: EnableApplicationStatusCheckSuppressionRequest;
-    output: EnableApplicationStatusCheckSuppressionResult;
-  };
-  EnableAwsNetworkPerformanceMetricSubscription: {
-    input: EnableAwsNetworkPerformanceMetricSubscriptionRequest;
-    output: EnableAwsNetworkPerformanceMetricSubscriptionResult;
-  };
+  EnableAllowedImagesSettings: { input: EnableAllowedImagesSettingsRequest; output: EnableAllowedImagesSettingsResult };
+  EnableApplicationStatusCheckSuppression: { input: EnableApplicationStatusCheckSuppressionRequest; output: EnableApplicationStatusCheckSuppressionResult };
+  EnableAwsNetworkPerformanceMetricSubscription: { input: EnableAwsNetworkPerformanceMetricSubscriptionRequest; output: EnableAwsNetworkPerformanceMetricSubscriptionResult };
   EnableCapacityManager: { input: EnableCapacityManagerRequest; output: EnableCapacityManagerResult };
-  EnableEbsEncryptionByDefault: {
-    input: EnableEbsEncryptionByDefaultRequest;
-    output: EnableEbsEncryptionByDefaultResult;
-  };
+  EnableEbsEncryptionByDefault: { input: EnableEbsEncryptionByDefaultRequest; output: EnableEbsEncryptionByDefaultResult };
   EnableFastLaunch: { input: EnableFastLaunchRequest; output: EnableFastLaunchResult };
-  EnableFastSnapshotRestores: {
-    input: EnableFastSnapshotRestoresRequest;
-    output: EnableFastSnapshotRestoresResult;
-  };
+  EnableFastSnapshotRestores: { input: EnableFastSnapshotRestoresRequest; output: EnableFastSnapshotRestoresResult };
   EnableImage: { input: EnableImageRequest; output: EnableImageResult };
-  EnableImageBlockPublicAccess: {
-    input: EnableImageBlockPublicAccessRequest;
-    output: EnableImageBlockPublicAccessResult;
-  };
+  EnableImageBlockPublicAccess: { input: EnableImageBlockPublicAccessRequest; output: EnableImageBlockPublicAccessResult };
   EnableImageDeprecation: { input: EnableImageDeprecationRequest; output: EnableImageDeprecationResult };
-  EnableImageDeregistrationProtection: {
-    input: EnableImageDeregistrationProtectionRequest;
-    output: EnableImageDeregistrationProtectionResult;
-  };
-  EnableInstanceSqlHaStandbyDetections: {
-    input: EnableInstanceSqlHaStandbyDetectionsRequest;
-    output: EnableInstanceSqlHaStandbyDetectionsResult;
-  };
-  EnableIpamInternetRegistryAssociation: {
-    input: EnableIpamInternetRegistryAssociationRequest;
-    output: EnableIpamInternetRegistryAssociationResult;
-  };
-  EnableIpamOrganizationAdminAccount: {
-    input: EnableIpamOrganizationAdminAccountRequest;
-    output: EnableIpamOrganizationAdminAccountResult;
-  };
+  EnableImageDeregistrationProtection: { input: EnableImageDeregistrationProtectionRequest; output: EnableImageDeregistrationProtectionResult };
+  EnableInstanceSqlHaStandbyDetections: { input: EnableInstanceSqlHaStandbyDetectionsRequest; output: EnableInstanceSqlHaStandbyDetectionsResult };
+  EnableIpamInternetRegistryAssociation: { input: EnableIpamInternetRegistryAssociationRequest; output: EnableIpamInternetRegistryAssociationResult };
+  EnableIpamOrganizationAdminAccount: { input: EnableIpamOrganizationAdminAccountRequest; output: EnableIpamOrganizationAdminAccountResult };
   EnableIpamPolicy: { input: EnableIpamPolicyRequest; output: EnableIpamPolicyResult };
-  EnableReachabilityAnalyzerOrganizationSharing: {
-    input: EnableReachabilityAnalyzerOrganizationSharingRequest;
-    output: EnableReachabilityAnalyzerOrganizationSharingResult;
-  };
-  EnableRouteServerPropagation: {
-    input: EnableRouteServerPropagationRequest;
-    output: EnableRouteServerPropagationResult;
-  };
-  EnableSerialConsoleAccess: {
-    input: EnableSerialConsoleAccessRequest;
-    output: EnableSerialConsoleAccessResult;
-  };
-  EnableSnapshotBlockPublicAccess: {
-    input: EnableSnapshotBlockPublicAccessRequest;
-    output: EnableSnapshotBlockPublicAccessResult;
-  };
-  EnableTransitGatewayRouteTablePropagation: {
-    input: EnableTransitGatewayRouteTablePropagationRequest;
-    output: EnableTransitGatewayRouteTablePropagationResult;
-  };
+  EnableReachabilityAnalyzerOrganizationSharing: { input: EnableReachabilityAnalyzerOrganizationSharingRequest; output: EnableReachabilityAnalyzerOrganizationSharingResult };
+  EnableRouteServerPropagation: { input: EnableRouteServerPropagationRequest; output: EnableRouteServerPropagationResult };
+  EnableSerialConsoleAccess: { input: EnableSerialConsoleAccessRequest; output: EnableSerialConsoleAccessResult };
+  EnableSnapshotBlockPublicAccess: { input: EnableSnapshotBlockPublicAccessRequest; output: EnableSnapshotBlockPublicAccessResult };
+  EnableTransitGatewayRouteTablePropagation: { input: EnableTransitGatewayRouteTablePropagationRequest; output: EnableTransitGatewayRouteTablePropagationResult };
   EnableVgwRoutePropagation: { input: EnableVgwRoutePropagationRequest; output: Record<string, never> };
   EnableVolumeIO: { input: EnableVolumeIORequest; output: Record<string, never> };
   EnableVpcClassicLink: { input: EnableVpcClassicLinkRequest; output: EnableVpcClassicLinkResult };
-  EnableVpcClassicLinkDnsSupport: {
-    input: EnableVpcClassicLinkDnsSupportRequest;
-    output: EnableVpcClassicLinkDnsSupportResult;
-  };
-  ExportClientVpnClientCertificateRevocationList: {
-    input: ExportClientVpnClientCertificateRevocationListRequest;
-    output: ExportClientVpnClientCertificateRevocationListResult;
-  };
-  ExportClientVpnClientConfiguration: {
-    input: ExportClientVpnClientConfigurationRequest;
-    output: ExportClientVpnClientConfigurationResult;
-  };
+  EnableVpcClassicLinkDnsSupport: { input: EnableVpcClassicLinkDnsSupportRequest; output: EnableVpcClassicLinkDnsSupportResult };
+  ExportClientVpnClientCertificateRevocationList: { input: ExportClientVpnClientCertificateRevocationListRequest; output: ExportClientVpnClientCertificateRevocationListResult };
+  ExportClientVpnClientConfiguration: { input: ExportClientVpnClientConfigurationRequest; output: ExportClientVpnClientConfigurationResult };
   ExportImage: { input: ExportImageRequest; output: ExportImageResult };
-  ExportTransitGatewayRoutes: {
-    input: ExportTransitGatewayRoutesRequest;
-    output: ExportTransitGatewayRoutesResult;
-  };
-  ExportVerifiedAccessInstanceClientConfiguration: {
-    input: ExportVerifiedAccessInstanceClientConfigurationRequest;
-    output: ExportVerifiedAccessInstanceClientConfigurationResult;
-  };
-  GetActiveVpnTunnelStatus: {
-    input: GetActiveVpnTunnelStatusRequest;
-    output: GetActiveVpnTunnelStatusResult;
-  };
-  GetAllowedImagesSettings: {
-    input: GetAllowedImagesSettingsRequest;
-    output: GetAllowedImagesSettingsResult;
-  };
-  GetAssociatedEnclaveCertificateIamRoles: {
-    input: GetAssociatedEnclaveCertificateIamRolesRequest;
-    output: GetAssociatedEnclaveCertificateIamRolesResult;
-  };
-  GetAssociatedIpv6PoolCidrs: {
-    input: GetAssociatedIpv6PoolCidrsRequest;
-    output: GetAssociatedIpv6PoolCidrsResult;
-  };
-  GetAwsNetworkPerformanceData: {
-    input: GetAwsNetworkPerformanceDataRequest;
-    output: GetAwsNetworkPerformanceDataResult;
-  };
-  GetCapacityManagerAttributes: {
-    input: GetCapacityManagerAttributesRequest;
-    output: GetCapacityManagerAttributesResult;
-  };
-  GetCapacityManagerMetricData: {
-    input: GetCapacityManagerMetricDataRequest;
-    output: GetCapacityManagerMetricDataResult;
-  };
-  GetCapacityManagerMetricDimensions: {
-    input: GetCapacityManagerMetricDimensionsRequest;
-    output: GetCapacityManagerMetricDimensionsResult;
-  };
-  GetCapacityManagerMonitoredTagKeys: {
-    input: GetCapacityManagerMonitoredTagKeysRequest;
-    output: GetCapacityManagerMonitoredTagKeysResult;
-  };
-  GetCapacityReservationUsage: {
-    input: GetCapacityReservationUsageRequest;
-    output: GetCapacityReservationUsageResult;
-  };
+  ExportTransitGatewayRoutes: { input: ExportTransitGatewayRoutesRequest; output: ExportTransitGatewayRoutesResult };
+  ExportVerifiedAccessInstanceClientConfiguration: { input: ExportVerifiedAccessInstanceClientConfigurationRequest; output: ExportVerifiedAccessInstanceClientConfigurationResult };
+  GetActiveVpnTunnelStatus: { input: GetActiveVpnTunnelStatusRequest; output: GetActiveVpnTunnelStatusResult };
+  GetAllowedImagesSettings: { input: GetAllowedImagesSettingsRequest; output: GetAllowedImagesSettingsResult };
+  GetAssociatedEnclaveCertificateIamRoles: { input: GetAssociatedEnclaveCertificateIamRolesRequest; output: GetAssociatedEnclaveCertificateIamRolesResult };
+  GetAssociatedIpv6PoolCidrs: { input: GetAssociatedIpv6PoolCidrsRequest; output: GetAssociatedIpv6PoolCidrsResult };
+  GetAwsNetworkPerformanceData: { input: GetAwsNetworkPerformanceDataRequest; output: GetAwsNetworkPerformanceDataResult };
+  GetCapacityManagerAttributes: { input: GetCapacityManagerAttributesRequest; output: GetCapacityManagerAttributesResult };
+  GetCapacityManagerMetricData: { input: GetCapacityManagerMetricDataRequest; output: GetCapacityManagerMetricDataResult };
+  GetCapacityManagerMetricDimensions: { input: GetCapacityManagerMetricDimensionsRequest; output: GetCapacityManagerMetricDimensionsResult };
+  GetCapacityManagerMonitoredTagKeys: { input: GetCapacityManagerMonitoredTagKeysRequest; output: GetCapacityManagerMonitoredTagKeysResult };
+  GetCapacityReservationUsage: { input: GetCapacityReservationUsageRequest; output: GetCapacityReservationUsageResult };
   GetCoipPoolUsage: { input: GetCoipPoolUsageRequest; output: GetCoipPoolUsageResult };
   GetConsoleOutput: { input: GetConsoleOutputRequest; output: GetConsoleOutputResult };
   GetConsoleScreenshot: { input: GetConsoleScreenshotRequest; output: GetConsoleScreenshotResult };
-  GetDeclarativePoliciesReportSummary: {
-    input: GetDeclarativePoliciesReportSummaryRequest;
-    output: GetDeclarativePoliciesReportSummaryResult;
-  };
-  GetDefaultCreditSpecification: {
-    input: GetDefaultCreditSpecificationRequest;
-    output: GetDefaultCreditSpecificationResult;
-  };
+  GetDeclarativePoliciesReportSummary: { input: GetDeclarativePoliciesReportSummaryRequest; output: GetDeclarativePoliciesReportSummaryResult };
+  GetDefaultCreditSpecification: { input: GetDefaultCreditSpecificationRequest; output: GetDefaultCreditSpecificationResult };
   GetEbsDefaultKmsKeyId: { input: GetEbsDefaultKmsKeyIdRequest; output: GetEbsDefaultKmsKeyIdResult };
-  GetEbsEncryptionByDefault: {
-    input: GetEbsEncryptionByDefaultRequest;
-    output: GetEbsEncryptionByDefaultResult;
-  };
+  GetEbsEncryptionByDefault: { input: GetEbsEncryptionByDefaultRequest; output: GetEbsEncryptionByDefaultResult };
   GetEnabledIpamPolicy: { input: GetEnabledIpamPolicyRequest; output: GetEnabledIpamPolicyResult };
-  GetFlowLogsIntegrationTemplate: {
-    input: GetFlowLogsIntegrationTemplateRequest;
-    output: GetFlowLogsIntegrationTemplateResult;
-  };
-  GetGroupsForCapacityReservation: {
-    input: GetGroupsForCapacityReservationRequest;
-    output: GetGroupsForCapacityReservationResult;
-  };
-  GetHostReservationPurchasePreview: {
-    input: GetHostReservationPurchasePreviewRequest;
-    output: GetHostReservationPurchasePreviewResult;
-  };
+  GetFlowLogsIntegrationTemplate: { input: GetFlowLogsIntegrationTemplateRequest; output: GetFlowLogsIntegrationTemplateResult };
+  GetGroupsForCapacityReservation: { input: GetGroupsForCapacityReservationRequest; output: GetGroupsForCapacityReservationResult };
+  GetHostReservationPurchasePreview: { input: GetHostReservationPurchasePreviewRequest; output: GetHostReservationPurchasePreviewResult };
   GetImageAncestry: { input: GetImageAncestryRequest; output: GetImageAncestryResult };
-  GetImageBlockPublicAccessState: {
-    input: GetImageBlockPublicAccessStateRequest;
-    output: GetImageBlockPublicAccessStateResult;
-  };
-  GetInstanceMetadataDefaults: {
-    input: GetInstanceMetadataDefaultsRequest;
-    output: GetInstanceMetadataDefaultsResult;
-  };
+  GetImageBlockPublicAccessState: { input: GetImageBlockPublicAccessStateRequest; output: GetImageBlockPublicAccessStateResult };
+  GetInstanceMetadataDefaults: { input: GetInstanceMetadataDefaultsRequest; output: GetInstanceMetadataDefaultsResult };
   GetInstanceTpmEkPub: { input: GetInstanceTpmEkPubRequest; output: GetInstanceTpmEkPubResult };
-  GetInstanceTypesFromInstanceRequirements: {
-    input: GetInstanceTypesFromInstanceRequirementsRequest;
-    output: GetInstanceTypesFromInstanceRequirementsResult;
-  };
+  GetInstanceTypesFromInstanceRequirements: { input: GetInstanceTypesFromInstanceRequirementsRequest; output: GetInstanceTypesFromInstanceRequirementsResult };
   GetInstanceUefiData: { input: GetInstanceUefiDataRequest; output: GetInstanceUefiDataResult };
   GetIpamAddressHistory: { input: GetIpamAddressHistoryRequest; output: GetIpamAddressHistoryResult };
-  GetIpamDiscoveredAccounts: {
-    input: GetIpamDiscoveredAccountsRequest;
-    output: GetIpamDiscoveredAccountsResult;
-  };
-  GetIpamDiscoveredPublicAddresses: {
-    input: GetIpamDiscoveredPublicAddressesRequest;
-    output: GetIpamDiscoveredPublicAddressesResult;
-  };
-  GetIpamDiscoveredResourceCidrs: {
-    input: GetIpamDiscoveredResourceCidrsRequest;
-    output: GetIpamDiscoveredResourceCidrsResult;
-  };
+  GetIpamDiscoveredAccounts: { input: GetIpamDiscoveredAccountsRequest; output: GetIpamDiscoveredAccountsResult };
+  GetIpamDiscoveredPublicAddresses: { input: GetIpamDiscoveredPublicAddressesRequest; output: GetIpamDiscoveredPublicAddressesResult };
+  GetIpamDiscoveredResourceCidrs: { input: GetIpamDiscoveredResourceCidrsRequest; output: GetIpamDiscoveredResourceCidrsResult };
   GetIpamDiscoveredRoutes: { input: GetIpamDiscoveredRoutesRequest; output: GetIpamDiscoveredRoutesResult };
-  GetIpamInternetRegistryAssociationAsns: {
-    input: GetIpamInternetRegistryAssociationAsnsRequest;
-    output: GetIpamInternetRegistryAssociationAsnsResult;
-  };
-  GetIpamInternetRegistryAssociationCidrs: {
-    input: GetIpamInternetRegistryAssociationCidrsRequest;
-    output: GetIpamInternetRegistryAssociationCidrsResult;
-  };
-  GetIpamPolicyAllocationRules: {
-    input: GetIpamPolicyAllocationRulesRequest;
-    output: GetIpamPolicyAllocationRulesResult;
-  };
-  GetIpamPolicyOrganizationTargets: {
-    input: GetIpamPolicyOrganizationTargetsRequest;
-    output: GetIpamPolicyOrganizationTargetsResult;
-  };
+  GetIpamInternetRegistryAssociationAsns: { input: GetIpamInternetRegistryAssociationAsnsRequest; output: GetIpamInternetRegistryAssociationAsnsResult };
+  GetIpamInternetRegistryAssociationCidrs: { input: GetIpamInternetRegistryAssociationCidrsRequest; output: GetIpamInternetRegistryAssociationCidrsResult };
+  GetIpamPolicyAllocationRules: { input: GetIpamPolicyAllocationRulesRequest; output: GetIpamPolicyAllocationRulesResult };
+  GetIpamPolicyOrganizationTargets: { input: GetIpamPolicyOrganizationTargetsRequest; output: GetIpamPolicyOrganizationTargetsResult };
   GetIpamPoolAllocations: { input: GetIpamPoolAllocationsRequest; output: GetIpamPoolAllocationsResult };
   GetIpamPoolCidrs: { input: GetIpamPoolCidrsRequest; output: GetIpamPoolCidrsResult };
-  GetIpamPrefixListResolverRules: {
-    input: GetIpamPrefixListResolverRulesRequest;
-    output: GetIpamPrefixListResolverRulesResult;
-  };
-  GetIpamPrefixListResolverVersionEntries: {
-    input: GetIpamPrefixListResolverVersionEntriesRequest;
-    output: GetIpamPrefixListResolverVersionEntriesResult;
-  };
-  GetIpamPrefixListResolverVersions: {
-    input: GetIpamPrefixListResolverVersionsRequest;
-    output: GetIpamPrefixListResolverVersionsResult;
-  };
+  GetIpamPrefixListResolverRules: { input: GetIpamPrefixListResolverRulesRequest; output: GetIpamPrefixListResolverRulesResult };
+  GetIpamPrefixListResolverVersionEntries: { input: GetIpamPrefixListResolverVersionEntriesRequest; output: GetIpamPrefixListResolverVersionEntriesResult };
+  GetIpamPrefixListResolverVersions: { input: GetIpamPrefixListResolverVersionsRequest; output: GetIpamPrefixListResolverVersionsResult };
   GetIpamResourceCidrs: { input: GetIpamResourceCidrsRequest; output: GetIpamResourceCidrsResult };
-  GetIpamRouteOriginAuthorizations: {
-    input: GetIpamRouteOriginAuthorizationsRequest;
-    output: GetIpamRouteOriginAuthorizationsResult;
-  };
-  GetIpamRouteProtectionFindings: {
-    input: GetIpamRouteProtectionFindingsRequest;
-    output: GetIpamRouteProtectionFindingsResult;
-  };
-  GetIpamRoutingPolicyRegistrationDeltas: {
-    input: GetIpamRoutingPolicyRegistrationDeltasRequest;
-    output: GetIpamRoutingPolicyRegistrationDeltasResult;
-  };
-  GetIpamRoutingPolicyRegistrations: {
-    input: GetIpamRoutingPolicyRegistrationsRequest;
-    output: GetIpamRoutingPolicyRegistrationsResult;
-  };
+  GetIpamRouteOriginAuthorizations: { input: GetIpamRouteOriginAuthorizationsRequest; output: GetIpamRouteOriginAuthorizationsResult };
+  GetIpamRouteProtectionFindings: { input: GetIpamRouteProtectionFindingsRequest; output: GetIpamRouteProtectionFindingsResult };
+  GetIpamRoutingPolicyRegistrationDeltas: { input: GetIpamRoutingPolicyRegistrationDeltasRequest; output: GetIpamRoutingPolicyRegistrationDeltasResult };
+  GetIpamRoutingPolicyRegistrations: { input: GetIpamRoutingPolicyRegistrationsRequest; output: GetIpamRoutingPolicyRegistrationsResult };
   GetLaunchTemplateData: { input: GetLaunchTemplateDataRequest; output: GetLaunchTemplateDataResult };
-  GetManagedPrefixListAssociations: {
-    input: GetManagedPrefixListAssociationsRequest;
-    output: GetManagedPrefixListAssociationsResult;
-  };
-  GetManagedPrefixListEntries: {
-    input: GetManagedPrefixListEntriesRequest;
-    output: GetManagedPrefixListEntriesResult;
-  };
-  GetManagedResourceVisibility: {
-    input: GetManagedResourceVisibilityRequest;
-    output: GetManagedResourceVisibilityResult;
-  };
-  GetNetworkInsightsAccessScopeAnalysisFindings: {
-    input: GetNetworkInsightsAccessScopeAnalysisFindingsRequest;
-    output: GetNetworkInsightsAccessScopeAnalysisFindingsResult;
-  };
-  GetNetworkInsightsAccessScopeContent: {
-    input: GetNetworkInsightsAccessScopeContentRequest;
-    output: GetNetworkInsightsAccessScopeContentResult;
-  };
+  GetManagedPrefixListAssociations: { input: GetManagedPrefixListAssociationsRequest; output: GetManagedPrefixListAssociationsResult };
+  GetManagedPrefixListEntries: { input: GetManagedPrefixListEntriesRequest; output: GetManagedPrefixListEntriesResult };
+  GetManagedResourceVisibility: { input: GetManagedResourceVisibilityRequest; output: GetManagedResourceVisibilityResult };
+  GetNetworkInsightsAccessScopeAnalysisFindings: { input: GetNetworkInsightsAccessScopeAnalysisFindingsRequest; output: GetNetworkInsightsAccessScopeAnalysisFindingsResult };
+  GetNetworkInsightsAccessScopeContent: { input: GetNetworkInsightsAccessScopeContentRequest; output: GetNetworkInsightsAccessScopeContentResult };
   GetPasswordData: { input: GetPasswordDataRequest; output: GetPasswordDataResult };
-  GetReservedInstancesExchangeQuote: {
-    input: GetReservedInstancesExchangeQuoteRequest;
-    output: GetReservedInstancesExchangeQuoteResult;
-  };
-  GetRouteServerAssociations: {
-    input: GetRouteServerAssociationsRequest;
-    output: GetRouteServerAssociationsResult;
-  };
-  GetRouteServerPropagations: {
-    input: GetRouteServerPropagationsRequest;
-    output: GetRouteServerPropagationsResult;
-  };
-  GetRouteServerRoutingDatabase: {
-    input: GetRouteServerRoutingDatabaseRequest;
-    output: GetRouteServerRoutingDatabaseResult;
-  };
+  GetReservedInstancesExchangeQuote: { input: GetReservedInstancesExchangeQuoteRequest; output: GetReservedInstancesExchangeQuoteResult };
+  GetRouteServerAssociations: { input: GetRouteServerAssociationsRequest; output: GetRouteServerAssociationsResult };
+  GetRouteServerPropagations: { input: GetRouteServerPropagationsRequest; output: GetRouteServerPropagationsResult };
+  GetRouteServerRoutingDatabase: { input: GetRouteServerRoutingDatabaseRequest; output: GetRouteServerRoutingDatabaseResult };
   GetSecurityGroupsForVpc: { input: GetSecurityGroupsForVpcRequest; output: GetSecurityGroupsForVpcResult };
-  GetSerialConsoleAccessStatus: {
-    input: GetSerialConsoleAccessStatusRequest;
-    output: GetSerialConsoleAccessStatusResult;
-  };
-  GetSnapshotBlockPublicAccessState: {
-    input: GetSnapshotBlockPublicAccessStateRequest;
-    output: GetSnapshotBlockPublicAccessStateResult;
-  };
+  GetSerialConsoleAccessStatus: { input: GetSerialConsoleAccessStatusRequest; output: GetSerialConsoleAccessStatusResult };
+  GetSnapshotBlockPublicAccessState: { input: GetSnapshotBlockPublicAccessStateRequest; output: GetSnapshotBlockPublicAccessStateResult };
   GetSpotPlacementScores: { input: GetSpotPlacementScoresRequest; output: GetSpotPlacementScoresResult };
-  GetSubnetCidrReservations: {
-    input: GetSubnetCidrReservationsRequest;
-    output: GetSubnetCidrReservationsResult;
-  };
-  GetTransitGatewayAttachmentPropagations: {
-    input: GetTransitGatewayAttachmentPropagationsRequest;
-    output: GetTransitGatewayAttachmentPropagationsResult;
-  };
-  GetTransitGatewayMeteringPolicyEntries: {
-    input: GetTransitGatewayMeteringPolicyEntriesRequest;
-    output: GetTransitGatewayMeteringPolicyEntriesResult;
-  };
-  GetTransitGatewayMulticastDomainAssociations: {
-    input: GetTransitGatewayMulticastDomainAssociationsRequest;
-    output: GetTransitGatewayMulticastDomainAssociationsResult;
-  };
-  GetTransitGatewayPolicyTableAssociations: {
-    input: GetTransitGatewayPolicyTableAssociationsRequest;
-    output: GetTransitGatewayPolicyTableAssociationsResult;
-  };
-  GetTransitGatewayPolicyTableEntries: {
-    input: GetTransitGatewayPolicyTableEntriesRequest;
-    output: GetTransitGatewayPolicyTableEntriesResult;
-  };
-  GetTransitGatewayPrefixListReferences: {
-    input: GetTransitGatewayPrefixListReferencesRequest;
-    output: GetTransitGatewayPrefixListReferencesResult;
-  };
-  GetTransitGatewayRouteTableAssociations: {
-    input: GetTransitGatewayRouteTableAssociationsRequest;
-    output: GetTransitGatewayRouteTableAssociationsResult;
-  };
-  GetTransitGatewayRouteTablePropagations: {
-    input: GetTransitGatewayRouteTablePropagationsRequest;
-    output: GetTransitGatewayRouteTablePropagationsResult;
-  };
-  GetVerifiedAccessEndpointPolicy: {
-    input: GetVerifiedAccessEndpointPolicyRequest;
-    output: GetVerifiedAccessEndpointPolicyResult;
-  };
-  GetVerifiedAccessEndpointTargets: {
-    input: GetVerifiedAccessEndpointTargetsRequest;
-    output: GetVerifiedAccessEndpointTargetsResult;
-  };
-  GetVerifiedAccessGroupPolicy: {
-    input: GetVerifiedAccessGroupPolicyRequest;
-    output: GetVerifiedAccessGroupPolicyResult;
-  };
-  GetVpcResourcesBlockingEncryptionEnforcement: {
-    input: GetVpcResourcesBlockingEncryptionEnforcementRequest;
-    output: GetVpcResourcesBlockingEncryptionEnforcementResult;
-  };
-  GetVpnConnectionDeviceSampleConfiguration: {
-    input: GetVpnConnectionDeviceSampleConfigurationRequest;
-    output: GetVpnConnectionDeviceSampleConfigurationResult;
-  };
-  GetVpnConnectionDeviceTypes: {
-    input: GetVpnConnectionDeviceTypesRequest;
-    output: GetVpnConnectionDeviceTypesResult;
-  };
-  GetVpnTunnelReplacementStatus: {
-    input: GetVpnTunnelReplacementStatusRequest;
-    output: GetVpnTunnelReplacementStatusResult;
-  };
-  ImportClientVpnClientCertificateRevocationList: {
-    input: ImportClientVpnClientCertificateRevocationListRequest;
-    output: ImportClientVpnClientCertificateRevocationListResult;
-  };
+  GetSubnetCidrReservations: { input: GetSubnetCidrReservationsRequest; output: GetSubnetCidrReservationsResult };
+  GetTransitGatewayAttachmentPropagations: { input: GetTransitGatewayAttachmentPropagationsRequest; output: GetTransitGatewayAttachmentPropagationsResult };
+  GetTransitGatewayMeteringPolicyEntries: { input: GetTransitGatewayMeteringPolicyEntriesRequest; output: GetTransitGatewayMeteringPolicyEntriesResult };
+  GetTransitGatewayMulticastDomainAssociations: { input: GetTransitGatewayMulticastDomainAssociationsRequest; output: GetTransitGatewayMulticastDomainAssociationsResult };
+  GetTransitGatewayPolicyTableAssociations: { input: GetTransitGatewayPolicyTableAssociationsRequest; output: GetTransitGatewayPolicyTableAssociationsResult };
+  GetTransitGatewayPolicyTableEntries: { input: GetTransitGatewayPolicyTableEntriesRequest; output: GetTransitGatewayPolicyTableEntriesResult };
+  GetTransitGatewayPrefixListReferences: { input: GetTransitGatewayPrefixListReferencesRequest; output: GetTransitGatewayPrefixListReferencesResult };
+  GetTransitGatewayRouteTableAssociations: { input: GetTransitGatewayRouteTableAssociationsRequest; output: GetTransitGatewayRouteTableAssociationsResult };
+  GetTransitGatewayRouteTablePropagations: { input: GetTransitGatewayRouteTablePropagationsRequest; output: GetTransitGatewayRouteTablePropagationsResult };
+  GetVerifiedAccessEndpointPolicy: { input: GetVerifiedAccessEndpointPolicyRequest; output: GetVerifiedAccessEndpointPolicyResult };
+  GetVerifiedAccessEndpointTargets: { input: GetVerifiedAccessEndpointTargetsRequest; output: GetVerifiedAccessEndpointTargetsResult };
+  GetVerifiedAccessGroupPolicy: { input: GetVerifiedAccessGroupPolicyRequest; output: GetVerifiedAccessGroupPolicyResult };
+  GetVpcResourcesBlockingEncryptionEnforcement: { input: GetVpcResourcesBlockingEncryptionEnforcementRequest; output: GetVpcResourcesBlockingEncryptionEnforcementResult };
+  GetVpnConnectionDeviceSampleConfiguration: { input: GetVpnConnectionDeviceSampleConfigurationRequest; output: GetVpnConnectionDeviceSampleConfigurationResult };
+  GetVpnConnectionDeviceTypes: { input: GetVpnConnectionDeviceTypesRequest; output: GetVpnConnectionDeviceTypesResult };
+  GetVpnTunnelReplacementStatus: { input: GetVpnTunnelReplacementStatusRequest; output: GetVpnTunnelReplacementStatusResult };
+  ImportClientVpnClientCertificateRevocationList: { input: ImportClientVpnClientCertificateRevocationListRequest; output: ImportClientVpnClientCertificateRevocationListResult };
   ImportImage: { input: ImportImageRequest; output: ImportImageResult };
   ImportInstance: { input: ImportInstanceRequest; output: ImportInstanceResult };
   ImportKeyPair: { input: ImportKeyPairRequest; output: ImportKeyPairResult };
   ImportSnapshot: { input: ImportSnapshotRequest; output: ImportSnapshotResult };
   ImportVolume: { input: ImportVolumeRequest; output: ImportVolumeResult };
   ListImagesInRecycleBin: { input: ListImagesInRecycleBinRequest; output: ListImagesInRecycleBinResult };
-  ListSnapshotsInRecycleBin: {
-    input: ListSnapshotsInRecycleBinRequest;
-    output: ListSnapshotsInRecycleBinResult;
-  };
+  ListSnapshotsInRecycleBin: { input: ListSnapshotsInRecycleBinRequest; output: ListSnapshotsInRecycleBinResult };
   ListVolumesInRecycleBin: { input: ListVolumesInRecycleBinRequest; output: ListVolumesInRecycleBinResult };
   LockSnapshot: { input: LockSnapshotRequest; output: LockSnapshotResult };
-  ModifyAccountVpcEncryptionControl: {
-    input: ModifyAccountVpcEncryptionControlRequest;
-    output: ModifyAccountVpcEncryptionControlResult;
-  };
+  ModifyAccountVpcEncryptionControl: { input: ModifyAccountVpcEncryptionControlRequest; output: ModifyAccountVpcEncryptionControlResult };
   ModifyAddressAttribute: { input: ModifyAddressAttributeRequest; output: ModifyAddressAttributeResult };
-  ModifyApplicationStatusCheck: {
-    input: ModifyApplicationStatusCheckRequest;
-    output: ModifyApplicationStatusCheckResult;
-  };
-  ModifyAvailabilityZoneGroup: {
-    input: ModifyAvailabilityZoneGroupRequest;
-    output: ModifyAvailabilityZoneGroupResult;
-  };
-  ModifyCapacityReservation: {
-    input: ModifyCapacityReservationRequest;
-    output: ModifyCapacityReservationResult;
-  };
-  ModifyCapacityReservationFleet: {
-    input: ModifyCapacityReservationFleetRequest;
-    output: ModifyCapacityReservationFleetResult;
-  };
+  ModifyApplicationStatusCheck: { input: ModifyApplicationStatusCheckRequest; output: ModifyApplicationStatusCheckResult };
+  ModifyAvailabilityZoneGroup: { input: ModifyAvailabilityZoneGroupRequest; output: ModifyAvailabilityZoneGroupResult };
+  ModifyCapacityReservation: { input: ModifyCapacityReservationRequest; output: ModifyCapacityReservationResult };
+  ModifyCapacityReservationFleet: { input: ModifyCapacityReservationFleetRequest; output: ModifyCapacityReservationFleetResult };
   ModifyClientVpnEndpoint: { input: ModifyClientVpnEndpointRequest; output: ModifyClientVpnEndpointResult };
-  ModifyDefaultCreditSpecification: {
-    input: ModifyDefaultCreditSpecificationRequest;
-    output: ModifyDefaultCreditSpecificationResult;
-  };
-  ModifyEbsDefaultKmsKeyId: {
-    input: ModifyEbsDefaultKmsKeyIdRequest;
-    output: ModifyEbsDefaultKmsKeyIdResult;
-  };
+  ModifyDefaultCreditSpecification: { input: ModifyDefaultCreditSpecificationRequest; output: ModifyDefaultCreditSpecificationResult };
+  ModifyEbsDefaultKmsKeyId: { input: ModifyEbsDefaultKmsKeyIdRequest; output: ModifyEbsDefaultKmsKeyIdResult };
   ModifyFleet: { input: ModifyFleetRequest; output: ModifyFleetResult };
-  ModifyFpgaImageAttribute: {
-    input: ModifyFpgaImageAttributeRequest;
-    output: ModifyFpgaImageAttributeResult;
-  };
+  ModifyFpgaImageAttribute: { input: ModifyFpgaImageAttributeRequest; output: ModifyFpgaImageAttributeResult };
   ModifyHosts: { input: ModifyHostsRequest; output: ModifyHostsResult };
   ModifyIdFormat: { input: ModifyIdFormatRequest; output: Record<string, never> };
   ModifyIdentityIdFormat: { input: ModifyIdentityIdFormatRequest; output: Record<string, never> };
   ModifyImageAttribute: { input: ModifyImageAttributeRequest; output: Record<string, never> };
   ModifyInstanceAttribute: { input: ModifyInstanceAttributeRequest; output: Record<string, never> };
-  ModifyInstanceCapacityReservationAttributes: {
-    input: ModifyInstanceCapacityReservationAttributesRequest;
-    output: ModifyInstanceCapacityReservationAttributesResult;
-  };
-  ModifyInstanceConnectEndpoint: {
-    input: ModifyInstanceConnectEndpointRequest;
-    output: ModifyInstanceConnectEndpointResult;
-  };
-  ModifyInstanceCpuOptions: {
-    input: ModifyInstanceCpuOptionsRequest;
-    output: ModifyInstanceCpuOptionsResult;
-  };
-  ModifyInstanceCreditSpecification: {
-    input: ModifyInstanceCreditSpecificationRequest;
-    output: ModifyInstanceCreditSpecificationResult;
-  };
-  ModifyInstanceEventStartTime: {
-    input: ModifyInstanceEventStartTimeRequest;
-    output: ModifyInstanceEventStartTimeResult;
-  };
-  ModifyInstanceEventWindow: {
-    input: ModifyInstanceEventWindowRequest;
-    output: ModifyInstanceEventWindowResult;
-  };
-  ModifyInstanceMaintenanceOptions: {
-    input: ModifyInstanceMaintenanceOptionsRequest;
-    output: ModifyInstanceMaintenanceOptionsResult;
-  };
-  ModifyInstanceMetadataDefaults: {
-    input: ModifyInstanceMetadataDefaultsRequest;
-    output: ModifyInstanceMetadataDefaultsResult;
-  };
-  ModifyInstanceMetadataOptions: {
-    input: ModifyInstanceMetadataOptionsRequest;
-    output: ModifyInstanceMetadataOptionsResult;
-  };
-  ModifyInstanceNetworkPerformanceOptions: {
-    input: ModifyInstanceNetworkPerformanceRequest;
-    output: ModifyInstanceNetworkPerformanceResult;
-  };
+  ModifyInstanceCapacityReservationAttributes: { input: ModifyInstanceCapacityReservationAttributesRequest; output: ModifyInstanceCapacityReservationAttributesResult };
+  ModifyInstanceConnectEndpoint: { input: ModifyInstanceConnectEndpointRequest; output: ModifyInstanceConnectEndpointResult };
+  ModifyInstanceCpuOptions: { input: ModifyInstanceCpuOptionsRequest; output: ModifyInstanceCpuOptionsResult };
+  ModifyInstanceCreditSpecification: { input: ModifyInstanceCreditSpecificationRequest; output: ModifyInstanceCreditSpecificationResult };
+  ModifyInstanceEventStartTime: { input: ModifyInstanceEventStartTimeRequest; output: ModifyInstanceEventStartTimeResult };
+  ModifyInstanceEventWindow: { input: ModifyInstanceEventWindowRequest; output: ModifyInstanceEventWindowResult };
+  ModifyInstanceMaintenanceOptions: { input: ModifyInstanceMaintenanceOptionsRequest; output: ModifyInstanceMaintenanceOptionsResult };
+  ModifyInstanceMetadataDefaults: { input: ModifyInstanceMetadataDefaultsRequest; output: ModifyInstanceMetadataDefaultsResult };
+  ModifyInstanceMetadataOptions: { input: ModifyInstanceMetadataOptionsRequest; output: ModifyInstanceMetadataOptionsResult };
+  ModifyInstanceNetworkPerformanceOptions: { input: ModifyInstanceNetworkPerformanceRequest; output: ModifyInstanceNetworkPerformanceResult };
   ModifyInstancePlacement: { input: ModifyInstancePlacementRequest; output: ModifyInstancePlacementResult };
   ModifyIpam: { input: ModifyIpamRequest; output: ModifyIpamResult };
-  ModifyIpamPolicyAllocationRules: {
-    input: ModifyIpamPolicyAllocationRulesRequest;
-    output: ModifyIpamPolicyAllocationRulesResult;
-  };
+  ModifyIpamPolicyAllocationRules: { input: ModifyIpamPolicyAllocationRulesRequest; output: ModifyIpamPolicyAllocationRulesResult };
   ModifyIpamPool: { input: ModifyIpamPoolRequest; output: ModifyIpamPoolResult };
-  ModifyIpamPoolAllocation: {
-    input: ModifyIpamPoolAllocationRequest;
-    output: ModifyIpamPoolAllocationResult;
-  };
-  ModifyIpamPrefixListResolver: {
-    input: ModifyIpamPrefixListResolverRequest;
-    output: ModifyIpamPrefixListResolverResult;
-  };
-  ModifyIpamPrefixListResolverTarget: {
-    input: ModifyIpamPrefixListResolverTargetRequest;
-    output: ModifyIpamPrefixListResolverTargetResult;
-  };
+  ModifyIpamPoolAllocation: { input: ModifyIpamPoolAllocationRequest; output: ModifyIpamPoolAllocationResult };
+  ModifyIpamPrefixListResolver: { input: ModifyIpamPrefixListResolverRequest; output: ModifyIpamPrefixListResolverResult };
+  ModifyIpamPrefixListResolverTarget: { input: ModifyIpamPrefixListResolverTargetRequest; output: ModifyIpamPrefixListResolverTargetResult };
   ModifyIpamResourceCidr: { input: ModifyIpamResourceCidrRequest; output: ModifyIpamResourceCidrResult };
-  ModifyIpamResourceDiscovery: {
-    input: ModifyIpamResourceDiscoveryRequest;
-    output: ModifyIpamResourceDiscoveryResult;
-  };
-  ModifyIpamRoutingPolicyRegistration: {
-    input: ModifyIpamRoutingPolicyRegistrationRequest;
-    output: ModifyIpamRoutingPolicyRegistrationResult;
-  };
+  ModifyIpamResourceDiscovery: { input: ModifyIpamResourceDiscoveryRequest; output: ModifyIpamResourceDiscoveryResult };
+  ModifyIpamRoutingPolicyRegistration: { input: ModifyIpamRoutingPolicyRegistrationRequest; output: ModifyIpamRoutingPolicyRegistrationResult };
   ModifyIpamScope: { input: ModifyIpamScopeRequest; output: ModifyIpamScopeResult };
   ModifyLaunchTemplate: { input: ModifyLaunchTemplateRequest; output: ModifyLaunchTemplateResult };
   ModifyLocalGatewayRoute: { input: ModifyLocalGatewayRouteRequest; output: ModifyLocalGatewayRouteResult };
   ModifyManagedPrefixList: { input: ModifyManagedPrefixListRequest; output: ModifyManagedPrefixListResult };
-  ModifyManagedResourceVisibility: {
-    input: ModifyManagedResourceVisibilityRequest;
-    output: ModifyManagedResourceVisibilityResult;
-  };
-  ModifyNetworkInterfaceAttribute: {
-    input: ModifyNetworkInterfaceAttributeRequest;
-    output: Record<string, never>;
-  };
-  ModifyPrivateDnsNameOptions: {
-    input: ModifyPrivateDnsNameOptionsRequest;
-    output: ModifyPrivateDnsNameOptionsResult;
-  };
-  ModifyPublicIpDnsNameOptions: {
-    input: ModifyPublicIpDnsNameOptionsRequest;
-    output: ModifyPublicIpDnsNameOptionsResult;
-  };
+  ModifyManagedResourceVisibility: { input: ModifyManagedResourceVisibilityRequest; output: ModifyManagedResourceVisibilityResult };
+  ModifyNetworkInterfaceAttribute: { input: ModifyNetworkInterfaceAttributeRequest; output: Record<string, never> };
+  ModifyPrivateDnsNameOptions: { input: ModifyPrivateDnsNameOptionsRequest; output: ModifyPrivateDnsNameOptionsResult };
+  ModifyPublicIpDnsNameOptions: { input: ModifyPublicIpDnsNameOptionsRequest; output: ModifyPublicIpDnsNameOptionsResult };
   ModifyReservedInstances: { input: ModifyReservedInstancesRequest; output: ModifyReservedInstancesResult };
   ModifyRouteServer: { input: ModifyRouteServerRequest; output: ModifyRouteServerResult };
-  ModifySecurityGroupRules: {
-    input: ModifySecurityGroupRulesRequest;
-    output: ModifySecurityGroupRulesResult;
-  };
+  ModifySecurityGroupRules: { input: ModifySecurityGroupRulesRequest; output: ModifySecurityGroupRulesResult };
   ModifySnapshotAttribute: { input: ModifySnapshotAttributeRequest; output: Record<string, never> };
   ModifySnapshotTier: { input: ModifySnapshotTierRequest; output: ModifySnapshotTierResult };
   ModifySpotFleetRequest: { input: ModifySpotFleetRequestRequest; output: ModifySpotFleetRequestResponse };
   ModifySubnetAttribute: { input: ModifySubnetAttributeRequest; output: Record<string, never> };
-  ModifyTrafficMirrorFilterNetworkServices: {
-    input: ModifyTrafficMirrorFilterNetworkServicesRequest;
-    output: ModifyTrafficMirrorFilterNetworkServicesResult;
-  };
-  ModifyTrafficMirrorFilterRule: {
-    input: ModifyTrafficMirrorFilterRuleRequest;
-    output: ModifyTrafficMirrorFilterRuleResult;
-  };
-  ModifyTrafficMirrorSession: {
-    input: ModifyTrafficMirrorSessionRequest;
-    output: ModifyTrafficMirrorSessionResult;
-  };
+  ModifyTrafficMirrorFilterNetworkServices: { input: ModifyTrafficMirrorFilterNetworkServicesRequest; output: ModifyTrafficMirrorFilterNetworkServicesResult };
+  ModifyTrafficMirrorFilterRule: { input: ModifyTrafficMirrorFilterRuleRequest; output: ModifyTrafficMirrorFilterRuleResult };
+  ModifyTrafficMirrorSession: { input: ModifyTrafficMirrorSessionRequest; output: ModifyTrafficMirrorSessionResult };
   ModifyTransitGateway: { input: ModifyTransitGatewayRequest; output: ModifyTransitGatewayResult };
-  ModifyTransitGatewayMeteringPolicy: {
-    input: ModifyTransitGatewayMeteringPolicyRequest;
-    output: ModifyTransitGatewayMeteringPolicyResult;
-  };
-  ModifyTransitGatewayPolicyTableEntry: {
-    input: ModifyTransitGatewayPolicyTableEntryRequest;
-    output: ModifyTransitGatewayPolicyTableEntryResult;
-  };
-  ModifyTransitGatewayPrefixListReference: {
-    input: ModifyTransitGatewayPrefixListReferenceRequest;
-    output: ModifyTransitGatewayPrefixListReferenceResult;
-  };
-  ModifyTransitGatewayVpcAttachment: {
-    input: ModifyTransitGatewayVpcAttachmentRequest;
-    output: ModifyTransitGatewayVpcAttachmentResult;
-  };
-  ModifyVerifiedAccessEndpoint: {
-    input: ModifyVerifiedAccessEndpointRequest;
-    output: ModifyVerifiedAccessEndpointResult;
-  };
-  ModifyVerifiedAccessEndpointPolicy: {
-    input: ModifyVerifiedAccessEndpointPolicyRequest;
-    output: ModifyVerifiedAccessEndpointPolicyResult;
-  };
-  ModifyVerifiedAccessGroup: {
-    input: ModifyVerifiedAccessGroupRequest;
-    output: ModifyVerifiedAccessGroupResult;
-  };
-  ModifyVerifiedAccessGroupPolicy: {
-    input: ModifyVerifiedAccessGroupPolicyRequest;
-    output: ModifyVerifiedAccessGroupPolicyResult;
-  };
-  ModifyVerifiedAccessInstance: {
-    input: ModifyVerifiedAccessInstanceRequest;
-    output: ModifyVerifiedAccessInstanceResult;
-  };
-  ModifyVerifiedAccessInstanceLoggingConfiguration: {
-    input: ModifyVerifiedAccessInstanceLoggingConfigurationRequest;
-    output: ModifyVerifiedAccessInstanceLoggingConfigurationResult;
-  };
-  ModifyVerifiedAccessTrustProvider: {
-    input: ModifyVerifiedAccessTrustProviderRequest;
-    output: ModifyVerifiedAccessTrustProviderResult;
-  };
+  ModifyTransitGatewayMeteringPolicy: { input: ModifyTransitGatewayMeteringPolicyRequest; output: ModifyTransitGatewayMeteringPolicyResult };
+  ModifyTransitGatewayPolicyTableEntry: { input: ModifyTransitGatewayPolicyTableEntryRequest; output: ModifyTransitGatewayPolicyTableEntryResult };
+  ModifyTransitGatewayPrefixListReference: { input: ModifyTransitGatewayPrefixListReferenceRequest; output: ModifyTransitGatewayPrefixListReferenceResult };
+  ModifyTransitGatewayVpcAttachment: { input: ModifyTransitGatewayVpcAttachmentRequest; output: ModifyTransitGatewayVpcAttachmentResult };
+  ModifyVerifiedAccessEndpoint: { input: ModifyVerifiedAccessEndpointRequest; output: ModifyVerifiedAccessEndpointResult };
+  ModifyVerifiedAccessEndpointPolicy: { input: ModifyVerifiedAccessEndpointPolicyRequest; output: ModifyVerifiedAccessEndpointPolicyResult };
+  ModifyVerifiedAccessGroup: { input: ModifyVerifiedAccessGroupRequest; output: ModifyVerifiedAccessGroupResult };
+  ModifyVerifiedAccessGroupPolicy: { input: ModifyVerifiedAccessGroupPolicyRequest; output: ModifyVerifiedAccessGroupPolicyResult };
+  ModifyVerifiedAccessInstance: { input: ModifyVerifiedAccessInstanceRequest; output: ModifyVerifiedAccessInstanceResult };
+  ModifyVerifiedAccessInstanceLoggingConfiguration: { input: ModifyVerifiedAccessInstanceLoggingConfigurationRequest; output: ModifyVerifiedAccessInstanceLoggingConfigurationResult };
+  ModifyVerifiedAccessTrustProvider: { input: ModifyVerifiedAccessTrustProviderRequest; output: ModifyVerifiedAccessTrustProviderResult };
   ModifyVolume: { input: ModifyVolumeRequest; output: ModifyVolumeResult };
   ModifyVolumeAttribute: { input: ModifyVolumeAttributeRequest; output: Record<string, never> };
   ModifyVpcAttribute: { input: ModifyVpcAttributeRequest; output: Record<string, never> };
-  ModifyVpcBlockPublicAccessExclusion: {
-    input: ModifyVpcBlockPublicAccessExclusionRequest;
-    output: ModifyVpcBlockPublicAccessExclusionResult;
-  };
-  ModifyVpcBlockPublicAccessOptions: {
-    input: ModifyVpcBlockPublicAccessOptionsRequest;
-    output: ModifyVpcBlockPublicAccessOptionsResult;
-  };
-  ModifyVpcEncryptionControl: {
-    input: ModifyVpcEncryptionControlRequest;
-    output: ModifyVpcEncryptionControlResult;
-  };
+  ModifyVpcBlockPublicAccessExclusion: { input: ModifyVpcBlockPublicAccessExclusionRequest; output: ModifyVpcBlockPublicAccessExclusionResult };
+  ModifyVpcBlockPublicAccessOptions: { input: ModifyVpcBlockPublicAccessOptionsRequest; output: ModifyVpcBlockPublicAccessOptionsResult };
+  ModifyVpcEncryptionControl: { input: ModifyVpcEncryptionControlRequest; output: ModifyVpcEncryptionControlResult };
   ModifyVpcEndpoint: { input: ModifyVpcEndpointRequest; output: ModifyVpcEndpointResult };
-  ModifyVpcEndpointConnectionNotification: {
-    input: ModifyVpcEndpointConnectionNotificationRequest;
-    output: ModifyVpcEndpointConnectionNotificationResult;
-  };
-  ModifyVpcEndpointPayerResponsibility: {
-    input: ModifyVpcEndpointPayerResponsibilityRequest;
-    output: ModifyVpcEndpointPayerResponsibilityResult;
-  };
-  ModifyVpcEndpointServiceConfiguration: {
-    input: ModifyVpcEndpointServiceConfigurationRequest;
-    output: ModifyVpcEndpointServiceConfigurationResult;
-  };
-  ModifyVpcEndpointServicePayerResponsibility: {
-    input: ModifyVpcEndpointServicePayerResponsibilityRequest;
-    output: ModifyVpcEndpointServicePayerResponsibilityResult;
-  };
-  ModifyVpcEndpointServicePermissions: {
-    input: ModifyVpcEndpointServicePermissionsRequest;
-    output: ModifyVpcEndpointServicePermissionsResult;
-  };
-  ModifyVpcPeeringConnectionOptions: {
-    input: ModifyVpcPeeringConnectionOptionsRequest;
-    output: ModifyVpcPeeringConnectionOptionsResult;
-  };
+  ModifyVpcEndpointConnectionNotification: { input: ModifyVpcEndpointConnectionNotificationRequest; output: ModifyVpcEndpointConnectionNotificationResult };
+  ModifyVpcEndpointPayerResponsibility: { input: ModifyVpcEndpointPayerResponsibilityRequest; output: ModifyVpcEndpointPayerResponsibilityResult };
+  ModifyVpcEndpointServiceConfiguration: { input: ModifyVpcEndpointServiceConfigurationRequest; output: ModifyVpcEndpointServiceConfigurationResult };
+  ModifyVpcEndpointServicePayerResponsibility: { input: ModifyVpcEndpointServicePayerResponsibilityRequest; output: ModifyVpcEndpointServicePayerResponsibilityResult };
+  ModifyVpcEndpointServicePermissions: { input: ModifyVpcEndpointServicePermissionsRequest; output: ModifyVpcEndpointServicePermissionsResult };
+  ModifyVpcPeeringConnectionOptions: { input: ModifyVpcPeeringConnectionOptionsRequest; output: ModifyVpcPeeringConnectionOptionsResult };
   ModifyVpcTenancy: { input: ModifyVpcTenancyRequest; output: ModifyVpcTenancyResult };
   ModifyVpnConnection: { input: ModifyVpnConnectionRequest; output: ModifyVpnConnectionResult };
-  ModifyVpnConnectionOptions: {
-    input: ModifyVpnConnectionOptionsRequest;
-    output: ModifyVpnConnectionOptionsResult;
-  };
-  ModifyVpnTunnelCertificate: {
-    input: ModifyVpnTunnelCertificateRequest;
-    output: ModifyVpnTunnelCertificateResult;
-  };
+  ModifyVpnConnectionOptions: { input: ModifyVpnConnectionOptionsRequest; output: ModifyVpnConnectionOptionsResult };
+  ModifyVpnTunnelCertificate: { input: ModifyVpnTunnelCertificateRequest; output: ModifyVpnTunnelCertificateResult };
   ModifyVpnTunnelOptions: { input: ModifyVpnTunnelOptionsRequest; output: ModifyVpnTunnelOptionsResult };
   MonitorInstances: { input: MonitorInstancesRequest; output: MonitorInstancesResult };
   MoveAddressToVpc: { input: MoveAddressToVpcRequest; output: MoveAddressToVpcResult };
   MoveByoipCidrToIpam: { input: MoveByoipCidrToIpamRequest; output: MoveByoipCidrToIpamResult };
-  MoveCapacityReservationInstances: {
-    input: MoveCapacityReservationInstancesRequest;
-    output: MoveCapacityReservationInstancesResult;
-  };
+  MoveCapacityReservationInstances: { input: MoveCapacityReservationInstancesRequest; output: MoveCapacityReservationInstancesResult };
   ProvisionByoipCidr: { input: ProvisionByoipCidrRequest; output: ProvisionByoipCidrResult };
   ProvisionIpamByoasn: { input: ProvisionIpamByoasnRequest; output: ProvisionIpamByoasnResult };
   ProvisionIpamPoolCidr: { input: ProvisionIpamPoolCidrRequest; output: ProvisionIpamPoolCidrResult };
-  ProvisionPublicIpv4PoolCidr: {
-    input: ProvisionPublicIpv4PoolCidrRequest;
-    output: ProvisionPublicIpv4PoolCidrResult;
-  };
+  ProvisionPublicIpv4PoolCidr: { input: ProvisionPublicIpv4PoolCidrRequest; output: ProvisionPublicIpv4PoolCidrResult };
   PurchaseCapacityBlock: { input: PurchaseCapacityBlockRequest; output: PurchaseCapacityBlockResult };
-  PurchaseCapacityBlockExtension: {
-    input: PurchaseCapacityBlockExtensionRequest;
-    output: PurchaseCapacityBlockExtensionResult;
-  };
+  PurchaseCapacityBlockExtension: { input: PurchaseCapacityBlockExtensionRequest; output: PurchaseCapacityBlockExtensionResult };
   PurchaseHostReservation: { input: PurchaseHostReservationRequest; output: PurchaseHostReservationResult };
-  PurchaseReservedInstancesOffering: {
-    input: PurchaseReservedInstancesOfferingRequest;
-    output: PurchaseReservedInstancesOfferingResult;
-  };
-  PurchaseScheduledInstances: {
-    input: PurchaseScheduledInstancesRequest;
-    output: PurchaseScheduledInstancesResult;
-  };
+  PurchaseReservedInstancesOffering: { input: PurchaseReservedInstancesOfferingRequest; output: PurchaseReservedInstancesOfferingResult };
+  PurchaseScheduledInstances: { input: PurchaseScheduledInstancesRequest; output: PurchaseScheduledInstancesResult };
   RebootInstances: { input: RebootInstancesRequest; output: Record<string, never> };
   RegisterImage: { input: RegisterImageRequest; output: RegisterImageResult };
-  RegisterInstanceEventNotificationAttributes: {
-    input: RegisterInstanceEventNotificationAttributesRequest;
-    output: RegisterInstanceEventNotificationAttributesResult;
-  };
-  RegisterTransitGatewayMulticastGroupMembers: {
-    input: RegisterTransitGatewayMulticastGroupMembersRequest;
-    output: RegisterTransitGatewayMulticastGroupMembersResult;
-  };
-  RegisterTransitGatewayMulticastGroupSources: {
-    input: RegisterTransitGatewayMulticastGroupSourcesRequest;
-    output: RegisterTransitGatewayMulticastGroupSourcesResult;
-  };
-  RejectCapacityReservationBillingOwnership: {
-    input: RejectCapacityReservationBillingOwnershipRequest;
-    output: RejectCapacityReservationBillingOwnershipResult;
-  };
-  RejectTransitGatewayClientVpnAttachment: {
-    input: RejectTransitGatewayClientVpnAttachmentRequest;
-    output: RejectTransitGatewayClientVpnAttachmentResult;
-  };
-  RejectTransitGatewayMulticastDomainAssociations: {
-    input: RejectTransitGatewayMulticastDomainAssociationsRequest;
-    output: RejectTransitGatewayMulticastDomainAssociationsResult;
-  };
-  RejectTransitGatewayPeeringAttachment: {
-    input: RejectTransitGatewayPeeringAttachmentRequest;
-    output: RejectTransitGatewayPeeringAttachmentResult;
-  };
-  RejectTransitGatewayVpcAttachment: {
-    input: RejectTransitGatewayVpcAttachmentRequest;
-    output: RejectTransitGatewayVpcAttachmentResult;
-  };
-  RejectVpcEndpointConnections: {
-    input: RejectVpcEndpointConnectionsRequest;
-    output: RejectVpcEndpointConnectionsResult;
-  };
-  RejectVpcPeeringConnection: {
-    input: RejectVpcPeeringConnectionRequest;
-    output: RejectVpcPeeringConnectionResult;
-  };
+  RegisterInstanceEventNotificationAttributes: { input: RegisterInstanceEventNotificationAttributesRequest; output: RegisterInstanceEventNotificationAttributesResult };
+  RegisterTransitGatewayMulticastGroupMembers: { input: RegisterTransitGatewayMulticastGroupMembersRequest; output: RegisterTransitGatewayMulticastGroupMembersResult };
+  RegisterTransitGatewayMulticastGroupSources: { input: RegisterTransitGatewayMulticastGroupSourcesRequest; output: RegisterTransitGatewayMulticastGroupSourcesResult };
+  RejectCapacityReservationBillingOwnership: { input: RejectCapacityReservationBillingOwnershipRequest; output: RejectCapacityReservationBillingOwnershipResult };
+  RejectTransitGatewayClientVpnAttachment: { input: RejectTransitGatewayClientVpnAttachmentRequest; output: RejectTransitGatewayClientVpnAttachmentResult };
+  RejectTransitGatewayMulticastDomainAssociations: { input: RejectTransitGatewayMulticastDomainAssociationsRequest; output: RejectTransitGatewayMulticastDomainAssociationsResult };
+  RejectTransitGatewayPeeringAttachment: { input: RejectTransitGatewayPeeringAttachmentRequest; output: RejectTransitGatewayPeeringAttachmentResult };
+  RejectTransitGatewayVpcAttachment: { input: RejectTransitGatewayVpcAttachmentRequest; output: RejectTransitGatewayVpcAttachmentResult };
+  RejectVpcEndpointConnections: { input: RejectVpcEndpointConnectionsRequest; output: RejectVpcEndpointConnectionsResult };
+  RejectVpcPeeringConnection: { input: RejectVpcPeeringConnectionRequest; output: RejectVpcPeeringConnectionResult };
   ReleaseAddress: { input: ReleaseAddressRequest; output: Record<string, never> };
   ReleaseHosts: { input: ReleaseHostsRequest; output: ReleaseHostsResult };
-  ReleaseIpamPoolAllocation: {
-    input: ReleaseIpamPoolAllocationRequest;
-    output: ReleaseIpamPoolAllocationResult;
-  };
-  ReplaceIamInstanceProfileAssociation: {
-    input: ReplaceIamInstanceProfileAssociationRequest;
-    output: ReplaceIamInstanceProfileAssociationResult;
-  };
-  ReplaceImageCriteriaInAllowedImagesSettings: {
-    input: ReplaceImageCriteriaInAllowedImagesSettingsRequest;
-    output: ReplaceImageCriteriaInAllowedImagesSettingsResult;
-  };
-  ReplaceImageInstanceTypeSpecification: {
-    input: ReplaceImageInstanceTypeSpecificationRequest;
-    output: ReplaceImageInstanceTypeSpecificationResult;
-  };
-  ReplaceNetworkAclAssociation: {
-    input: ReplaceNetworkAclAssociationRequest;
-    output: ReplaceNetworkAclAssociationResult;
-  };
+  ReleaseIpamPoolAllocation: { input: ReleaseIpamPoolAllocationRequest; output: ReleaseIpamPoolAllocationResult };
+  ReplaceIamInstanceProfileAssociation: { input: ReplaceIamInstanceProfileAssociationRequest; output: ReplaceIamInstanceProfileAssociationResult };
+  ReplaceImageCriteriaInAllowedImagesSettings: { input: ReplaceImageCriteriaInAllowedImagesSettingsRequest; output: ReplaceImageCriteriaInAllowedImagesSettingsResult };
+  ReplaceImageInstanceTypeSpecification: { input: ReplaceImageInstanceTypeSpecificationRequest; output: ReplaceImageInstanceTypeSpecificationResult };
+  ReplaceNetworkAclAssociation: { input: ReplaceNetworkAclAssociationRequest; output: ReplaceNetworkAclAssociationResult };
   ReplaceNetworkAclEntry: { input: ReplaceNetworkAclEntryRequest; output: Record<string, never> };
   ReplaceRoute: { input: ReplaceRouteRequest; output: Record<string, never> };
-  ReplaceRouteTableAssociation: {
-    input: ReplaceRouteTableAssociationRequest;
-    output: ReplaceRouteTableAssociationResult;
-  };
-  ReplaceTransitGatewayRoute: {
-    input: ReplaceTransitGatewayRouteRequest;
-    output: ReplaceTransitGatewayRouteResult;
-  };
+  ReplaceRouteTableAssociation: { input: ReplaceRouteTableAssociationRequest; output: ReplaceRouteTableAssociationResult };
+  ReplaceTransitGatewayRoute: { input: ReplaceTransitGatewayRouteRequest; output: ReplaceTransitGatewayRouteResult };
   ReplaceVpnTunnel: { input: ReplaceVpnTunnelRequest; output: ReplaceVpnTunnelResult };
   ReportInstanceStatus: { input: ReportInstanceStatusRequest; output: Record<string, never> };
   RequestSpotFleet: { input: RequestSpotFleetRequest; output: RequestSpotFleetResponse };
@@ -2176,108 +766,42 @@ export interface Ec2Operations {
   ResetFpgaImageAttribute: { input: ResetFpgaImageAttributeRequest; output: ResetFpgaImageAttributeResult };
   ResetImageAttribute: { input: ResetImageAttributeRequest; output: Record<string, never> };
   ResetInstanceAttribute: { input: ResetInstanceAttributeRequest; output: Record<string, never> };
-  ResetNetworkInterfaceAttribute: {
-    input: ResetNetworkInterfaceAttributeRequest;
-    output: Record<string, never>;
-  };
+  ResetNetworkInterfaceAttribute: { input: ResetNetworkInterfaceAttributeRequest; output: Record<string, never> };
   ResetSnapshotAttribute: { input: ResetSnapshotAttributeRequest; output: Record<string, never> };
   RestoreAddressToClassic: { input: RestoreAddressToClassicRequest; output: RestoreAddressToClassicResult };
-  RestoreImageFromRecycleBin: {
-    input: RestoreImageFromRecycleBinRequest;
-    output: RestoreImageFromRecycleBinResult;
-  };
-  RestoreManagedPrefixListVersion: {
-    input: RestoreManagedPrefixListVersionRequest;
-    output: RestoreManagedPrefixListVersionResult;
-  };
-  RestoreSnapshotFromRecycleBin: {
-    input: RestoreSnapshotFromRecycleBinRequest;
-    output: RestoreSnapshotFromRecycleBinResult;
-  };
+  RestoreImageFromRecycleBin: { input: RestoreImageFromRecycleBinRequest; output: RestoreImageFromRecycleBinResult };
+  RestoreManagedPrefixListVersion: { input: RestoreManagedPrefixListVersionRequest; output: RestoreManagedPrefixListVersionResult };
+  RestoreSnapshotFromRecycleBin: { input: RestoreSnapshotFromRecycleBinRequest; output: RestoreSnapshotFromRecycleBinResult };
   RestoreSnapshotTier: { input: RestoreSnapshotTierRequest; output: RestoreSnapshotTierResult };
-  RestoreVolumeFromRecycleBin: {
-    input: RestoreVolumeFromRecycleBinRequest;
-    output: RestoreVolumeFromRecycleBinResult;
-  };
+  RestoreVolumeFromRecycleBin: { input: RestoreVolumeFromRecycleBinRequest; output: RestoreVolumeFromRecycleBinResult };
   RevokeClientVpnIngress: { input: RevokeClientVpnIngressRequest; output: RevokeClientVpnIngressResult };
-  RevokeSecurityGroupEgress: {
-    input: RevokeSecurityGroupEgressRequest;
-    output: RevokeSecurityGroupEgressResult;
-  };
-  RevokeSecurityGroupIngress: {
-    input: RevokeSecurityGroupIngressRequest;
-    output: RevokeSecurityGroupIngressResult;
-  };
+  RevokeSecurityGroupEgress: { input: RevokeSecurityGroupEgressRequest; output: RevokeSecurityGroupEgressResult };
+  RevokeSecurityGroupIngress: { input: RevokeSecurityGroupIngressRequest; output: RevokeSecurityGroupIngressResult };
   RunInstances: { input: RunInstancesRequest; output: Reservation };
   RunScheduledInstances: { input: RunScheduledInstancesRequest; output: RunScheduledInstancesResult };
-  SearchLocalGatewayRoutes: {
-    input: SearchLocalGatewayRoutesRequest;
-    output: SearchLocalGatewayRoutesResult;
-  };
-  SearchTransitGatewayMulticastGroups: {
-    input: SearchTransitGatewayMulticastGroupsRequest;
-    output: SearchTransitGatewayMulticastGroupsResult;
-  };
-  SearchTransitGatewayRoutes: {
-    input: SearchTransitGatewayRoutesRequest;
-    output: SearchTransitGatewayRoutesResult;
-  };
+  SearchLocalGatewayRoutes: { input: SearchLocalGatewayRoutesRequest; output: SearchLocalGatewayRoutesResult };
+  SearchTransitGatewayMulticastGroups: { input: SearchTransitGatewayMulticastGroupsRequest; output: SearchTransitGatewayMulticastGroupsResult };
+  SearchTransitGatewayRoutes: { input: SearchTransitGatewayRoutesRequest; output: SearchTransitGatewayRoutesResult };
   SendDiagnosticInterrupt: { input: SendDiagnosticInterruptRequest; output: Record<string, never> };
-  StartDeclarativePoliciesReport: {
-    input: StartDeclarativePoliciesReportRequest;
-    output: StartDeclarativePoliciesReportResult;
-  };
+  StartDeclarativePoliciesReport: { input: StartDeclarativePoliciesReportRequest; output: StartDeclarativePoliciesReportResult };
   StartInstances: { input: StartInstancesRequest; output: StartInstancesResult };
-  StartNetworkInsightsAccessScopeAnalysis: {
-    input: StartNetworkInsightsAccessScopeAnalysisRequest;
-    output: StartNetworkInsightsAccessScopeAnalysisResult;
-  };
-  StartNetworkInsightsAnalysis: {
-    input: StartNetworkInsightsAnalysisRequest;
-    output: StartNetworkInsightsAnalysisResult;
-  };
-  StartVpcEndpointServicePrivateDnsVerification: {
-    input: StartVpcEndpointServicePrivateDnsVerificationRequest;
-    output: StartVpcEndpointServicePrivateDnsVerificationResult;
-  };
+  StartNetworkInsightsAccessScopeAnalysis: { input: StartNetworkInsightsAccessScopeAnalysisRequest; output: StartNetworkInsightsAccessScopeAnalysisResult };
+  StartNetworkInsightsAnalysis: { input: StartNetworkInsightsAnalysisRequest; output: StartNetworkInsightsAnalysisResult };
+  StartVpcEndpointServicePrivateDnsVerification: { input: StartVpcEndpointServicePrivateDnsVerificationRequest; output: StartVpcEndpointServicePrivateDnsVerificationResult };
   StopInstances: { input: StopInstancesRequest; output: StopInstancesResult };
-  TerminateClientVpnConnections: {
-    input: TerminateClientVpnConnectionsRequest;
-    output: TerminateClientVpnConnectionsResult;
-  };
+  TerminateClientVpnConnections: { input: TerminateClientVpnConnectionsRequest; output: TerminateClientVpnConnectionsResult };
   TerminateInstances: { input: TerminateInstancesRequest; output: TerminateInstancesResult };
   UnassignIpv6Addresses: { input: UnassignIpv6AddressesRequest; output: UnassignIpv6AddressesResult };
   UnassignPrivateIpAddresses: { input: UnassignPrivateIpAddressesRequest; output: Record<string, never> };
-  UnassignPrivateNatGatewayAddress: {
-    input: UnassignPrivateNatGatewayAddressRequest;
-    output: UnassignPrivateNatGatewayAddressResult;
-  };
+  UnassignPrivateNatGatewayAddress: { input: UnassignPrivateNatGatewayAddressRequest; output: UnassignPrivateNatGatewayAddressResult };
   UnlockSnapshot: { input: UnlockSnapshotRequest; output: UnlockSnapshotResult };
   UnmonitorInstances: { input: UnmonitorInstancesRequest; output: UnmonitorInstancesResult };
-  UpdateCapacityManagerMonitoredTagKeys: {
-    input: UpdateCapacityManagerMonitoredTagKeysRequest;
-    output: UpdateCapacityManagerMonitoredTagKeysResult;
-  };
-  UpdateCapacityManagerOrganizationsAccess: {
-    input: UpdateCapacityManagerOrganizationsAccessRequest;
-    output: UpdateCapacityManagerOrganizationsAccessResult;
-  };
-  UpdateInterruptibleCapacityReservationAllocation: {
-    input: UpdateInterruptibleCapacityReservationAllocationRequest;
-    output: UpdateInterruptibleCapacityReservationAllocationResult;
-  };
-  UpdateSecurityGroupRuleDescriptionsEgress: {
-    input: UpdateSecurityGroupRuleDescriptionsEgressRequest;
-    output: UpdateSecurityGroupRuleDescriptionsEgressResult;
-  };
-  UpdateSecurityGroupRuleDescriptionsIngress: {
-    input: UpdateSecurityGroupRuleDescriptionsIngressRequest;
-    output: UpdateSecurityGroupRuleDescriptionsIngressResult;
-  };
-  ValidateSecurityGroupQuotasForInterface: {
-    input: ValidateSecurityGroupQuotasForInterfaceRequest;
-    output: ValidateSecurityGroupQuotasForInterfaceResult;
-  };
+  UpdateCapacityManagerMonitoredTagKeys: { input: UpdateCapacityManagerMonitoredTagKeysRequest; output: UpdateCapacityManagerMonitoredTagKeysResult };
+  UpdateCapacityManagerOrganizationsAccess: { input: UpdateCapacityManagerOrganizationsAccessRequest; output: UpdateCapacityManagerOrganizationsAccessResult };
+  UpdateInterruptibleCapacityReservationAllocation: { input: UpdateInterruptibleCapacityReservationAllocationRequest; output: UpdateInterruptibleCapacityReservationAllocationResult };
+  UpdateSecurityGroupRuleDescriptionsEgress: { input: UpdateSecurityGroupRuleDescriptionsEgressRequest; output: UpdateSecurityGroupRuleDescriptionsEgressResult };
+  UpdateSecurityGroupRuleDescriptionsIngress: { input: UpdateSecurityGroupRuleDescriptionsIngressRequest; output: UpdateSecurityGroupRuleDescriptionsIngressResult };
+  ValidateSecurityGroupQuotasForInterface: { input: ValidateSecurityGroupQuotasForInterfaceRequest; output: ValidateSecurityGroupQuotasForInterfaceResult };
   WithdrawByoipCidr: { input: WithdrawByoipCidrRequest; output: WithdrawByoipCidrResult };
 }
 
@@ -2291,7 +815,12 @@ export interface AcceleratorCountRequest {
   Max?: number | undefined;
 }
 
-export type AcceleratorManufacturer = "amazon-web-services" | "amd" | "habana" | "nvidia" | "xilinx";
+export type AcceleratorManufacturer =
+  | "amazon-web-services"
+  | "amd"
+  | "habana"
+  | "nvidia"
+  | "xilinx";
 
 export type AcceleratorName =
   | "a100"
@@ -2324,7 +853,11 @@ export interface AcceleratorTotalMemoryMiBRequest {
   Max?: number | undefined;
 }
 
-export type AcceleratorType = "fpga" | "gpu" | "inference" | "media";
+export type AcceleratorType =
+  | "fpga"
+  | "gpu"
+  | "inference"
+  | "media";
 
 export interface AcceptAddressTransferRequest {
   Address: string;
@@ -2436,7 +969,9 @@ export interface AccountAttribute {
   AttributeValues?: readonly AccountAttributeValue[] | undefined;
 }
 
-export type AccountAttributeName = "default-vpc" | "supported-platforms";
+export type AccountAttributeName =
+  | "default-vpc"
+  | "supported-platforms";
 
 export interface AccountAttributeValue {
   AttributeValue?: string | undefined;
@@ -2461,7 +996,10 @@ export interface AccountVpcEncryptionControlExclusions {
   ElasticFileSystem?: VpcEncryptionControlExclusionState | undefined;
 }
 
-export type AccountVpcEncryptionControlMode = "attempt-enforce" | "attempt-monitor" | "unmanaged";
+export type AccountVpcEncryptionControlMode =
+  | "attempt-enforce"
+  | "attempt-monitor"
+  | "unmanaged";
 
 export type AccountVpcEncryptionControlState =
   | "default-state"
@@ -2489,7 +1027,11 @@ export interface ActiveVpnTunnelStatus {
   ProvisioningStatusReason?: string | undefined;
 }
 
-export type ActivityStatus = "error" | "fulfilled" | "pending_fulfillment" | "pending_termination";
+export type ActivityStatus =
+  | "error"
+  | "fulfilled"
+  | "pending_fulfillment"
+  | "pending_termination";
 
 export interface AddIpamOperatingRegion {
   RegionName?: string | undefined;
@@ -2548,9 +1090,12 @@ export interface AddressAttribute {
   PtrRecordUpdate?: PtrUpdateStatus | undefined;
 }
 
-export type AddressAttributeName = "domain-name";
+export type AddressAttributeName =
+  | "domain-name";
 
-export type AddressFamily = "ipv4" | "ipv6";
+export type AddressFamily =
+  | "ipv4"
+  | "ipv6";
 
 export interface AddressTransfer {
   PublicIp?: string | undefined;
@@ -2561,7 +1106,10 @@ export interface AddressTransfer {
   AddressTransferStatus?: AddressTransferStatus | undefined;
 }
 
-export type AddressTransferStatus = "accepted" | "disabled" | "pending";
+export type AddressTransferStatus =
+  | "accepted"
+  | "disabled"
+  | "pending";
 
 export interface AdvertiseByoipCidrRequest {
   Cidr: string;
@@ -2574,9 +1122,13 @@ export interface AdvertiseByoipCidrResult {
   ByoipCidr?: ByoipCidr | undefined;
 }
 
-export type Affinity = "default" | "host";
+export type Affinity =
+  | "default"
+  | "host";
 
-export type AggregationStatusEnum = "excluded" | "included";
+export type AggregationStatusEnum =
+  | "excluded"
+  | "included";
 
 export interface AllocateAddressRequest {
   Domain?: DomainType | undefined;
@@ -2653,11 +1205,17 @@ export type AllocationStrategy =
   | "lowestPrice"
   | "priceCapacityOptimized";
 
-export type AllocationType = "cancelling" | "future" | "used";
+export type AllocationType =
+  | "cancelling"
+  | "future"
+  | "used";
 
-export type AllowedImagesSettingsDisabledState = "disabled";
+export type AllowedImagesSettingsDisabledState =
+  | "disabled";
 
-export type AllowedImagesSettingsEnabledState = "audit-mode" | "enabled";
+export type AllowedImagesSettingsEnabledState =
+  | "audit-mode"
+  | "enabled";
 
 export interface AllowedPrincipal {
   PrincipalType?: PrincipalType | undefined;
@@ -2667,16 +1225,22 @@ export interface AllowedPrincipal {
   ServiceId?: string | undefined;
 }
 
-export type AllowsMultipleInstanceTypes = "off" | "on";
+export type AllowsMultipleInstanceTypes =
+  | "off"
+  | "on";
 
 export interface AlternatePathHint {
   ComponentId?: string | undefined;
   ComponentArn?: string | undefined;
 }
 
-export type AmdSevSnp = "disabled" | "enabled";
+export type AmdSevSnp =
+  | "disabled"
+  | "enabled";
 
-export type AmdSevSnpSpecification = "disabled" | "enabled";
+export type AmdSevSnpSpecification =
+  | "disabled"
+  | "enabled";
 
 export interface AnalysisAclRule {
   Cidr?: string | undefined;
@@ -2740,9 +1304,14 @@ export interface AnalysisSecurityGroupRule {
   Protocol?: string | undefined;
 }
 
-export type AnalysisStatus = "failed" | "running" | "succeeded";
+export type AnalysisStatus =
+  | "failed"
+  | "running"
+  | "succeeded";
 
-export type ApplianceModeSupportValue = "disable" | "enable";
+export type ApplianceModeSupportValue =
+  | "disable"
+  | "enable";
 
 export interface ApplicationStatus {
   Status?: ApplicationStatusEnum | undefined;
@@ -2760,7 +1329,11 @@ export interface ApplicationStatusCheckAssociationObject {
 }
 
 export type ApplicationStatusCheckEnum =
-  "failed" | "initializing" | "insufficient-data" | "not-applicable" | "passed";
+  | "failed"
+  | "initializing"
+  | "insufficient-data"
+  | "not-applicable"
+  | "passed";
 
 export interface ApplicationStatusCheckResponseObject {
   ApplicationStatusCheckId?: string | undefined;
@@ -2797,7 +1370,12 @@ export interface ApplicationStatusDetail {
 }
 
 export type ApplicationStatusEnum =
-  "impaired" | "initializing" | "insufficient-data" | "not-applicable" | "ok" | "suppressed";
+  | "impaired"
+  | "initializing"
+  | "insufficient-data"
+  | "not-applicable"
+  | "ok"
+  | "suppressed";
 
 export interface ApplicationStatusReason {
   Code?: string | undefined;
@@ -2814,7 +1392,8 @@ export interface ApplicationStatusesResponseType {
   Instances?: readonly InstanceApplicationStatus[] | undefined;
 }
 
-export type ApplyCancellationCharges = "commitment-wind-down";
+export type ApplyCancellationCharges =
+  | "commitment-wind-down";
 
 export interface ApplySecurityGroupsToClientVpnTargetNetworkRequest {
   ClientVpnEndpointId: string;
@@ -2827,9 +1406,19 @@ export interface ApplySecurityGroupsToClientVpnTargetNetworkResult {
   SecurityGroupIds?: readonly string[] | undefined;
 }
 
-export type ArchitectureType = "arm64" | "arm64_mac" | "i386" | "x86_64" | "x86_64_mac";
+export type ArchitectureType =
+  | "arm64"
+  | "arm64_mac"
+  | "i386"
+  | "x86_64"
+  | "x86_64_mac";
 
-export type ArchitectureValues = "arm64" | "arm64_mac" | "i386" | "x86_64" | "x86_64_mac";
+export type ArchitectureValues =
+  | "arm64"
+  | "arm64_mac"
+  | "i386"
+  | "x86_64"
+  | "x86_64_mac";
 
 export interface AsnAssociation {
   Asn?: string | undefined;
@@ -3137,7 +1726,8 @@ export interface AssociateVpcCidrBlockResult {
   VpcId?: string | undefined;
 }
 
-export type AssociatedNetworkType = "vpc";
+export type AssociatedNetworkType =
+  | "vpc";
 
 export interface AssociatedRole {
   AssociatedRoleArn?: string | undefined;
@@ -3157,9 +1747,15 @@ export interface AssociationStatus {
 }
 
 export type AssociationStatusCode =
-  "associated" | "associating" | "association-failed" | "disassociated" | "disassociating";
+  | "associated"
+  | "associating"
+  | "association-failed"
+  | "disassociated"
+  | "disassociating";
 
-export type AssociationTypeEnum = "instance-id" | "tag";
+export type AssociationTypeEnum =
+  | "instance-id"
+  | "tag";
 
 export interface AthenaIntegration {
   IntegrationResultS3DestinationArn: string;
@@ -3249,9 +1845,15 @@ export interface AttachmentEnaSrdUdpSpecification {
   EnaSrdUdpEnabled?: boolean | undefined;
 }
 
-export type AttachmentLimitType = "dedicated" | "shared";
+export type AttachmentLimitType =
+  | "dedicated"
+  | "shared";
 
-export type AttachmentStatus = "attached" | "attaching" | "detached" | "detaching";
+export type AttachmentStatus =
+  | "attached"
+  | "attaching"
+  | "detached"
+  | "detaching";
 
 export interface AttributeBooleanValue {
   Value?: boolean | undefined;
@@ -3329,17 +1931,29 @@ export interface AuthorizeSecurityGroupIngressResult {
   SecurityGroupRules?: readonly SecurityGroupRule[] | undefined;
 }
 
-export type AutoAcceptSharedAssociationsValue = "disable" | "enable";
+export type AutoAcceptSharedAssociationsValue =
+  | "disable"
+  | "enable";
 
-export type AutoAcceptSharedAttachmentsValue = "disable" | "enable";
+export type AutoAcceptSharedAttachmentsValue =
+  | "disable"
+  | "enable";
 
-export type AutoPlacement = "off" | "on";
+export type AutoPlacement =
+  | "off"
+  | "on";
 
-export type AutoProvisionZonesState = "disabled" | "enabled";
+export type AutoProvisionZonesState =
+  | "disabled"
+  | "enabled";
 
-export type AutoScalingIpsState = "disabled" | "enabled";
+export type AutoScalingIpsState =
+  | "disabled"
+  | "enabled";
 
-export type AvailabilityMode = "regional" | "zonal";
+export type AvailabilityMode =
+  | "regional"
+  | "zonal";
 
 export interface AvailabilityZone {
   OptInStatus?: AvailabilityZoneOptInStatus | undefined;
@@ -3372,9 +1986,17 @@ export interface AvailabilityZoneMessage {
   Message?: string | undefined;
 }
 
-export type AvailabilityZoneOptInStatus = "not-opted-in" | "opt-in-not-required" | "opted-in";
+export type AvailabilityZoneOptInStatus =
+  | "not-opted-in"
+  | "opt-in-not-required"
+  | "opted-in";
 
-export type AvailabilityZoneState = "available" | "constrained" | "impaired" | "information" | "unavailable";
+export type AvailabilityZoneState =
+  | "available"
+  | "constrained"
+  | "impaired"
+  | "information"
+  | "unavailable";
 
 export interface AvailabilityZoneSubGeography {
   Name?: string | undefined;
@@ -3385,9 +2007,15 @@ export interface AvailableCapacity {
   AvailableVCpus?: number | undefined;
 }
 
-export type BandwidthWeightingType = "default" | "ebs-1" | "vpc-1";
+export type BandwidthWeightingType =
+  | "default"
+  | "ebs-1"
+  | "vpc-1";
 
-export type BareMetal = "excluded" | "included" | "required";
+export type BareMetal =
+  | "excluded"
+  | "included"
+  | "required";
 
 export interface BaselineEbsBandwidthMbps {
   Min?: number | undefined;
@@ -3428,7 +2056,9 @@ export type BatchState =
   | "modifying"
   | "submitted";
 
-export type BgpStatus = "down" | "up";
+export type BgpStatus =
+  | "down"
+  | "up";
 
 export interface BlockDeviceMapping {
   Ebs?: EbsBlockDevice | undefined;
@@ -3444,17 +2074,26 @@ export interface BlockDeviceMappingResponse {
   NoDevice?: string | undefined;
 }
 
-export type BlockPublicAccessMode = "block-bidirectional" | "block-ingress" | "off";
+export type BlockPublicAccessMode =
+  | "block-bidirectional"
+  | "block-ingress"
+  | "off";
 
 export interface BlockPublicAccessStates {
   InternetGatewayBlockMode?: BlockPublicAccessMode | undefined;
 }
 
-export type BootModeOverrideValues = "uefi";
+export type BootModeOverrideValues =
+  | "uefi";
 
-export type BootModeType = "legacy-bios" | "uefi";
+export type BootModeType =
+  | "legacy-bios"
+  | "uefi";
 
-export type BootModeValues = "legacy-bios" | "uefi" | "uefi-preferred";
+export type BootModeValues =
+  | "legacy-bios"
+  | "uefi"
+  | "uefi-preferred";
 
 export interface BundleInstanceRequest {
   InstanceId: string;
@@ -3483,9 +2122,18 @@ export interface BundleTaskError {
 }
 
 export type BundleTaskState =
-  "bundling" | "cancelling" | "complete" | "failed" | "pending" | "storing" | "waiting-for-shutdown";
+  | "bundling"
+  | "cancelling"
+  | "complete"
+  | "failed"
+  | "pending"
+  | "storing"
+  | "waiting-for-shutdown";
 
-export type BurstablePerformance = "excluded" | "included" | "required";
+export type BurstablePerformance =
+  | "excluded"
+  | "included"
+  | "required";
 
 export interface Byoasn {
   Asn?: string | undefined;
@@ -3518,7 +2166,9 @@ export type ByoipCidrState =
   | "provisioned"
   | "provisioned-not-publicly-advertisable";
 
-export type CallerRole = "odcr-owner" | "unused-reservation-billing-owner";
+export type CallerRole =
+  | "odcr-owner"
+  | "unused-reservation-billing-owner";
 
 export type CancelBatchErrorCode =
   | "fleetRequestIdDoesNotExist"
@@ -3636,7 +2286,12 @@ export interface CancelSpotFleetRequestsSuccessItem {
   SpotFleetRequestId?: string | undefined;
 }
 
-export type CancelSpotInstanceRequestState = "active" | "cancelled" | "closed" | "completed" | "open";
+export type CancelSpotInstanceRequestState =
+  | "active"
+  | "cancelled"
+  | "closed"
+  | "completed"
+  | "open";
 
 export interface CancelSpotInstanceRequestsRequest {
   SpotInstanceRequestIds: readonly string[];
@@ -3717,9 +2372,15 @@ export interface CapacityBlockExtensionOffering {
   ZoneType?: string | undefined;
 }
 
-export type CapacityBlockExtensionStatus = "payment-failed" | "payment-pending" | "payment-succeeded";
+export type CapacityBlockExtensionStatus =
+  | "payment-failed"
+  | "payment-pending"
+  | "payment-succeeded";
 
-export type CapacityBlockInterconnectStatus = "impaired" | "insufficient-data" | "ok";
+export type CapacityBlockInterconnectStatus =
+  | "impaired"
+  | "insufficient-data"
+  | "ok";
 
 export interface CapacityBlockOffering {
   CapacityBlockOfferingId?: string | undefined;
@@ -3775,7 +2436,11 @@ export interface CapacityManagerDataExportResponse {
   Tags?: readonly Tag[] | undefined;
 }
 
-export type CapacityManagerDataExportStatus = "delivered" | "failed" | "in-progress" | "pending";
+export type CapacityManagerDataExportStatus =
+  | "delivered"
+  | "failed"
+  | "in-progress"
+  | "pending";
 
 export interface CapacityManagerDimension {
   ResourceRegion?: string | undefined;
@@ -3807,9 +2472,15 @@ export interface CapacityManagerMonitoredTagKey {
   EarliestDatapointTimestamp?: Date | undefined;
 }
 
-export type CapacityManagerMonitoredTagKeyStatus = "activated" | "activating" | "deactivating" | "suspended";
+export type CapacityManagerMonitoredTagKeyStatus =
+  | "activated"
+  | "activating"
+  | "deactivating"
+  | "suspended";
 
-export type CapacityManagerStatus = "disabled" | "enabled";
+export type CapacityManagerStatus =
+  | "disabled"
+  | "enabled";
 
 export interface CapacityManagerTagDimension {
   Key?: string | undefined;
@@ -3862,7 +2533,12 @@ export interface CapacityReservationBillingRequest {
 }
 
 export type CapacityReservationBillingRequestStatus =
-  "accepted" | "cancelled" | "expired" | "pending" | "rejected" | "revoked";
+  | "accepted"
+  | "cancelled"
+  | "expired"
+  | "pending"
+  | "rejected"
+  | "revoked";
 
 export interface CapacityReservationCancellationQuote {
   CapacityReservationCancellationQuoteId?: string | undefined;
@@ -3875,7 +2551,10 @@ export interface CapacityReservationCancellationQuote {
   Tags?: readonly Tag[] | undefined;
 }
 
-export type CapacityReservationCancellationQuoteState = "active" | "expired" | "pending";
+export type CapacityReservationCancellationQuoteState =
+  | "active"
+  | "expired"
+  | "pending";
 
 export interface CapacityReservationCommitmentInfo {
   CommittedInstanceCount?: number | undefined;
@@ -3887,7 +2566,9 @@ export interface CapacityReservationConfiguration {
   ReservationState?: string | undefined;
 }
 
-export type CapacityReservationDeliveryPreference = "fixed" | "incremental";
+export type CapacityReservationDeliveryPreference =
+  | "fixed"
+  | "incremental";
 
 export interface CapacityReservationFleet {
   CapacityReservationFleetId?: string | undefined;
@@ -3961,7 +2642,10 @@ export interface CapacityReservationOptionsRequest {
   UsageStrategy?: FleetCapacityReservationUsageStrategy | undefined;
 }
 
-export type CapacityReservationPreference = "capacity-reservations-only" | "none" | "open";
+export type CapacityReservationPreference =
+  | "capacity-reservations-only"
+  | "none"
+  | "open";
 
 export interface CapacityReservationSpecification {
   CapacityReservationPreference?: CapacityReservationPreference | undefined;
@@ -4005,7 +2689,9 @@ export interface CapacityReservationTargetResponse {
   CapacityReservationResourceGroupArn?: string | undefined;
 }
 
-export type CapacityReservationTenancy = "dedicated" | "default";
+export type CapacityReservationTenancy =
+  | "dedicated"
+  | "default";
 
 export interface CapacityReservationTopology {
   CapacityReservationId?: string | undefined;
@@ -4018,9 +2704,13 @@ export interface CapacityReservationTopology {
   AvailabilityZone?: string | undefined;
 }
 
-export type CapacityReservationType = "capacity-block" | "default";
+export type CapacityReservationType =
+  | "capacity-block"
+  | "default";
 
-export type CapacityTenancy = "dedicated" | "default";
+export type CapacityTenancy =
+  | "dedicated"
+  | "default";
 
 export interface CarrierGateway {
   CarrierGatewayId?: string | undefined;
@@ -4030,7 +2720,11 @@ export interface CarrierGateway {
   Tags?: readonly Tag[] | undefined;
 }
 
-export type CarrierGatewayState = "available" | "deleted" | "deleting" | "pending";
+export type CarrierGatewayState =
+  | "available"
+  | "deleted"
+  | "deleting"
+  | "pending";
 
 export interface CertificateAuthentication {
   ClientRootCertificateChain?: string | undefined;
@@ -4040,7 +2734,9 @@ export interface CertificateAuthenticationRequest {
   ClientRootCertificateChainArn?: string | undefined;
 }
 
-export type ChronologicalOrder = "forward" | "reverse";
+export type ChronologicalOrder =
+  | "forward"
+  | "reverse";
 
 export interface CidrAuthorizationContext {
   Message: string;
@@ -4076,7 +2772,9 @@ export interface ClientCertificateRevocationListStatus {
   Message?: string | undefined;
 }
 
-export type ClientCertificateRevocationListStatusCode = "active" | "pending";
+export type ClientCertificateRevocationListStatusCode =
+  | "active"
+  | "pending";
 
 export interface ClientConnectOptions {
   Enabled?: boolean | undefined;
@@ -4129,14 +2827,20 @@ export interface ClientVpnAuthenticationRequest {
 }
 
 export type ClientVpnAuthenticationType =
-  "certificate-authentication" | "directory-service-authentication" | "federated-authentication";
+  | "certificate-authentication"
+  | "directory-service-authentication"
+  | "federated-authentication";
 
 export interface ClientVpnAuthorizationRuleStatus {
   Code?: ClientVpnAuthorizationRuleStatusCode | undefined;
   Message?: string | undefined;
 }
 
-export type ClientVpnAuthorizationRuleStatusCode = "active" | "authorizing" | "failed" | "revoking";
+export type ClientVpnAuthorizationRuleStatusCode =
+  | "active"
+  | "authorizing"
+  | "failed"
+  | "revoking";
 
 export interface ClientVpnConnection {
   ClientVpnEndpointId?: string | undefined;
@@ -4161,7 +2865,11 @@ export interface ClientVpnConnectionStatus {
   Message?: string | undefined;
 }
 
-export type ClientVpnConnectionStatusCode = "active" | "failed-to-terminate" | "terminated" | "terminating";
+export type ClientVpnConnectionStatusCode =
+  | "active"
+  | "failed-to-terminate"
+  | "terminated"
+  | "terminating";
 
 export interface ClientVpnEndpoint {
   ClientVpnEndpointId?: string | undefined;
@@ -4199,7 +2907,9 @@ export interface ClientVpnEndpointAttributeStatus {
   Message?: string | undefined;
 }
 
-export type ClientVpnEndpointAttributeStatusCode = "applied" | "applying";
+export type ClientVpnEndpointAttributeStatusCode =
+  | "applied"
+  | "applying";
 
 export interface ClientVpnEndpointStatus {
   Code?: ClientVpnEndpointStatusCode | undefined;
@@ -4207,7 +2917,11 @@ export interface ClientVpnEndpointStatus {
 }
 
 export type ClientVpnEndpointStatusCode =
-  "available" | "deleted" | "deleting" | "pending" | "pending-associate";
+  | "available"
+  | "deleted"
+  | "deleting"
+  | "pending"
+  | "pending-associate";
 
 export interface ClientVpnRoute {
   ClientVpnEndpointId?: string | undefined;
@@ -4225,7 +2939,11 @@ export interface ClientVpnRouteStatus {
   Message?: string | undefined;
 }
 
-export type ClientVpnRouteStatusCode = "active" | "creating" | "deleting" | "failed";
+export type ClientVpnRouteStatusCode =
+  | "active"
+  | "creating"
+  | "deleting"
+  | "failed";
 
 export interface CloudWatchLogOptions {
   LogEnabled?: boolean | undefined;
@@ -4266,7 +2984,9 @@ export interface CoipPool {
   PoolArn?: string | undefined;
 }
 
-export type Comparison = "equals" | "in";
+export type Comparison =
+  | "equals"
+  | "in";
 
 export interface ConfirmProductInstanceRequest {
   InstanceId: string;
@@ -4302,9 +3022,12 @@ export interface ConnectionNotification {
   ServiceRegion?: string | undefined;
 }
 
-export type ConnectionNotificationState = "Disabled" | "Enabled";
+export type ConnectionNotificationState =
+  | "Disabled"
+  | "Enabled";
 
-export type ConnectionNotificationType = "Topic";
+export type ConnectionNotificationType =
+  | "Topic";
 
 export interface ConnectionTrackingConfiguration {
   TcpEstablishedTimeout?: number | undefined;
@@ -4330,9 +3053,12 @@ export interface ConnectionTrackingSpecificationResponse {
   UdpTimeout?: number | undefined;
 }
 
-export type ConnectivityType = "private" | "public";
+export type ConnectivityType =
+  | "private"
+  | "public";
 
-export type ContainerFormat = "ova";
+export type ContainerFormat =
+  | "ova";
 
 export interface ConversionTask {
   ConversionTaskId?: string | undefined;
@@ -4344,7 +3070,11 @@ export interface ConversionTask {
   Tags?: readonly Tag[] | undefined;
 }
 
-export type ConversionTaskState = "active" | "cancelled" | "cancelling" | "completed";
+export type ConversionTaskState =
+  | "active"
+  | "cancelled"
+  | "cancelling"
+  | "completed";
 
 export interface CopyFpgaImageRequest {
   SourceFpgaImageId: string;
@@ -4400,7 +3130,8 @@ export interface CopySnapshotResult {
   SnapshotId?: string | undefined;
 }
 
-export type CopyTagsFromSource = "volume";
+export type CopyTagsFromSource =
+  | "volume";
 
 export interface CopyVolumesRequest {
   SourceVolumeId: string;
@@ -4420,7 +3151,11 @@ export interface CopyVolumesResult {
   Volumes?: readonly Volume[] | undefined;
 }
 
-export type CpuManufacturer = "amazon-web-services" | "amd" | "apple" | "intel";
+export type CpuManufacturer =
+  | "amazon-web-services"
+  | "amd"
+  | "apple"
+  | "intel";
 
 export interface CpuOptions {
   CoreCount?: number | undefined;
@@ -5094,8 +3829,7 @@ export interface CreateLocalGatewayRouteTableVirtualInterfaceGroupAssociationReq
 }
 
 export interface CreateLocalGatewayRouteTableVirtualInterfaceGroupAssociationResult {
-  LocalGatewayRouteTableVirtualInterfaceGroupAssociation?:
-    LocalGatewayRouteTableVirtualInterfaceGroupAssociation | undefined;
+  LocalGatewayRouteTableVirtualInterfaceGroupAssociation?: LocalGatewayRouteTableVirtualInterfaceGroupAssociation | undefined;
 }
 
 export interface CreateLocalGatewayRouteTableVpcAssociationRequest {
@@ -6137,7 +4871,8 @@ export interface CreditSpecificationRequest {
   CpuCredits: string;
 }
 
-export type CurrencyCodeValues = "USD";
+export type CurrencyCodeValues =
+  | "USD";
 
 export interface CustomTagKeyValueRequestPair {
   Key?: string | undefined;
@@ -6180,7 +4915,9 @@ export interface DataResponse {
   MetricPoints?: readonly MetricPoint[] | undefined;
 }
 
-export type DatafeedSubscriptionState = "Active" | "Inactive";
+export type DatafeedSubscriptionState =
+  | "Active"
+  | "Inactive";
 
 export interface DeclarativePoliciesReport {
   ReportId?: string | undefined;
@@ -6199,17 +4936,34 @@ export interface DefaultConnectionTrackingConfiguration {
   DefaultUdpStreamTimeout?: number | undefined;
 }
 
-export type DefaultHttpTokensEnforcedState = "disabled" | "enabled" | "no-preference";
+export type DefaultHttpTokensEnforcedState =
+  | "disabled"
+  | "enabled"
+  | "no-preference";
 
-export type DefaultInstanceMetadataEndpointState = "disabled" | "enabled" | "no-preference";
+export type DefaultInstanceMetadataEndpointState =
+  | "disabled"
+  | "enabled"
+  | "no-preference";
 
-export type DefaultInstanceMetadataTagsState = "disabled" | "enabled" | "no-preference";
+export type DefaultInstanceMetadataTagsState =
+  | "disabled"
+  | "enabled"
+  | "no-preference";
 
-export type DefaultRouteTableAssociationValue = "disable" | "enable";
+export type DefaultRouteTableAssociationValue =
+  | "disable"
+  | "enable";
 
-export type DefaultRouteTablePropagationValue = "disable" | "enable";
+export type DefaultRouteTablePropagationValue =
+  | "disable"
+  | "enable";
 
-export type DefaultTargetCapacityType = "capacity-block" | "on-demand" | "reserved-capacity" | "spot";
+export type DefaultTargetCapacityType =
+  | "capacity-block"
+  | "on-demand"
+  | "reserved-capacity"
+  | "spot";
 
 export interface DeleteApplicationStatusCheckRequest {
   ApplicationStatusCheckId: string;
@@ -6303,7 +5057,10 @@ export interface DeleteFleetError {
 }
 
 export type DeleteFleetErrorCode =
-  "fleetIdDoesNotExist" | "fleetIdMalformed" | "fleetNotInDeletableState" | "unexpectedError";
+  | "fleetIdDoesNotExist"
+  | "fleetIdMalformed"
+  | "fleetNotInDeletableState"
+  | "unexpectedError";
 
 export interface DeleteFleetErrorItem {
   Error?: DeleteFleetError | undefined;
@@ -6515,10 +5272,8 @@ export interface DeleteLaunchTemplateVersionsResponseSuccessItem {
 }
 
 export interface DeleteLaunchTemplateVersionsResult {
-  SuccessfullyDeletedLaunchTemplateVersions?:
-    readonly DeleteLaunchTemplateVersionsResponseSuccessItem[] | undefined;
-  UnsuccessfullyDeletedLaunchTemplateVersions?:
-    readonly DeleteLaunchTemplateVersionsResponseErrorItem[] | undefined;
+  SuccessfullyDeletedLaunchTemplateVersions?: readonly DeleteLaunchTemplateVersionsResponseSuccessItem[] | undefined;
+  UnsuccessfullyDeletedLaunchTemplateVersions?: readonly DeleteLaunchTemplateVersionsResponseErrorItem[] | undefined;
 }
 
 export interface DeleteLocalGatewayRouteRequest {
@@ -6547,8 +5302,7 @@ export interface DeleteLocalGatewayRouteTableVirtualInterfaceGroupAssociationReq
 }
 
 export interface DeleteLocalGatewayRouteTableVirtualInterfaceGroupAssociationResult {
-  LocalGatewayRouteTableVirtualInterfaceGroupAssociation?:
-    LocalGatewayRouteTableVirtualInterfaceGroupAssociation | undefined;
+  LocalGatewayRouteTableVirtualInterfaceGroupAssociation?: LocalGatewayRouteTableVirtualInterfaceGroupAssociation | undefined;
 }
 
 export interface DeleteLocalGatewayRouteTableVpcAssociationRequest {
@@ -6680,7 +5434,9 @@ export interface DeleteQueuedReservedInstancesError {
 }
 
 export type DeleteQueuedReservedInstancesErrorCode =
-  "reserved-instances-id-invalid" | "reserved-instances-not-in-queued-state" | "unexpected-error";
+  | "reserved-instances-id-invalid"
+  | "reserved-instances-not-in-queued-state"
+  | "unexpected-error";
 
 export interface DeleteQueuedReservedInstancesRequest {
   ReservedInstancesIds: readonly string[];
@@ -8399,8 +7155,7 @@ export interface DescribeLocalGatewayRouteTableVirtualInterfaceGroupAssociations
 }
 
 export interface DescribeLocalGatewayRouteTableVirtualInterfaceGroupAssociationsResult {
-  LocalGatewayRouteTableVirtualInterfaceGroupAssociations?:
-    readonly LocalGatewayRouteTableVirtualInterfaceGroupAssociation[] | undefined;
+  LocalGatewayRouteTableVirtualInterfaceGroupAssociations?: readonly LocalGatewayRouteTableVirtualInterfaceGroupAssociation[] | undefined;
   NextToken?: string | undefined;
 }
 
@@ -9703,7 +8458,9 @@ export interface DescribeVpnGatewaysResult {
   VpnGateways?: readonly VpnGateway[] | undefined;
 }
 
-export type DestinationFileFormat = "parquet" | "plain-text";
+export type DestinationFileFormat =
+  | "parquet"
+  | "plain-text";
 
 export interface DestinationOptionsRequest {
   FileFormat?: DestinationFileFormat | undefined;
@@ -9780,9 +8537,14 @@ export interface DeviceOptions {
   PublicSigningKeyUrl?: string | undefined;
 }
 
-export type DeviceTrustProviderType = "crowdstrike" | "jamf" | "jumpcloud";
+export type DeviceTrustProviderType =
+  | "crowdstrike"
+  | "jamf"
+  | "jumpcloud";
 
-export type DeviceType = "ebs" | "instance-store";
+export type DeviceType =
+  | "ebs"
+  | "instance-store";
 
 export interface DhcpConfiguration {
   Key?: string | undefined;
@@ -10256,7 +9018,10 @@ export interface DiskImageDetail {
   ImportManifestUrl: string;
 }
 
-export type DiskImageFormat = "RAW" | "VHD" | "VMDK";
+export type DiskImageFormat =
+  | "RAW"
+  | "VHD"
+  | "VMDK";
 
 export interface DiskImageVolumeDescription {
   Id?: string | undefined;
@@ -10269,14 +9034,19 @@ export interface DiskInfo {
   Type?: DiskType | undefined;
 }
 
-export type DiskType = "hdd" | "ssd";
+export type DiskType =
+  | "hdd"
+  | "ssd";
 
 export interface DnsEntry {
   DnsName?: string | undefined;
   HostedZoneId?: string | undefined;
 }
 
-export type DnsNameState = "failed" | "pendingVerification" | "verified";
+export type DnsNameState =
+  | "failed"
+  | "pendingVerification"
+  | "verified";
 
 export interface DnsOptions {
   DnsRecordIpType?: DnsRecordIpType | undefined;
@@ -10292,18 +9062,28 @@ export interface DnsOptionsSpecification {
   PrivateDnsSpecifiedDomains?: readonly string[] | undefined;
 }
 
-export type DnsRecordIpType = "dualstack" | "ipv4" | "ipv6" | "service-defined";
+export type DnsRecordIpType =
+  | "dualstack"
+  | "ipv4"
+  | "ipv6"
+  | "service-defined";
 
 export interface DnsServersOptionsModifyStructure {
   CustomDnsServers?: readonly string[] | undefined;
   Enabled?: boolean | undefined;
 }
 
-export type DnsSupportValue = "disable" | "enable";
+export type DnsSupportValue =
+  | "disable"
+  | "enable";
 
-export type DomainType = "standard" | "vpc";
+export type DomainType =
+  | "standard"
+  | "vpc";
 
-export type DynamicRoutingValue = "disable" | "enable";
+export type DynamicRoutingValue =
+  | "disable"
+  | "enable";
 
 export interface EbsBlockDevice {
   DeleteOnTermination?: boolean | undefined;
@@ -10342,7 +9122,9 @@ export interface EbsCardInfo {
   MaximumIops?: number | undefined;
 }
 
-export type EbsEncryptionSupport = "supported" | "unsupported";
+export type EbsEncryptionSupport =
+  | "supported"
+  | "unsupported";
 
 export interface EbsInfo {
   EbsOptimizedSupport?: EbsOptimizedSupport | undefined;
@@ -10371,7 +9153,10 @@ export interface EbsInstanceBlockDeviceSpecification {
   DeleteOnTermination?: boolean | undefined;
 }
 
-export type EbsNvmeSupport = "required" | "supported" | "unsupported";
+export type EbsNvmeSupport =
+  | "required"
+  | "supported"
+  | "unsupported";
 
 export interface EbsOptimizedInfo {
   BaselineBandwidthInMbps?: number | undefined;
@@ -10382,7 +9167,10 @@ export interface EbsOptimizedInfo {
   MaximumIops?: number | undefined;
 }
 
-export type EbsOptimizedSupport = "default" | "supported" | "unsupported";
+export type EbsOptimizedSupport =
+  | "default"
+  | "supported"
+  | "unsupported";
 
 export interface EbsStatusDetails {
   ImpairedSince?: Date | undefined;
@@ -10437,9 +9225,13 @@ export interface EgressOnlyInternetGateway {
   Tags?: readonly Tag[] | undefined;
 }
 
-export type EkPubKeyFormat = "der" | "tpmt";
+export type EkPubKeyFormat =
+  | "der"
+  | "tpmt";
 
-export type EkPubKeyType = "ecc-sec-p384" | "rsa-2048";
+export type EkPubKeyType =
+  | "ecc-sec-p384"
+  | "rsa-2048";
 
 export interface ElasticGpuAssociation {
   ElasticGpuId?: string | undefined;
@@ -10460,9 +9252,12 @@ export interface ElasticGpuSpecificationResponse {
   Type?: string | undefined;
 }
 
-export type ElasticGpuState = "ATTACHED";
+export type ElasticGpuState =
+  | "ATTACHED";
 
-export type ElasticGpuStatus = "IMPAIRED" | "OK";
+export type ElasticGpuStatus =
+  | "IMPAIRED"
+  | "OK";
 
 export interface ElasticGpus {
   ElasticGpuId?: string | undefined;
@@ -10504,7 +9299,10 @@ export interface EnaSrdUdpSpecificationRequest {
   EnaSrdUdpEnabled?: boolean | undefined;
 }
 
-export type EnaSupport = "required" | "supported" | "unsupported";
+export type EnaSupport =
+  | "required"
+  | "supported"
+  | "unsupported";
 
 export interface EnableAddressTransferRequest {
   AllocationId: string;
@@ -10796,23 +9594,41 @@ export interface EnclaveOptionsRequest {
   Enabled?: boolean | undefined;
 }
 
-export type EncryptionStateValue = "disabled" | "disabling" | "enabled" | "enabling";
+export type EncryptionStateValue =
+  | "disabled"
+  | "disabling"
+  | "enabled"
+  | "enabling";
 
 export interface EncryptionSupport {
   EncryptionState?: EncryptionStateValue | undefined;
   StateMessage?: string | undefined;
 }
 
-export type EncryptionSupportOptionValue = "disable" | "enable";
+export type EncryptionSupportOptionValue =
+  | "disable"
+  | "enable";
 
-export type EndDateType = "limited" | "unlimited";
+export type EndDateType =
+  | "limited"
+  | "unlimited";
 
-export type EndpointIpAddressType = "dual-stack" | "ipv4" | "ipv6";
+export type EndpointIpAddressType =
+  | "dual-stack"
+  | "ipv4"
+  | "ipv6";
 
-export type EphemeralNvmeSupport = "required" | "supported" | "unsupported";
+export type EphemeralNvmeSupport =
+  | "required"
+  | "supported"
+  | "unsupported";
 
 export type EventCode =
-  "instance-reboot" | "instance-retirement" | "instance-stop" | "system-maintenance" | "system-reboot";
+  | "instance-reboot"
+  | "instance-retirement"
+  | "instance-stop"
+  | "system-maintenance"
+  | "system-reboot";
 
 export interface EventInformation {
   EventDescription?: string | undefined;
@@ -10820,9 +9636,15 @@ export interface EventInformation {
   InstanceId?: string | undefined;
 }
 
-export type EventType = "fleetRequestChange" | "error" | "information" | "instanceChange";
+export type EventType =
+  | "fleetRequestChange"
+  | "error"
+  | "information"
+  | "instanceChange";
 
-export type ExcessCapacityTerminationPolicy = "default" | "noTermination";
+export type ExcessCapacityTerminationPolicy =
+  | "default"
+  | "noTermination";
 
 export interface Explanation {
   Acl?: AnalysisComponent | undefined;
@@ -10900,7 +9722,10 @@ export interface ExportClientVpnClientConfigurationResult {
   ClientConfiguration?: string | undefined;
 }
 
-export type ExportEnvironment = "citrix" | "microsoft" | "vmware";
+export type ExportEnvironment =
+  | "citrix"
+  | "microsoft"
+  | "vmware";
 
 export interface ExportImageRequest {
   DiskImageFormat: DiskImageFormat;
@@ -10957,7 +9782,11 @@ export interface ExportTaskS3LocationRequest {
   S3Prefix?: string | undefined;
 }
 
-export type ExportTaskState = "active" | "cancelled" | "cancelling" | "completed";
+export type ExportTaskState =
+  | "active"
+  | "cancelled"
+  | "cancelling"
+  | "completed";
 
 export interface ExportToS3Task {
   ContainerFormat?: ContainerFormat | undefined;
@@ -11025,7 +9854,8 @@ export interface FastLaunchLaunchTemplateSpecificationResponse {
   Version?: string | undefined;
 }
 
-export type FastLaunchResourceType = "snapshot";
+export type FastLaunchResourceType =
+  | "snapshot";
 
 export interface FastLaunchSnapshotConfigurationRequest {
   TargetResourceCount?: number | undefined;
@@ -11036,9 +9866,19 @@ export interface FastLaunchSnapshotConfigurationResponse {
 }
 
 export type FastLaunchStateCode =
-  "disabling" | "disabling-failed" | "enabled" | "enabled-failed" | "enabling" | "enabling-failed";
+  | "disabling"
+  | "disabling-failed"
+  | "enabled"
+  | "enabled-failed"
+  | "enabling"
+  | "enabling-failed";
 
-export type FastSnapshotRestoreStateCode = "disabled" | "disabling" | "enabled" | "enabling" | "optimizing";
+export type FastSnapshotRestoreStateCode =
+  | "disabled"
+  | "disabling"
+  | "enabled"
+  | "enabling"
+  | "optimizing";
 
 export interface FederatedAuthentication {
   SamlProviderArn?: string | undefined;
@@ -11080,7 +9920,10 @@ export interface FilterPortRange {
   ToPort?: number | undefined;
 }
 
-export type FindingsFound = "false" | "true" | "unknown";
+export type FindingsFound =
+  | "false"
+  | "true"
+  | "unknown";
 
 export interface FirewallStatefulRule {
   RuleGroupArn?: string | undefined;
@@ -11104,7 +9947,11 @@ export interface FirewallStatelessRule {
   Priority?: number | undefined;
 }
 
-export type FleetActivityStatus = "error" | "fulfilled" | "pending_fulfillment" | "pending_termination";
+export type FleetActivityStatus =
+  | "error"
+  | "fulfilled"
+  | "pending_fulfillment"
+  | "pending_termination";
 
 export interface FleetBlockDeviceMappingRequest {
   DeviceName?: string | undefined;
@@ -11132,9 +9979,11 @@ export interface FleetCapacityReservationTargetRequest {
   CapacityReservationResourceGroupArns?: readonly string[] | undefined;
 }
 
-export type FleetCapacityReservationTenancy = "default";
+export type FleetCapacityReservationTenancy =
+  | "default";
 
-export type FleetCapacityReservationUsageStrategy = "use-capacity-reservations-first";
+export type FleetCapacityReservationUsageStrategy =
+  | "use-capacity-reservations-first";
 
 export interface FleetData {
   ActivityStatus?: FleetActivityStatus | undefined;
@@ -11172,20 +10021,30 @@ export interface FleetEbsBlockDeviceRequest {
   VolumeType?: VolumeType | undefined;
 }
 
-export type FleetEventType = "fleet-change" | "instance-change" | "service-error";
+export type FleetEventType =
+  | "fleet-change"
+  | "instance-change"
+  | "service-error";
 
-export type FleetExcessCapacityTerminationPolicy = "no-termination" | "termination";
+export type FleetExcessCapacityTerminationPolicy =
+  | "no-termination"
+  | "termination";
 
-export type FleetHttpTokensState = "optional" | "required";
+export type FleetHttpTokensState =
+  | "optional"
+  | "required";
 
 export interface FleetIamInstanceProfileSpecificationRequest {
   Arn?: string | undefined;
   Name?: string | undefined;
 }
 
-export type FleetInstanceMatchCriteria = "open";
+export type FleetInstanceMatchCriteria =
+  | "open";
 
-export type FleetInstanceMetadataEndpointState = "disabled" | "enabled";
+export type FleetInstanceMetadataEndpointState =
+  | "disabled"
+  | "enabled";
 
 export interface FleetInstanceMetadataOptionsRequest {
   HttpTokens?: FleetHttpTokensState | undefined;
@@ -11247,12 +10106,18 @@ export interface FleetLaunchTemplateSpecificationRequest {
   LaunchTemplateSpecificationUserData?: string | undefined;
 }
 
-export type FleetOnDemandAllocationStrategy = "lowest-price" | "prioritized";
+export type FleetOnDemandAllocationStrategy =
+  | "lowest-price"
+  | "prioritized";
 
-export type FleetReplacementStrategy = "launch" | "launch-before-terminate";
+export type FleetReplacementStrategy =
+  | "launch"
+  | "launch-before-terminate";
 
 export type FleetReservationType =
-  "capacity-block" | "interruptible-capacity-reservation" | "on-demand-capacity-reservation";
+  | "capacity-block"
+  | "interruptible-capacity-reservation"
+  | "on-demand-capacity-reservation";
 
 export interface FleetSpotCapacityRebalance {
   ReplacementStrategy?: FleetReplacementStrategy | undefined;
@@ -11273,11 +10138,22 @@ export interface FleetSpotMaintenanceStrategiesRequest {
 }
 
 export type FleetStateCode =
-  "active" | "deleted" | "deleted_running" | "deleted_terminating" | "failed" | "modifying" | "submitted";
+  | "active"
+  | "deleted"
+  | "deleted_running"
+  | "deleted_terminating"
+  | "failed"
+  | "modifying"
+  | "submitted";
 
-export type FleetType = "instant" | "maintain" | "request";
+export type FleetType =
+  | "instant"
+  | "maintain"
+  | "request";
 
-export type FlexibleEnaQueuesSupport = "supported" | "unsupported";
+export type FlexibleEnaQueuesSupport =
+  | "supported"
+  | "unsupported";
 
 export interface FlowLog {
   CreationTime?: Date | undefined;
@@ -11345,23 +10221,36 @@ export interface FpgaImageAttribute {
   ProductCodes?: readonly ProductCode[] | undefined;
 }
 
-export type FpgaImageAttributeName = "description" | "loadPermission" | "name" | "productCodes";
+export type FpgaImageAttributeName =
+  | "description"
+  | "loadPermission"
+  | "name"
+  | "productCodes";
 
 export interface FpgaImageState {
   Code?: FpgaImageStateCode | undefined;
   Message?: string | undefined;
 }
 
-export type FpgaImageStateCode = "available" | "failed" | "pending" | "unavailable";
+export type FpgaImageStateCode =
+  | "available"
+  | "failed"
+  | "pending"
+  | "unavailable";
 
 export interface FpgaInfo {
   Fpgas?: readonly FpgaDeviceInfo[] | undefined;
   TotalFpgaMemoryInMiB?: number | undefined;
 }
 
-export type GatewayAssociationState = "associated" | "associating" | "disassociating" | "not-associated";
+export type GatewayAssociationState =
+  | "associated"
+  | "associating"
+  | "disassociating"
+  | "not-associated";
 
-export type GatewayType = "ipsec.1";
+export type GatewayType =
+  | "ipsec.1";
 
 export interface GetActiveVpnTunnelStatusRequest {
   VpnConnectionId: string;
@@ -12375,7 +11264,11 @@ export interface GroupIdentifier {
   GroupName?: string | undefined;
 }
 
-export type HaStatus = "active" | "invalid" | "processing" | "standby";
+export type HaStatus =
+  | "active"
+  | "invalid"
+  | "processing"
+  | "standby";
 
 export interface HealthCheckPathDestinationRequestObject {
   SubnetId?: string | undefined;
@@ -12465,7 +11358,9 @@ export interface HostInstance {
   OwnerId?: string | undefined;
 }
 
-export type HostMaintenance = "off" | "on";
+export type HostMaintenance =
+  | "off"
+  | "on";
 
 export interface HostOffering {
   CurrencyCode?: CurrencyCodeValues | undefined;
@@ -12485,7 +11380,9 @@ export interface HostProperties {
   TotalVCpus?: number | undefined;
 }
 
-export type HostRecovery = "off" | "on";
+export type HostRecovery =
+  | "off"
+  | "on";
 
 export interface HostReservation {
   Count?: number | undefined;
@@ -12504,15 +11401,26 @@ export interface HostReservation {
   Tags?: readonly Tag[] | undefined;
 }
 
-export type HostTenancy = "dedicated" | "default" | "host";
+export type HostTenancy =
+  | "dedicated"
+  | "default"
+  | "host";
 
-export type HostnameType = "ip-name" | "resource-name";
+export type HostnameType =
+  | "ip-name"
+  | "resource-name";
 
-export type HttpTokensEnforcedState = "disabled" | "enabled";
+export type HttpTokensEnforcedState =
+  | "disabled"
+  | "enabled";
 
-export type HttpTokensState = "optional" | "required";
+export type HttpTokensState =
+  | "optional"
+  | "required";
 
-export type HypervisorType = "ovm" | "xen";
+export type HypervisorType =
+  | "ovm"
+  | "xen";
 
 export interface IKEVersionsListValue {
   Value?: string | undefined;
@@ -12536,7 +11444,10 @@ export interface IamInstanceProfileAssociation {
 }
 
 export type IamInstanceProfileAssociationState =
-  "associated" | "associating" | "disassociated" | "disassociating";
+  | "associated"
+  | "associating"
+  | "disassociated"
+  | "disassociating";
 
 export interface IamInstanceProfileSpecification {
   Arn?: string | undefined;
@@ -12554,7 +11465,9 @@ export interface IdFormat {
   UseLongIds?: boolean | undefined;
 }
 
-export type Igmpv2SupportValue = "disable" | "enable";
+export type Igmpv2SupportValue =
+  | "disable"
+  | "enable";
 
 export interface Image {
   PlatformDetails?: string | undefined;
@@ -12639,9 +11552,11 @@ export type ImageAttributeName =
   | "tpmSupport"
   | "uefiData";
 
-export type ImageBlockPublicAccessDisabledState = "unblocked";
+export type ImageBlockPublicAccessDisabledState =
+  | "unblocked";
 
-export type ImageBlockPublicAccessEnabledState = "block-new-sharing";
+export type ImageBlockPublicAccessEnabledState =
+  | "block-new-sharing";
 
 export interface ImageCriterion {
   ImageProviders?: readonly string[] | undefined;
@@ -12697,7 +11612,9 @@ export interface ImageReference {
   Arn?: string | undefined;
 }
 
-export type ImageReferenceOptionName = "state-name" | "version-depth";
+export type ImageReferenceOptionName =
+  | "state-name"
+  | "version-depth";
 
 export type ImageReferenceResourceType =
   | "ec2:Instance"
@@ -12707,9 +11624,19 @@ export type ImageReferenceResourceType =
   | "ssm:Parameter";
 
 export type ImageState =
-  "available" | "deregistered" | "disabled" | "error" | "failed" | "invalid" | "pending" | "transient";
+  | "available"
+  | "deregistered"
+  | "disabled"
+  | "error"
+  | "failed"
+  | "invalid"
+  | "pending"
+  | "transient";
 
-export type ImageTypeValues = "kernel" | "machine" | "ramdisk";
+export type ImageTypeValues =
+  | "kernel"
+  | "machine"
+  | "ramdisk";
 
 export interface ImageUsageReport {
   ImageId?: string | undefined;
@@ -12774,7 +11701,8 @@ export interface ImageWatermarkFilterResponse {
   MaximumDaysSinceWatermarkCreated?: number | undefined;
 }
 
-export type ImdsSupportValues = "v2.0";
+export type ImdsSupportValues =
+  | "v2.0";
 
 export interface ImportClientVpnClientCertificateRevocationListRequest {
   ClientVpnEndpointId: string;
@@ -12974,7 +11902,10 @@ export interface InferenceDeviceMemoryInfo {
   SizeInMiB?: number | undefined;
 }
 
-export type IngestionStatus = "ingestion-complete" | "ingestion-failed" | "initial-ingestion-in-progress";
+export type IngestionStatus =
+  | "ingestion-complete"
+  | "ingestion-failed"
+  | "initial-ingestion-in-progress";
 
 export interface InitializationStatusDetails {
   InitializationType?: InitializationType | undefined;
@@ -12982,7 +11913,10 @@ export interface InitializationStatusDetails {
   EstimatedTimeToCompleteInSeconds?: number | undefined;
 }
 
-export type InitializationType = "default" | "provisioned-rate" | "volume-copy";
+export type InitializationType =
+  | "default"
+  | "provisioned-rate"
+  | "volume-copy";
 
 export interface Instance {
   Architecture?: ArchitectureValues | undefined;
@@ -13103,9 +12037,14 @@ export type InstanceAttributeName =
   | "sriovNetSupport"
   | "userData";
 
-export type InstanceAutoRecoveryState = "default" | "disabled";
+export type InstanceAutoRecoveryState =
+  | "default"
+  | "disabled";
 
-export type InstanceBandwidthWeighting = "default" | "ebs-1" | "vpc-1";
+export type InstanceBandwidthWeighting =
+  | "default"
+  | "ebs-1"
+  | "vpc-1";
 
 export interface InstanceBlockDeviceMapping {
   DeviceName?: string | undefined;
@@ -13119,7 +12058,9 @@ export interface InstanceBlockDeviceMappingSpecification {
   NoDevice?: string | undefined;
 }
 
-export type InstanceBootModeValues = "legacy-bios" | "uefi";
+export type InstanceBootModeValues =
+  | "legacy-bios"
+  | "uefi";
 
 export interface InstanceCapacity {
   AvailableCapacity?: number | undefined;
@@ -13180,7 +12121,11 @@ export interface InstanceEventWindowDisassociationRequest {
   DedicatedHostIds?: readonly string[] | undefined;
 }
 
-export type InstanceEventWindowState = "active" | "creating" | "deleted" | "deleting";
+export type InstanceEventWindowState =
+  | "active"
+  | "creating"
+  | "deleted"
+  | "deleting";
 
 export interface InstanceEventWindowStateChange {
   InstanceEventWindowId?: string | undefined;
@@ -13211,9 +12156,13 @@ export interface InstanceFamilyCreditSpecification {
   CpuCredits?: string | undefined;
 }
 
-export type InstanceGeneration = "current" | "previous";
+export type InstanceGeneration =
+  | "current"
+  | "previous";
 
-export type InstanceHealthStatus = "healthy" | "unhealthy";
+export type InstanceHealthStatus =
+  | "healthy"
+  | "unhealthy";
 
 export interface InstanceImageMetadata {
   InstanceId?: string | undefined;
@@ -13228,7 +12177,10 @@ export interface InstanceImageMetadata {
   Operator?: OperatorResponse | undefined;
 }
 
-export type InstanceInterruptionBehavior = "hibernate" | "stop" | "terminate";
+export type InstanceInterruptionBehavior =
+  | "hibernate"
+  | "stop"
+  | "terminate";
 
 export interface InstanceIpv4Prefix {
   Ipv4Prefix?: string | undefined;
@@ -13248,10 +12200,16 @@ export interface InstanceIpv6Prefix {
 }
 
 export type InstanceLifecycle =
-  "capacity-block" | "interruptible-capacity-reservation" | "on-demand" | "spot";
+  | "capacity-block"
+  | "interruptible-capacity-reservation"
+  | "on-demand"
+  | "spot";
 
 export type InstanceLifecycleType =
-  "capacity-block" | "interruptible-capacity-reservation" | "scheduled" | "spot";
+  | "capacity-block"
+  | "interruptible-capacity-reservation"
+  | "scheduled"
+  | "spot";
 
 export interface InstanceMaintenanceOptions {
   AutoRecovery?: InstanceAutoRecoveryState | undefined;
@@ -13267,7 +12225,9 @@ export interface InstanceMarketOptionsRequest {
   SpotOptions?: SpotMarketOptions | undefined;
 }
 
-export type InstanceMatchCriteria = "open" | "targeted";
+export type InstanceMatchCriteria =
+  | "open"
+  | "targeted";
 
 export interface InstanceMetadataDefaultsResponse {
   HttpTokens?: HttpTokensState | undefined;
@@ -13279,7 +12239,9 @@ export interface InstanceMetadataDefaultsResponse {
   HttpTokensEnforced?: HttpTokensEnforcedState | undefined;
 }
 
-export type InstanceMetadataEndpointState = "disabled" | "enabled";
+export type InstanceMetadataEndpointState =
+  | "disabled"
+  | "enabled";
 
 export interface InstanceMetadataOptionsRequest {
   HttpTokens?: HttpTokensState | undefined;
@@ -13298,11 +12260,17 @@ export interface InstanceMetadataOptionsResponse {
   InstanceMetadataTags?: InstanceMetadataTagsState | undefined;
 }
 
-export type InstanceMetadataOptionsState = "applied" | "pending";
+export type InstanceMetadataOptionsState =
+  | "applied"
+  | "pending";
 
-export type InstanceMetadataProtocolState = "disabled" | "enabled";
+export type InstanceMetadataProtocolState =
+  | "disabled"
+  | "enabled";
 
-export type InstanceMetadataTagsState = "disabled" | "enabled";
+export type InstanceMetadataTagsState =
+  | "disabled"
+  | "enabled";
 
 export interface InstanceMonitoring {
   InstanceId?: string | undefined;
@@ -13392,7 +12360,9 @@ export interface InstancePrivateIpAddress {
   PrivateIpAddress?: string | undefined;
 }
 
-export type InstanceRebootMigrationState = "default" | "disabled";
+export type InstanceRebootMigrationState =
+  | "default"
+  | "disabled";
 
 export interface InstanceRequirements {
   VCpuCount?: VCpuCountRange | undefined;
@@ -13516,7 +12486,12 @@ export interface InstanceStateChange {
 }
 
 export type InstanceStateName =
-  "pending" | "running" | "shutting-down" | "stopped" | "stopping" | "terminated";
+  | "pending"
+  | "running"
+  | "shutting-down"
+  | "stopped"
+  | "stopping"
+  | "terminated";
 
 export interface InstanceStatus {
   AvailabilityZone?: string | undefined;
@@ -13552,7 +12527,9 @@ export interface InstanceStatusSummary {
   Status?: SummaryStatus | undefined;
 }
 
-export type InstanceStorageEncryptionSupport = "required" | "unsupported";
+export type InstanceStorageEncryptionSupport =
+  | "required"
+  | "unsupported";
 
 export interface InstanceStorageInfo {
   TotalSizeInGB?: number | undefined;
@@ -15006,7 +13983,9 @@ export type InstanceType =
   | "z1d.metal"
   | "z1d.xlarge";
 
-export type InstanceTypeHypervisor = "nitro" | "xen";
+export type InstanceTypeHypervisor =
+  | "nitro"
+  | "xen";
 
 export interface InstanceTypeInfo {
   InstanceType?: InstanceType | undefined;
@@ -15076,9 +14055,13 @@ export interface IntegrateServices {
   AthenaIntegrations?: readonly AthenaIntegration[] | undefined;
 }
 
-export type InterfacePermissionType = "EIP-ASSOCIATE" | "INSTANCE-ATTACH";
+export type InterfacePermissionType =
+  | "EIP-ASSOCIATE"
+  | "INSTANCE-ATTACH";
 
-export type InterfaceProtocolType = "GRE" | "VLAN";
+export type InterfaceProtocolType =
+  | "GRE"
+  | "VLAN";
 
 export interface InternetGateway {
   Attachments?: readonly InternetGatewayAttachment[] | undefined;
@@ -15092,9 +14075,14 @@ export interface InternetGatewayAttachment {
   VpcId?: string | undefined;
 }
 
-export type InternetGatewayBlockMode = "block-bidirectional" | "block-ingress" | "off";
+export type InternetGatewayBlockMode =
+  | "block-bidirectional"
+  | "block-ingress"
+  | "off";
 
-export type InternetGatewayExclusionMode = "allow-bidirectional" | "allow-egress";
+export type InternetGatewayExclusionMode =
+  | "allow-bidirectional"
+  | "allow-egress";
 
 export interface InterruptibleCapacityAllocation {
   InstanceCount?: number | undefined;
@@ -15106,16 +14094,25 @@ export interface InterruptibleCapacityAllocation {
 }
 
 export type InterruptibleCapacityReservationAllocationStatus =
-  "active" | "canceled" | "canceling" | "failed" | "pending" | "updating";
+  | "active"
+  | "canceled"
+  | "canceling"
+  | "failed"
+  | "pending"
+  | "updating";
 
 export interface InterruptionInfo {
   SourceCapacityReservationId?: string | undefined;
   InterruptionType?: InterruptionType | undefined;
 }
 
-export type InterruptionType = "adhoc";
+export type InterruptionType =
+  | "adhoc";
 
-export type IpAddressType = "dualstack" | "ipv4" | "ipv6";
+export type IpAddressType =
+  | "dualstack"
+  | "ipv4"
+  | "ipv6";
 
 export interface IpPermission {
   IpProtocol?: string | undefined;
@@ -15132,11 +14129,17 @@ export interface IpRange {
   CidrIp?: string | undefined;
 }
 
-export type IpScopeEnum = "private";
+export type IpScopeEnum =
+  | "private";
 
-export type IpSource = "amazon" | "byoip" | "none";
+export type IpSource =
+  | "amazon"
+  | "byoip"
+  | "none";
 
-export type IpVersionEnum = "ipv4" | "ipv6";
+export type IpVersionEnum =
+  | "ipv4"
+  | "ipv6";
 
 export interface Ipam {
   OwnerId?: string | undefined;
@@ -15173,11 +14176,20 @@ export interface IpamAddressHistoryRecord {
   SampledEndTime?: Date | undefined;
 }
 
-export type IpamAddressHistoryResourceType = "eip" | "instance" | "network-interface" | "subnet" | "vpc";
+export type IpamAddressHistoryResourceType =
+  | "eip"
+  | "instance"
+  | "network-interface"
+  | "subnet"
+  | "vpc";
 
-export type IpamAssociatedResourceDiscoveryStatus = "active" | "not-found";
+export type IpamAssociatedResourceDiscoveryStatus =
+  | "active"
+  | "not-found";
 
-export type IpamByoipAdvertisementType = "global" | "regional";
+export type IpamByoipAdvertisementType =
+  | "global"
+  | "regional";
 
 export type IpamByoipCidrState =
   | "advertised"
@@ -15196,7 +14208,11 @@ export interface IpamCidrAuthorizationContext {
   Signature?: string | undefined;
 }
 
-export type IpamComplianceStatus = "compliant" | "ignored" | "noncompliant" | "unmanaged";
+export type IpamComplianceStatus =
+  | "compliant"
+  | "ignored"
+  | "noncompliant"
+  | "unmanaged";
 
 export interface IpamDiscoveredAccount {
   AccountId?: string | undefined;
@@ -15260,7 +14276,10 @@ export interface IpamDiscoveredRoute {
   SampleTime?: Date | undefined;
 }
 
-export type IpamDiscoveryFailureCode = "assume-role-failure" | "throttling-failure" | "unauthorized-failure";
+export type IpamDiscoveryFailureCode =
+  | "assume-role-failure"
+  | "throttling-failure"
+  | "unauthorized-failure";
 
 export interface IpamDiscoveryFailureReason {
   Code?: IpamDiscoveryFailureCode | undefined;
@@ -15325,11 +14344,18 @@ export type IpamInternetRegistryAssociationState =
   | "enable-in-progress"
   | "pending-enable";
 
-export type IpamManagementState = "ignored" | "managed" | "unmanaged";
+export type IpamManagementState =
+  | "ignored"
+  | "managed"
+  | "unmanaged";
 
-export type IpamMeteredAccount = "ipam-owner" | "resource-owner";
+export type IpamMeteredAccount =
+  | "ipam-owner"
+  | "resource-owner";
 
-export type IpamNetworkInterfaceAttachmentStatus = "available" | "in-use";
+export type IpamNetworkInterfaceAttachmentStatus =
+  | "available"
+  | "in-use";
 
 export interface IpamOperatingRegion {
   RegionName?: string | undefined;
@@ -15339,7 +14365,10 @@ export interface IpamOrganizationalUnitExclusion {
   OrganizationsEntityPath?: string | undefined;
 }
 
-export type IpamOverlapStatus = "ignored" | "nonoverlapping" | "overlapping";
+export type IpamOverlapStatus =
+  | "ignored"
+  | "nonoverlapping"
+  | "overlapping";
 
 export interface IpamPolicy {
   OwnerId?: string | undefined;
@@ -15367,13 +14396,19 @@ export interface IpamPolicyDocument {
   AllocationRules?: readonly IpamPolicyAllocationRule[] | undefined;
 }
 
-export type IpamPolicyManagedBy = "account" | "delegated-administrator-for-ipam";
+export type IpamPolicyManagedBy =
+  | "account"
+  | "delegated-administrator-for-ipam";
 
 export interface IpamPolicyOrganizationTarget {
   OrganizationTargetId?: string | undefined;
 }
 
-export type IpamPolicyResourceType = "alb" | "eip" | "rds" | "rnat";
+export type IpamPolicyResourceType =
+  | "alb"
+  | "eip"
+  | "rds"
+  | "rnat";
 
 export type IpamPolicyState =
   | "create-complete"
@@ -15428,9 +14463,17 @@ export interface IpamPoolAllocation {
 }
 
 export type IpamPoolAllocationResourceType =
-  "anycast-ip-list" | "custom" | "ec2-public-ipv4-pool" | "eip" | "ipam-pool" | "subnet" | "vpc";
+  | "anycast-ip-list"
+  | "custom"
+  | "ec2-public-ipv4-pool"
+  | "eip"
+  | "ipam-pool"
+  | "subnet"
+  | "vpc";
 
-export type IpamPoolAwsService = "ec2" | "global-services";
+export type IpamPoolAwsService =
+  | "ec2"
+  | "global-services";
 
 export interface IpamPoolCidr {
   Cidr?: string | undefined;
@@ -15440,7 +14483,9 @@ export interface IpamPoolCidr {
   NetmaskLength?: number | undefined;
 }
 
-export type IpamPoolCidrFailureCode = "cidr-not-available" | "limit-exceeded";
+export type IpamPoolCidrFailureCode =
+  | "cidr-not-available"
+  | "limit-exceeded";
 
 export interface IpamPoolCidrFailureReason {
   Code?: IpamPoolCidrFailureCode | undefined;
@@ -15457,7 +14502,9 @@ export type IpamPoolCidrState =
   | "pending-provision"
   | "provisioned";
 
-export type IpamPoolPublicIpSource = "amazon" | "byoip";
+export type IpamPoolPublicIpSource =
+  | "amazon"
+  | "byoip";
 
 export interface IpamPoolSourceResource {
   ResourceId?: string | undefined;
@@ -15473,7 +14520,8 @@ export interface IpamPoolSourceResourceRequest {
   ResourceOwner?: string | undefined;
 }
 
-export type IpamPoolSourceResourceType = "vpc";
+export type IpamPoolSourceResourceType =
+  | "vpc";
 
 export type IpamPoolState =
   | "create-complete"
@@ -15521,7 +14569,10 @@ export interface IpamPrefixListResolverRuleCondition {
   Cidr?: string | undefined;
 }
 
-export type IpamPrefixListResolverRuleConditionOperation = "equals" | "not-equals" | "subnet-of";
+export type IpamPrefixListResolverRuleConditionOperation =
+  | "equals"
+  | "not-equals"
+  | "subnet-of";
 
 export interface IpamPrefixListResolverRuleConditionRequest {
   Operation: IpamPrefixListResolverRuleConditionOperation;
@@ -15541,7 +14592,10 @@ export interface IpamPrefixListResolverRuleRequest {
   Conditions?: readonly IpamPrefixListResolverRuleConditionRequest[] | undefined;
 }
 
-export type IpamPrefixListResolverRuleType = "ipam-pool-cidr" | "ipam-resource-cidr" | "static-cidr";
+export type IpamPrefixListResolverRuleType =
+  | "ipam-pool-cidr"
+  | "ipam-resource-cidr"
+  | "static-cidr";
 
 export type IpamPrefixListResolverState =
   | "create-complete"
@@ -15593,13 +14647,18 @@ export interface IpamPrefixListResolverVersion {
   Version?: number | undefined;
 }
 
-export type IpamPrefixListResolverVersionCreationStatus = "failure" | "pending" | "success";
+export type IpamPrefixListResolverVersionCreationStatus =
+  | "failure"
+  | "pending"
+  | "success";
 
 export interface IpamPrefixListResolverVersionEntry {
   Cidr?: string | undefined;
 }
 
-export type IpamPublicAddressAssociationStatus = "associated" | "disassociated";
+export type IpamPublicAddressAssociationStatus =
+  | "associated"
+  | "disassociated";
 
 export type IpamPublicAddressAwsService =
   | "global-accelerator"
@@ -15655,7 +14714,10 @@ export interface IpamResourceCidr {
   AvailabilityZoneId?: string | undefined;
 }
 
-export type IpamResourceCidrIpSource = "amazon" | "byoip" | "none";
+export type IpamResourceCidrIpSource =
+  | "amazon"
+  | "byoip"
+  | "none";
 
 export interface IpamResourceDiscovery {
   OwnerId?: string | undefined;
@@ -15715,7 +14777,13 @@ export interface IpamResourceTag {
 }
 
 export type IpamResourceType =
-  "anycast-ip-list" | "eip" | "eni" | "ipv6-pool" | "public-ipv4-pool" | "subnet" | "vpc";
+  | "anycast-ip-list"
+  | "eip"
+  | "eni"
+  | "ipv6-pool"
+  | "public-ipv4-pool"
+  | "subnet"
+  | "vpc";
 
 export interface IpamRouteOriginAuthorization {
   Asn?: string | undefined;
@@ -15772,7 +14840,10 @@ export interface IpamRoutingPolicyRegistrationDelta {
   StateMessage?: string | undefined;
 }
 
-export type IpamRoutingPolicyRegistrationDeltaState = "failed" | "pending" | "published";
+export type IpamRoutingPolicyRegistrationDeltaState =
+  | "failed"
+  | "pending"
+  | "published";
 
 export type IpamRoutingPolicyRegistrationState =
   | "activate-failed"
@@ -15784,9 +14855,14 @@ export type IpamRoutingPolicyRegistrationState =
   | "update-complete"
   | "update-in-progress";
 
-export type IpamRpkiStatus = "invalid" | "unknown" | "valid";
+export type IpamRpkiStatus =
+  | "invalid"
+  | "unknown"
+  | "valid";
 
-export type IpamRpkiStrength = "permissive" | "strict";
+export type IpamRpkiStrength =
+  | "permissive"
+  | "strict";
 
 export interface IpamScope {
   OwnerId?: string | undefined;
@@ -15808,7 +14884,8 @@ export interface IpamScopeExternalAuthorityConfiguration {
   ExternalResourceIdentifier?: string | undefined;
 }
 
-export type IpamScopeExternalAuthorityType = "infoblox";
+export type IpamScopeExternalAuthorityType =
+  | "infoblox";
 
 export type IpamScopeState =
   | "create-complete"
@@ -15824,7 +14901,9 @@ export type IpamScopeState =
   | "modify-in-progress"
   | "restore-in-progress";
 
-export type IpamScopeType = "private" | "public";
+export type IpamScopeType =
+  | "private"
+  | "public";
 
 export type IpamState =
   | "create-complete"
@@ -15840,7 +14919,9 @@ export type IpamState =
   | "modify-in-progress"
   | "restore-in-progress";
 
-export type IpamTier = "advanced" | "free";
+export type IpamTier =
+  | "advanced"
+  | "free";
 
 export interface Ipv4PrefixSpecification {
   Ipv4Prefix?: string | undefined;
@@ -15854,7 +14935,9 @@ export interface Ipv4PrefixSpecificationResponse {
   Ipv4Prefix?: string | undefined;
 }
 
-export type Ipv6AddressAttribute = "private" | "public";
+export type Ipv6AddressAttribute =
+  | "private"
+  | "public";
 
 export interface Ipv6CidrAssociation {
   Ipv6Cidr?: string | undefined;
@@ -15889,9 +14972,13 @@ export interface Ipv6Range {
   CidrIpv6?: string | undefined;
 }
 
-export type Ipv6SupportValue = "disable" | "enable";
+export type Ipv6SupportValue =
+  | "disable"
+  | "enable";
 
-export type KeyFormat = "pem" | "ppk";
+export type KeyFormat =
+  | "pem"
+  | "ppk";
 
 export interface KeyPair {
   KeyPairId?: string | undefined;
@@ -15911,7 +14998,9 @@ export interface KeyPairInfo {
   KeyFingerprint?: string | undefined;
 }
 
-export type KeyType = "ed25519" | "rsa";
+export type KeyType =
+  | "ed25519"
+  | "rsa";
 
 export interface LastError {
   Message?: string | undefined;
@@ -15964,7 +15053,9 @@ export interface LaunchTemplateAndOverridesResponse {
   Overrides?: FleetLaunchTemplateOverrides | undefined;
 }
 
-export type LaunchTemplateAutoRecoveryState = "default" | "disabled";
+export type LaunchTemplateAutoRecoveryState =
+  | "default"
+  | "disabled";
 
 export interface LaunchTemplateBlockDeviceMapping {
   DeviceName?: string | undefined;
@@ -16078,7 +15169,9 @@ export interface LaunchTemplateHibernationOptionsRequest {
   Configured?: boolean | undefined;
 }
 
-export type LaunchTemplateHttpTokensState = "optional" | "required";
+export type LaunchTemplateHttpTokensState =
+  | "optional"
+  | "required";
 
 export interface LaunchTemplateIamInstanceProfileSpecification {
   Arn?: string | undefined;
@@ -16108,7 +15201,9 @@ export interface LaunchTemplateInstanceMarketOptionsRequest {
   SpotOptions?: LaunchTemplateSpotMarketOptionsRequest | undefined;
 }
 
-export type LaunchTemplateInstanceMetadataEndpointState = "disabled" | "enabled";
+export type LaunchTemplateInstanceMetadataEndpointState =
+  | "disabled"
+  | "enabled";
 
 export interface LaunchTemplateInstanceMetadataOptions {
   State?: LaunchTemplateInstanceMetadataOptionsState | undefined;
@@ -16127,11 +15222,17 @@ export interface LaunchTemplateInstanceMetadataOptionsRequest {
   InstanceMetadataTags?: LaunchTemplateInstanceMetadataTagsState | undefined;
 }
 
-export type LaunchTemplateInstanceMetadataOptionsState = "applied" | "pending";
+export type LaunchTemplateInstanceMetadataOptionsState =
+  | "applied"
+  | "pending";
 
-export type LaunchTemplateInstanceMetadataProtocolIpv6 = "disabled" | "enabled";
+export type LaunchTemplateInstanceMetadataProtocolIpv6 =
+  | "disabled"
+  | "enabled";
 
-export type LaunchTemplateInstanceMetadataTagsState = "disabled" | "enabled";
+export type LaunchTemplateInstanceMetadataTagsState =
+  | "disabled"
+  | "enabled";
 
 export interface LaunchTemplateInstanceNetworkInterfaceSpecification {
   AssociateCarrierIpAddress?: boolean | undefined;
@@ -16366,9 +15467,17 @@ export interface ListVolumesInRecycleBinResult {
   NextToken?: string | undefined;
 }
 
-export type ListingState = "available" | "cancelled" | "pending" | "sold";
+export type ListingState =
+  | "available"
+  | "cancelled"
+  | "pending"
+  | "sold";
 
-export type ListingStatus = "active" | "cancelled" | "closed" | "pending";
+export type ListingStatus =
+  | "active"
+  | "cancelled"
+  | "closed"
+  | "pending";
 
 export interface LoadBalancersConfig {
   ClassicLoadBalancersConfig?: ClassicLoadBalancersConfig | undefined;
@@ -16412,7 +15521,12 @@ export interface LocalGatewayRoute {
   DestinationPrefixListId?: string | undefined;
 }
 
-export type LocalGatewayRouteState = "active" | "blackhole" | "deleted" | "deleting" | "pending";
+export type LocalGatewayRouteState =
+  | "active"
+  | "blackhole"
+  | "deleted"
+  | "deleting"
+  | "pending";
 
 export interface LocalGatewayRouteTable {
   LocalGatewayRouteTableId?: string | undefined;
@@ -16426,7 +15540,9 @@ export interface LocalGatewayRouteTable {
   StateReason?: StateReason | undefined;
 }
 
-export type LocalGatewayRouteTableMode = "coip" | "direct-vpc-routing";
+export type LocalGatewayRouteTableMode =
+  | "coip"
+  | "direct-vpc-routing";
 
 export interface LocalGatewayRouteTableVirtualInterfaceGroupAssociation {
   LocalGatewayRouteTableVirtualInterfaceGroupAssociationId?: string | undefined;
@@ -16450,7 +15566,9 @@ export interface LocalGatewayRouteTableVpcAssociation {
   Tags?: readonly Tag[] | undefined;
 }
 
-export type LocalGatewayRouteType = "propagated" | "static";
+export type LocalGatewayRouteType =
+  | "propagated"
+  | "static";
 
 export interface LocalGatewayVirtualInterface {
   LocalGatewayVirtualInterfaceId?: string | undefined;
@@ -16469,7 +15587,11 @@ export interface LocalGatewayVirtualInterface {
   ConfigurationState?: LocalGatewayVirtualInterfaceConfigurationState | undefined;
 }
 
-export type LocalGatewayVirtualInterfaceConfigurationState = "available" | "deleted" | "deleting" | "pending";
+export type LocalGatewayVirtualInterfaceConfigurationState =
+  | "available"
+  | "deleted"
+  | "deleting"
+  | "pending";
 
 export interface LocalGatewayVirtualInterfaceGroup {
   LocalGatewayVirtualInterfaceGroupId?: string | undefined;
@@ -16484,15 +15606,30 @@ export interface LocalGatewayVirtualInterfaceGroup {
 }
 
 export type LocalGatewayVirtualInterfaceGroupConfigurationState =
-  "available" | "deleted" | "deleting" | "incomplete" | "pending";
+  | "available"
+  | "deleted"
+  | "deleting"
+  | "incomplete"
+  | "pending";
 
-export type LocalStorage = "excluded" | "included" | "required";
+export type LocalStorage =
+  | "excluded"
+  | "included"
+  | "required";
 
-export type LocalStorageType = "hdd" | "ssd";
+export type LocalStorageType =
+  | "hdd"
+  | "ssd";
 
-export type LocationType = "availability-zone" | "availability-zone-id" | "outpost" | "region";
+export type LocationType =
+  | "availability-zone"
+  | "availability-zone-id"
+  | "outpost"
+  | "region";
 
-export type LockMode = "compliance" | "governance";
+export type LockMode =
+  | "compliance"
+  | "governance";
 
 export interface LockSnapshotRequest {
   SnapshotId: string;
@@ -16514,7 +15651,11 @@ export interface LockSnapshotResult {
   LockDurationStartTime?: Date | undefined;
 }
 
-export type LockState = "compliance" | "compliance-cooloff" | "expired" | "governance";
+export type LockState =
+  | "compliance"
+  | "compliance-cooloff"
+  | "expired"
+  | "governance";
 
 export interface LockedSnapshotsInfo {
   OwnerId?: string | undefined;
@@ -16528,7 +15669,10 @@ export interface LockedSnapshotsInfo {
   LockExpiresOn?: Date | undefined;
 }
 
-export type LogDestinationType = "cloud-watch-logs" | "kinesis-data-firehose" | "s3";
+export type LogDestinationType =
+  | "cloud-watch-logs"
+  | "kinesis-data-firehose"
+  | "s3";
 
 export interface MacHost {
   HostId?: string | undefined;
@@ -16545,9 +15689,15 @@ export interface MacModificationTask {
   TaskType?: MacModificationTaskType | undefined;
 }
 
-export type MacModificationTaskState = "failed" | "in-progress" | "pending" | "successful";
+export type MacModificationTaskState =
+  | "failed"
+  | "in-progress"
+  | "pending"
+  | "successful";
 
-export type MacModificationTaskType = "sip-modification" | "volume-ownership-delegation";
+export type MacModificationTaskType =
+  | "sip-modification"
+  | "volume-ownership-delegation";
 
 export interface MacSystemIntegrityProtectionConfiguration {
   AppleInternal?: MacSystemIntegrityProtectionSettingStatus | undefined;
@@ -16570,7 +15720,9 @@ export interface MacSystemIntegrityProtectionConfigurationRequest {
   NvramProtections?: MacSystemIntegrityProtectionSettingStatus | undefined;
 }
 
-export type MacSystemIntegrityProtectionSettingStatus = "disabled" | "enabled";
+export type MacSystemIntegrityProtectionSettingStatus =
+  | "disabled"
+  | "enabled";
 
 export interface MaintenanceDetails {
   PendingMaintenance?: string | undefined;
@@ -16578,7 +15730,9 @@ export interface MaintenanceDetails {
   LastMaintenanceApplied?: Date | undefined;
 }
 
-export type ManagedBy = "account" | "declarative-policy";
+export type ManagedBy =
+  | "account"
+  | "declarative-policy";
 
 export interface ManagedPrefixList {
   PrefixListId?: string | undefined;
@@ -16595,13 +15749,19 @@ export interface ManagedPrefixList {
   IpamPrefixListResolverSyncEnabled?: boolean | undefined;
 }
 
-export type ManagedResourceDefaultVisibility = "hidden" | "visible";
+export type ManagedResourceDefaultVisibility =
+  | "hidden"
+  | "visible";
 
 export interface ManagedResourceVisibilitySettings {
   DefaultVisibility?: ManagedResourceDefaultVisibility | undefined;
 }
 
-export type MarketType = "capacity-block" | "interruptible-capacity-reservation" | "on-demand" | "spot";
+export type MarketType =
+  | "capacity-block"
+  | "interruptible-capacity-reservation"
+  | "on-demand"
+  | "spot";
 
 export interface MediaAcceleratorInfo {
   Accelerators?: readonly MediaDeviceInfo[] | undefined;
@@ -16619,7 +15779,9 @@ export interface MediaDeviceMemoryInfo {
   SizeInMiB?: number | undefined;
 }
 
-export type MembershipType = "igmp" | "static";
+export type MembershipType =
+  | "igmp"
+  | "static";
 
 export interface MemoryGiBPerVCpu {
   Min?: number | undefined;
@@ -16645,7 +15807,10 @@ export interface MemoryMiBRequest {
   Max?: number | undefined;
 }
 
-export type MetadataDefaultHttpTokensState = "no-preference" | "optional" | "required";
+export type MetadataDefaultHttpTokensState =
+  | "no-preference"
+  | "optional"
+  | "required";
 
 export type Metric =
   | "reservation-avg-committed-size-inst"
@@ -16711,7 +15876,8 @@ export interface MetricPoint {
   Status?: string | undefined;
 }
 
-export type MetricType = "aggregate-latency";
+export type MetricType =
+  | "aggregate-latency";
 
 export interface MetricValue {
   Metric?: Metric | undefined;
@@ -16779,7 +15945,9 @@ export interface ModifyAvailabilityZoneGroupResult {
   Return?: boolean | undefined;
 }
 
-export type ModifyAvailabilityZoneOptInStatus = "not-opted-in" | "opted-in";
+export type ModifyAvailabilityZoneOptInStatus =
+  | "not-opted-in"
+  | "opted-in";
 
 export interface ModifyCapacityReservationFleetRequest {
   CapacityReservationFleetId: string;
@@ -16988,8 +16156,7 @@ export interface ModifyInstanceCreditSpecificationRequest {
 
 export interface ModifyInstanceCreditSpecificationResult {
   SuccessfulInstanceCreditSpecifications?: readonly SuccessfulInstanceCreditSpecificationItem[] | undefined;
-  UnsuccessfulInstanceCreditSpecifications?:
-    readonly UnsuccessfulInstanceCreditSpecificationItem[] | undefined;
+  UnsuccessfulInstanceCreditSpecifications?: readonly UnsuccessfulInstanceCreditSpecificationItem[] | undefined;
 }
 
 export interface ModifyInstanceEventStartTimeRequest {
@@ -17913,7 +17080,11 @@ export interface Monitoring {
   State?: MonitoringState | undefined;
 }
 
-export type MonitoringState = "disabled" | "disabling" | "enabled" | "pending";
+export type MonitoringState =
+  | "disabled"
+  | "disabling"
+  | "enabled"
+  | "pending";
 
 export interface MoveAddressToVpcRequest {
   PublicIp: string;
@@ -17950,14 +17121,18 @@ export interface MoveCapacityReservationInstancesResult {
   InstanceCount?: number | undefined;
 }
 
-export type MoveStatus = "movingToVpc" | "restoringToClassic";
+export type MoveStatus =
+  | "movingToVpc"
+  | "restoringToClassic";
 
 export interface MovingAddressStatus {
   MoveStatus?: MoveStatus | undefined;
   PublicIp?: string | undefined;
 }
 
-export type MulticastSupportValue = "disable" | "enable";
+export type MulticastSupportValue =
+  | "disable"
+  | "enable";
 
 export interface NatGateway {
   CreateTime?: Date | undefined;
@@ -17993,14 +17168,28 @@ export interface NatGatewayAddress {
 }
 
 export type NatGatewayAddressStatus =
-  "assigning" | "associating" | "disassociating" | "failed" | "succeeded" | "unassigning";
+  | "assigning"
+  | "associating"
+  | "disassociating"
+  | "failed"
+  | "succeeded"
+  | "unassigning";
 
-export type NatGatewayApplianceModifyState = "completed" | "failed" | "modifying";
+export type NatGatewayApplianceModifyState =
+  | "completed"
+  | "failed"
+  | "modifying";
 
 export type NatGatewayApplianceState =
-  "attached" | "attaching" | "attach-failed" | "detached" | "detaching" | "detach-failed";
+  | "attached"
+  | "attaching"
+  | "attach-failed"
+  | "detached"
+  | "detaching"
+  | "detach-failed";
 
-export type NatGatewayApplianceType = "network-firewall-proxy";
+export type NatGatewayApplianceType =
+  | "network-firewall-proxy";
 
 export interface NatGatewayAttachedAppliance {
   Type?: NatGatewayApplianceType | undefined;
@@ -18012,7 +17201,12 @@ export interface NatGatewayAttachedAppliance {
   FailureMessage?: string | undefined;
 }
 
-export type NatGatewayState = "available" | "deleted" | "deleting" | "failed" | "pending";
+export type NatGatewayState =
+  | "available"
+  | "deleted"
+  | "deleting"
+  | "failed"
+  | "pending";
 
 export interface NativeApplicationOidcOptions {
   PublicSigningKeyEndpoint?: string | undefined;
@@ -18024,7 +17218,9 @@ export interface NativeApplicationOidcOptions {
   Scope?: string | undefined;
 }
 
-export type NestedVirtualizationSpecification = "disabled" | "enabled";
+export type NestedVirtualizationSpecification =
+  | "disabled"
+  | "enabled";
 
 export interface NetworkAcl {
   Associations?: readonly NetworkAclAssociation[] | undefined;
@@ -18076,7 +17272,11 @@ export interface NetworkCardInfo {
   InterfaceTypes?: readonly NetworkCardInterfaceType[] | undefined;
 }
 
-export type NetworkCardInterfaceType = "efa" | "efa-only" | "interface" | "secondary";
+export type NetworkCardInterfaceType =
+  | "efa"
+  | "efa-only"
+  | "interface"
+  | "secondary";
 
 export interface NetworkInfo {
   NetworkPerformance?: string | undefined;
@@ -18231,7 +17431,11 @@ export interface NetworkInterfaceAttachmentChanges {
 }
 
 export type NetworkInterfaceAttribute =
-  "associatePublicIpAddress" | "attachment" | "description" | "groupSet" | "sourceDestCheck";
+  | "associatePublicIpAddress"
+  | "attachment"
+  | "description"
+  | "groupSet"
+  | "sourceDestCheck";
 
 export interface NetworkInterfaceCount {
   Min?: number | undefined;
@@ -18243,7 +17447,11 @@ export interface NetworkInterfaceCountRequest {
   Max?: number | undefined;
 }
 
-export type NetworkInterfaceCreationType = "branch" | "efa" | "efa-only" | "trunk";
+export type NetworkInterfaceCreationType =
+  | "branch"
+  | "efa"
+  | "efa-only"
+  | "trunk";
 
 export interface NetworkInterfaceIpv6Address {
   Ipv6Address?: string | undefined;
@@ -18265,7 +17473,11 @@ export interface NetworkInterfacePermissionState {
   StatusMessage?: string | undefined;
 }
 
-export type NetworkInterfacePermissionStateCode = "granted" | "pending" | "revoked" | "revoking";
+export type NetworkInterfacePermissionStateCode =
+  | "granted"
+  | "pending"
+  | "revoked"
+  | "revoking";
 
 export interface NetworkInterfacePrivateIpAddress {
   Association?: NetworkInterfaceAssociation | undefined;
@@ -18274,7 +17486,12 @@ export interface NetworkInterfacePrivateIpAddress {
   PrivateIpAddress?: string | undefined;
 }
 
-export type NetworkInterfaceStatus = "associated" | "attaching" | "available" | "detaching" | "in-use";
+export type NetworkInterfaceStatus =
+  | "associated"
+  | "attaching"
+  | "available"
+  | "detaching"
+  | "in-use";
 
 export type NetworkInterfaceType =
   | "api_gateway_managed"
@@ -18296,7 +17513,9 @@ export type NetworkInterfaceType =
   | "trunk"
   | "vpc_endpoint";
 
-export type NetworkProtocolEnum = "http" | "https";
+export type NetworkProtocolEnum =
+  | "http"
+  | "https";
 
 export interface NeuronDeviceCoreInfo {
   Count?: number | undefined;
@@ -18324,15 +17543,21 @@ export interface NewDhcpConfiguration {
   Values?: readonly string[] | undefined;
 }
 
-export type NitroEnclavesSupport = "supported" | "unsupported";
+export type NitroEnclavesSupport =
+  | "supported"
+  | "unsupported";
 
 export interface NitroTpmInfo {
   SupportedVersions?: readonly string[] | undefined;
 }
 
-export type NitroTpmSupport = "supported" | "unsupported";
+export type NitroTpmSupport =
+  | "supported"
+  | "unsupported";
 
-export type OfferingClassType = "convertible" | "standard";
+export type OfferingClassType =
+  | "convertible"
+  | "standard";
 
 export type OfferingTypeValues =
   | "All Upfront"
@@ -18352,7 +17577,9 @@ export interface OidcOptions {
   Scope?: string | undefined;
 }
 
-export type OnDemandAllocationStrategy = "lowestPrice" | "prioritized";
+export type OnDemandAllocationStrategy =
+  | "lowestPrice"
+  | "prioritized";
 
 export interface OnDemandOptions {
   AllocationStrategy?: FleetOnDemandAllocationStrategy | undefined;
@@ -18372,7 +17599,9 @@ export interface OnDemandOptionsRequest {
   MaxTotalPrice?: string | undefined;
 }
 
-export type OperationType = "add" | "remove";
+export type OperationType =
+  | "add"
+  | "remove";
 
 export interface OperatorRequest {
   Principal?: string | undefined;
@@ -18394,7 +17623,9 @@ export interface OutpostLag {
   Tags?: readonly Tag[] | undefined;
 }
 
-export type OutputFormat = "csv" | "parquet";
+export type OutputFormat =
+  | "csv"
+  | "parquet";
 
 export interface PacketHeaderStatement {
   SourceAddresses?: readonly string[] | undefined;
@@ -18416,7 +17647,11 @@ export interface PacketHeaderStatementRequest {
   Protocols?: readonly Protocol[] | undefined;
 }
 
-export type PartitionLoadFrequency = "daily" | "monthly" | "none" | "weekly";
+export type PartitionLoadFrequency =
+  | "daily"
+  | "monthly"
+  | "none"
+  | "weekly";
 
 export interface PathComponent {
   SequenceNumber?: number | undefined;
@@ -18465,19 +17700,27 @@ export interface PathStatementRequest {
   ResourceStatement?: ResourceStatementRequest | undefined;
 }
 
-export type PayerResponsibility = "ServiceOwner";
+export type PayerResponsibility =
+  | "ServiceOwner";
 
 export interface PayerResponsibilityEntry {
   Scope?: PayerResponsibilityScope | undefined;
   PayerResponsibilityType?: PayerResponsibilityType | undefined;
 }
 
-export type PayerResponsibilityScope = "resource-gateway-charges" | "vpc-endpoint-charges";
+export type PayerResponsibilityScope =
+  | "resource-gateway-charges"
+  | "vpc-endpoint-charges";
 
 export type PayerResponsibilityType =
-  "resource-gateway-account" | "vpc-endpoint-account" | "vpc-endpoint-service-account";
+  | "resource-gateway-account"
+  | "vpc-endpoint-account"
+  | "vpc-endpoint-service-account";
 
-export type PaymentOption = "AllUpfront" | "NoUpfront" | "PartialUpfront";
+export type PaymentOption =
+  | "AllUpfront"
+  | "NoUpfront"
+  | "PartialUpfront";
 
 export interface PciId {
   DeviceId?: string | undefined;
@@ -18519,9 +17762,15 @@ export interface PerformanceFactorReferenceRequest {
 }
 
 export type PeriodType =
-  "fifteen-minutes" | "five-minutes" | "one-day" | "one-hour" | "one-week" | "three-hours";
+  | "fifteen-minutes"
+  | "five-minutes"
+  | "one-day"
+  | "one-hour"
+  | "one-week"
+  | "three-hours";
 
-export type PermissionGroup = "all";
+export type PermissionGroup =
+  | "all";
 
 export interface Phase1DHGroupNumbersListValue {
   Value?: number | undefined;
@@ -18571,7 +17820,9 @@ export interface Phase2IntegrityAlgorithmsRequestListValue {
   Value?: string | undefined;
 }
 
-export type PhcSupport = "supported" | "unsupported";
+export type PhcSupport =
+  | "supported"
+  | "unsupported";
 
 export interface Placement {
   AvailabilityZoneId?: string | undefined;
@@ -18604,17 +17855,29 @@ export interface PlacementGroupInfo {
   SupportedStrategies?: readonly PlacementGroupStrategy[] | undefined;
 }
 
-export type PlacementGroupState = "available" | "deleted" | "deleting" | "pending";
+export type PlacementGroupState =
+  | "available"
+  | "deleted"
+  | "deleting"
+  | "pending";
 
-export type PlacementGroupStrategy = "cluster" | "partition" | "spread";
+export type PlacementGroupStrategy =
+  | "cluster"
+  | "partition"
+  | "spread";
 
 export interface PlacementResponse {
   GroupName?: string | undefined;
 }
 
-export type PlacementStrategy = "cluster" | "partition" | "precision-time" | "spread";
+export type PlacementStrategy =
+  | "cluster"
+  | "partition"
+  | "precision-time"
+  | "spread";
 
-export type PlatformValues = "Windows";
+export type PlatformValues =
+  | "Windows";
 
 export interface PoolCidrBlock {
   Cidr?: string | undefined;
@@ -18683,7 +17946,13 @@ export interface PrincipalIdFormat {
   Statuses?: readonly IdFormat[] | undefined;
 }
 
-export type PrincipalType = "Account" | "All" | "OrganizationUnit" | "Role" | "Service" | "User";
+export type PrincipalType =
+  | "Account"
+  | "All"
+  | "OrganizationUnit"
+  | "Role"
+  | "Service"
+  | "User";
 
 export interface PrivateDnsDetails {
   PrivateDnsName?: string | undefined;
@@ -18731,15 +18000,20 @@ export interface ProductCode {
   ProductCodeType?: ProductCodeValues | undefined;
 }
 
-export type ProductCodeValues = "devpay" | "marketplace";
+export type ProductCodeValues =
+  | "devpay"
+  | "marketplace";
 
 export interface PropagatingVgw {
   GatewayId?: string | undefined;
 }
 
-export type Protocol = "tcp" | "udp";
+export type Protocol =
+  | "tcp"
+  | "udp";
 
-export type ProtocolValue = "gre";
+export type ProtocolValue =
+  | "gre";
 
 export interface ProvisionByoipCidrRequest {
   Cidr: string;
@@ -18817,7 +18091,9 @@ export interface PublicIpDnsNameOptions {
 }
 
 export type PublicIpDnsOption =
-  "public-dual-stack-dns-name" | "public-ipv4-dns-name" | "public-ipv6-dns-name";
+  | "public-dual-stack-dns-name"
+  | "public-ipv4-dns-name"
+  | "public-ipv6-dns-name";
 
 export interface PublicIpv4Pool {
   PoolId?: string | undefined;
@@ -18914,21 +18190,27 @@ export interface PurchaseScheduledInstancesResult {
 }
 
 export type RIProductDescription =
-  "Linux/UNIX" | "Linux/UNIX (Amazon VPC)" | "Windows" | "Windows (Amazon VPC)";
+  | "Linux/UNIX"
+  | "Linux/UNIX (Amazon VPC)"
+  | "Windows"
+  | "Windows (Amazon VPC)";
 
 export interface RebootInstancesRequest {
   InstanceIds: readonly string[];
   DryRun?: boolean | undefined;
 }
 
-export type RebootMigrationSupport = "supported" | "unsupported";
+export type RebootMigrationSupport =
+  | "supported"
+  | "unsupported";
 
 export interface RecurringCharge {
   Amount?: number | undefined;
   Frequency?: RecurringChargeFrequency | undefined;
 }
 
-export type RecurringChargeFrequency = "Hourly";
+export type RecurringChargeFrequency =
+  | "Hourly";
 
 export interface ReferencedSecurityGroup {
   GroupId?: string | undefined;
@@ -19195,7 +18477,12 @@ export interface ReplaceRootVolumeTask {
 }
 
 export type ReplaceRootVolumeTaskState =
-  "failed" | "failed-detached" | "failing" | "in-progress" | "pending" | "succeeded";
+  | "failed"
+  | "failed-detached"
+  | "failing"
+  | "in-progress"
+  | "pending"
+  | "succeeded";
 
 export interface ReplaceRouteRequest {
   RouteTableId: string;
@@ -19252,7 +18539,9 @@ export interface ReplaceVpnTunnelResult {
   Return?: boolean | undefined;
 }
 
-export type ReplacementStrategy = "launch" | "launch-before-terminate";
+export type ReplacementStrategy =
+  | "launch"
+  | "launch-before-terminate";
 
 export type ReportInstanceReasonCodes =
   | "instance-stuck-in-state"
@@ -19275,9 +18564,15 @@ export interface ReportInstanceStatusRequest {
   Description?: string | undefined;
 }
 
-export type ReportState = "cancelled" | "complete" | "error" | "running";
+export type ReportState =
+  | "cancelled"
+  | "complete"
+  | "error"
+  | "running";
 
-export type ReportStatusType = "impaired" | "ok";
+export type ReportStatusType =
+  | "impaired"
+  | "ok";
 
 export interface RequestFilterPortRange {
   FromPort?: number | undefined;
@@ -19382,7 +18677,9 @@ export interface Reservation {
   Instances?: readonly Instance[] | undefined;
 }
 
-export type ReservationEndDateType = "limited" | "unlimited";
+export type ReservationEndDateType =
+  | "limited"
+  | "unlimited";
 
 export interface ReservationFleetInstanceSpecification {
   InstanceType?: InstanceType | undefined;
@@ -19407,7 +18704,9 @@ export type ReservationState =
   | "scheduled"
   | "unsupported";
 
-export type ReservationType = "capacity-block" | "odcr";
+export type ReservationType =
+  | "capacity-block"
+  | "odcr";
 
 export interface ReservationValue {
   HourlyPrice?: string | undefined;
@@ -19415,9 +18714,11 @@ export interface ReservationValue {
   RemainingUpfrontValue?: string | undefined;
 }
 
-export type ReservedCapacityAllocationStrategy = "prioritized";
+export type ReservedCapacityAllocationStrategy =
+  | "prioritized";
 
-export type ReservedCapacityFallbackMarketType = "on-demand";
+export type ReservedCapacityFallbackMarketType =
+  | "on-demand";
 
 export interface ReservedCapacityFallbackOptions {
   MarketTypes?: readonly ReservedCapacityFallbackMarketType[] | undefined;
@@ -19451,7 +18752,12 @@ export interface ReservedInstanceReservationValue {
 }
 
 export type ReservedInstanceState =
-  "active" | "payment-failed" | "payment-pending" | "queued" | "queued-deleted" | "retired";
+  | "active"
+  | "payment-failed"
+  | "payment-pending"
+  | "queued"
+  | "queued-deleted"
+  | "retired";
 
 export interface ReservedInstances {
   CurrencyCode?: CurrencyCodeValues | undefined;
@@ -19555,7 +18861,8 @@ export interface ResetEbsDefaultKmsKeyIdResult {
   KmsKeyId?: string | undefined;
 }
 
-export type ResetFpgaImageAttributeName = "loadPermission";
+export type ResetFpgaImageAttributeName =
+  | "loadPermission";
 
 export interface ResetFpgaImageAttributeRequest {
   FpgaImageId: string;
@@ -19567,7 +18874,8 @@ export interface ResetFpgaImageAttributeResult {
   Return?: boolean | undefined;
 }
 
-export type ResetImageAttributeName = "launchPermission";
+export type ResetImageAttributeName =
+  | "launchPermission";
 
 export interface ResetImageAttributeRequest {
   Attribute: ResetImageAttributeName;
@@ -19905,9 +19213,15 @@ export interface RevokedSecurityGroupRule {
   Description?: string | undefined;
 }
 
-export type Rir = "apnic" | "arin" | "lacnic" | "ripe";
+export type Rir =
+  | "apnic"
+  | "arin"
+  | "lacnic"
+  | "ripe";
 
-export type RootDeviceType = "ebs" | "instance-store";
+export type RootDeviceType =
+  | "ebs"
+  | "instance-store";
 
 export interface Route {
   DestinationCidrBlock?: string | undefined;
@@ -19930,7 +19244,11 @@ export interface Route {
   IpAddress?: string | undefined;
 }
 
-export type RouteOrigin = "Advertisement" | "CreateRoute" | "CreateRouteTable" | "EnableVgwRoutePropagation";
+export type RouteOrigin =
+  | "Advertisement"
+  | "CreateRoute"
+  | "CreateRouteTable"
+  | "EnableVgwRoutePropagation";
 
 export interface RouteServer {
   RouteServerId?: string | undefined;
@@ -19949,9 +19267,14 @@ export interface RouteServerAssociation {
   State?: RouteServerAssociationState | undefined;
 }
 
-export type RouteServerAssociationState = "associated" | "associating" | "disassociating";
+export type RouteServerAssociationState =
+  | "associated"
+  | "associating"
+  | "disassociating";
 
-export type RouteServerBfdState = "down" | "up";
+export type RouteServerBfdState =
+  | "down"
+  | "up";
 
 export interface RouteServerBfdStatus {
   Status?: RouteServerBfdState | undefined;
@@ -19967,7 +19290,9 @@ export interface RouteServerBgpOptionsRequest {
   PeerLivenessDetection?: RouteServerPeerLivenessMode | undefined;
 }
 
-export type RouteServerBgpState = "down" | "up";
+export type RouteServerBgpState =
+  | "down"
+  | "up";
 
 export interface RouteServerBgpStatus {
   Status?: RouteServerBgpState | undefined;
@@ -19986,7 +19311,13 @@ export interface RouteServerEndpoint {
 }
 
 export type RouteServerEndpointState =
-  "available" | "deleted" | "delete-failed" | "deleting" | "failed" | "failing" | "pending";
+  | "available"
+  | "deleted"
+  | "delete-failed"
+  | "deleting"
+  | "failed"
+  | "failing"
+  | "pending";
 
 export interface RouteServerPeer {
   RouteServerPeerId?: string | undefined;
@@ -20005,14 +19336,30 @@ export interface RouteServerPeer {
   Tags?: readonly Tag[] | undefined;
 }
 
-export type RouteServerPeerLivenessMode = "bfd" | "bgp-keepalive";
+export type RouteServerPeerLivenessMode =
+  | "bfd"
+  | "bgp-keepalive";
 
-export type RouteServerPeerState = "available" | "deleted" | "deleting" | "failed" | "failing" | "pending";
+export type RouteServerPeerState =
+  | "available"
+  | "deleted"
+  | "deleting"
+  | "failed"
+  | "failing"
+  | "pending";
 
-export type RouteServerPersistRoutesAction = "disable" | "enable" | "reset";
+export type RouteServerPersistRoutesAction =
+  | "disable"
+  | "enable"
+  | "reset";
 
 export type RouteServerPersistRoutesState =
-  "disabled" | "disabling" | "enabled" | "enabling" | "modifying" | "resetting";
+  | "disabled"
+  | "disabling"
+  | "enabled"
+  | "enabling"
+  | "modifying"
+  | "resetting";
 
 export interface RouteServerPropagation {
   RouteServerId?: string | undefined;
@@ -20020,7 +19367,10 @@ export interface RouteServerPropagation {
   State?: RouteServerPropagationState | undefined;
 }
 
-export type RouteServerPropagationState = "available" | "deleting" | "pending";
+export type RouteServerPropagationState =
+  | "available"
+  | "deleting"
+  | "pending";
 
 export interface RouteServerRoute {
   RouteServerEndpointId?: string | undefined;
@@ -20039,13 +19389,25 @@ export interface RouteServerRouteInstallationDetail {
   RouteInstallationStatusReason?: string | undefined;
 }
 
-export type RouteServerRouteInstallationStatus = "installed" | "rejected";
+export type RouteServerRouteInstallationStatus =
+  | "installed"
+  | "rejected";
 
-export type RouteServerRouteStatus = "in-fib" | "in-rib";
+export type RouteServerRouteStatus =
+  | "in-fib"
+  | "in-rib";
 
-export type RouteServerState = "available" | "deleted" | "deleting" | "modifying" | "pending";
+export type RouteServerState =
+  | "available"
+  | "deleted"
+  | "deleting"
+  | "modifying"
+  | "pending";
 
-export type RouteState = "active" | "blackhole" | "filtered";
+export type RouteState =
+  | "active"
+  | "blackhole"
+  | "filtered";
 
 export interface RouteTable {
   Associations?: readonly RouteTableAssociation[] | undefined;
@@ -20073,9 +19435,15 @@ export interface RouteTableAssociationState {
 }
 
 export type RouteTableAssociationStateCode =
-  "associated" | "associating" | "disassociated" | "disassociating" | "failed";
+  | "associated"
+  | "associating"
+  | "disassociated"
+  | "disassociating"
+  | "failed";
 
-export type RuleAction = "allow" | "deny";
+export type RuleAction =
+  | "allow"
+  | "deny";
 
 export interface RuleGroupRuleOptionsPair {
   RuleGroupArn?: string | undefined;
@@ -20168,9 +19536,13 @@ export interface S3Storage {
   UploadPolicySignature?: string | undefined;
 }
 
-export type SSEType = "none" | "sse-ebs" | "sse-kms";
+export type SSEType =
+  | "none"
+  | "sse-ebs"
+  | "sse-kms";
 
-export type Schedule = "hourly";
+export type Schedule =
+  | "hourly";
 
 export interface ScheduledInstance {
   AvailabilityZone?: string | undefined;
@@ -20293,7 +19665,9 @@ export interface ScheduledInstancesPrivateIpAddressConfig {
   PrivateIpAddress?: string | undefined;
 }
 
-export type Scope = "Availability Zone" | "Region";
+export type Scope =
+  | "Availability Zone"
+  | "Region";
 
 export interface SearchLocalGatewayRoutesRequest {
   LocalGatewayRouteTableId: string;
@@ -20376,9 +19750,12 @@ export interface SecondaryInterfacePrivateIpAddressSpecificationRequest {
   PrivateIpAddress?: string | undefined;
 }
 
-export type SecondaryInterfaceStatus = "available" | "in-use";
+export type SecondaryInterfaceStatus =
+  | "available"
+  | "in-use";
 
-export type SecondaryInterfaceType = "secondary";
+export type SecondaryInterfaceType =
+  | "secondary";
 
 export interface SecondaryNetwork {
   SecondaryNetworkId?: string | undefined;
@@ -20414,7 +19791,8 @@ export type SecondaryNetworkState =
   | "delete-failed"
   | "delete-in-progress";
 
-export type SecondaryNetworkType = "rdma";
+export type SecondaryNetworkType =
+  | "rdma";
 
 export interface SecondarySubnet {
   SecondarySubnetId?: string | undefined;
@@ -20490,7 +19868,9 @@ export interface SecurityGroupReference {
   TransitGatewayId?: string | undefined;
 }
 
-export type SecurityGroupReferencingSupportValue = "disable" | "enable";
+export type SecurityGroupReferencingSupportValue =
+  | "disable"
+  | "enable";
 
 export interface SecurityGroupRule {
   SecurityGroupRuleId?: string | undefined;
@@ -20547,7 +19927,9 @@ export type SecurityGroupVpcAssociationState =
   | "disassociating"
   | "disassociation-failed";
 
-export type SelfServicePortal = "disabled" | "enabled";
+export type SelfServicePortal =
+  | "disabled"
+  | "enabled";
 
 export interface SendDiagnosticInterruptRequest {
   InstanceId: string;
@@ -20575,7 +19957,9 @@ export interface ServiceConfiguration {
   RemoteAccessEnabled?: boolean | undefined;
 }
 
-export type ServiceConnectivityType = "ipv4" | "ipv6";
+export type ServiceConnectivityType =
+  | "ipv4"
+  | "ipv6";
 
 export interface ServiceDetail {
   ServiceName?: string | undefined;
@@ -20612,19 +19996,37 @@ export interface ServiceLinkVirtualInterface {
   ConfigurationState?: ServiceLinkVirtualInterfaceConfigurationState | undefined;
 }
 
-export type ServiceLinkVirtualInterfaceConfigurationState = "available" | "deleted" | "deleting" | "pending";
+export type ServiceLinkVirtualInterfaceConfigurationState =
+  | "available"
+  | "deleted"
+  | "deleting"
+  | "pending";
 
-export type ServiceManaged = "alb" | "nlb" | "rds" | "rnat";
+export type ServiceManaged =
+  | "alb"
+  | "nlb"
+  | "rds"
+  | "rnat";
 
-export type ServiceState = "Available" | "Deleted" | "Deleting" | "Failed" | "Pending";
+export type ServiceState =
+  | "Available"
+  | "Deleted"
+  | "Deleting"
+  | "Failed"
+  | "Pending";
 
-export type ServiceType = "Gateway" | "GatewayLoadBalancer" | "Interface";
+export type ServiceType =
+  | "Gateway"
+  | "GatewayLoadBalancer"
+  | "Interface";
 
 export interface ServiceTypeDetail {
   ServiceType?: ServiceType | undefined;
 }
 
-export type ShutdownBehavior = "stop" | "terminate";
+export type ShutdownBehavior =
+  | "stop"
+  | "terminate";
 
 export interface SlotDateTimeRangeRequest {
   EarliestTime: Date;
@@ -20662,9 +20064,14 @@ export interface Snapshot {
   DataEncryptionKeyId?: string | undefined;
 }
 
-export type SnapshotAttributeName = "createVolumePermission" | "productCodes";
+export type SnapshotAttributeName =
+  | "createVolumePermission"
+  | "productCodes";
 
-export type SnapshotBlockPublicAccessState = "block-all-sharing" | "block-new-sharing" | "unblocked";
+export type SnapshotBlockPublicAccessState =
+  | "block-all-sharing"
+  | "block-new-sharing"
+  | "unblocked";
 
 export interface SnapshotDetail {
   Description?: string | undefined;
@@ -20702,7 +20109,9 @@ export interface SnapshotInfo {
   AvailabilityZone?: string | undefined;
 }
 
-export type SnapshotLocationEnum = "local" | "regional";
+export type SnapshotLocationEnum =
+  | "local"
+  | "regional";
 
 export interface SnapshotRecycleBinInfo {
   SnapshotId?: string | undefined;
@@ -20713,9 +20122,18 @@ export interface SnapshotRecycleBinInfo {
 }
 
 export type SnapshotReturnCodes =
-  "client-error" | "internal-error" | "missing-permissions" | "success" | "skipped";
+  | "client-error"
+  | "internal-error"
+  | "missing-permissions"
+  | "success"
+  | "skipped";
 
-export type SnapshotState = "completed" | "error" | "pending" | "recoverable" | "recovering";
+export type SnapshotState =
+  | "completed"
+  | "error"
+  | "pending"
+  | "recoverable"
+  | "recovering";
 
 export interface SnapshotTaskDetail {
   Description?: string | undefined;
@@ -20835,7 +20253,10 @@ export interface SpotFleetTagSpecification {
   Tags?: readonly Tag[] | undefined;
 }
 
-export type SpotInstanceInterruptionBehavior = "hibernate" | "stop" | "terminate";
+export type SpotInstanceInterruptionBehavior =
+  | "hibernate"
+  | "stop"
+  | "terminate";
 
 export interface SpotInstanceRequest {
   ActualBlockHourlyPrice?: string | undefined;
@@ -20860,7 +20281,13 @@ export interface SpotInstanceRequest {
   InstanceInterruptionBehavior?: InstanceInterruptionBehavior | undefined;
 }
 
-export type SpotInstanceState = "active" | "cancelled" | "closed" | "disabled" | "failed" | "open";
+export type SpotInstanceState =
+  | "active"
+  | "cancelled"
+  | "closed"
+  | "disabled"
+  | "failed"
+  | "open";
 
 export interface SpotInstanceStateFault {
   Code?: string | undefined;
@@ -20873,7 +20300,9 @@ export interface SpotInstanceStatus {
   UpdateTime?: Date | undefined;
 }
 
-export type SpotInstanceType = "one-time" | "persistent";
+export type SpotInstanceType =
+  | "one-time"
+  | "persistent";
 
 export interface SpotMaintenanceStrategies {
   CapacityRebalance?: SpotCapacityRebalance | undefined;
@@ -20931,9 +20360,13 @@ export interface SpotPrice {
   Timestamp?: Date | undefined;
 }
 
-export type SpreadLevel = "host" | "rack";
+export type SpreadLevel =
+  | "host"
+  | "rack";
 
-export type SqlServerLicenseUsage = "full" | "waived";
+export type SqlServerLicenseUsage =
+  | "full"
+  | "waived";
 
 export interface StaleIpPermission {
   FromPort?: number | undefined;
@@ -21025,15 +20458,26 @@ export interface StateReason {
   Message?: string | undefined;
 }
 
-export type StaticSourcesSupportValue = "disable" | "enable";
+export type StaticSourcesSupportValue =
+  | "disable"
+  | "enable";
 
-export type StatisticType = "p50";
+export type StatisticType =
+  | "p50";
 
-export type Status = "InClassic" | "InVpc" | "MoveInProgress";
+export type Status =
+  | "InClassic"
+  | "InVpc"
+  | "MoveInProgress";
 
-export type StatusName = "reachability";
+export type StatusName =
+  | "reachability";
 
-export type StatusType = "failed" | "initializing" | "insufficient-data" | "passed";
+export type StatusType =
+  | "failed"
+  | "initializing"
+  | "insufficient-data"
+  | "passed";
 
 export interface StopInstancesRequest {
   InstanceIds: readonly string[];
@@ -21056,7 +20500,9 @@ export interface StorageLocation {
   Key?: string | undefined;
 }
 
-export type StorageTier = "archive" | "standard";
+export type StorageTier =
+  | "archive"
+  | "standard";
 
 export interface StoreImageTaskResult {
   AmiId?: string | undefined;
@@ -21105,7 +20551,12 @@ export interface SubnetCidrBlockState {
 }
 
 export type SubnetCidrBlockStateCode =
-  "associated" | "associating" | "disassociated" | "disassociating" | "failed" | "failing";
+  | "associated"
+  | "associating"
+  | "disassociated"
+  | "disassociating"
+  | "failed"
+  | "failing";
 
 export interface SubnetCidrReservation {
   SubnetCidrReservationId?: string | undefined;
@@ -21117,7 +20568,9 @@ export interface SubnetCidrReservation {
   Tags?: readonly Tag[] | undefined;
 }
 
-export type SubnetCidrReservationType = "explicit" | "prefix";
+export type SubnetCidrReservationType =
+  | "explicit"
+  | "prefix";
 
 export interface SubnetConfiguration {
   SubnetId?: string | undefined;
@@ -21138,7 +20591,12 @@ export interface SubnetIpv6CidrBlockAssociation {
   IpSource?: IpSource | undefined;
 }
 
-export type SubnetState = "available" | "failed" | "failed-insufficient-capacity" | "pending" | "unavailable";
+export type SubnetState =
+  | "available"
+  | "failed"
+  | "failed-insufficient-capacity"
+  | "pending"
+  | "unavailable";
 
 export interface Subscription {
   Source?: string | undefined;
@@ -21168,9 +20626,16 @@ export interface SuccessfulSuppressionResponseObject {
   ResumeAt?: Date | undefined;
 }
 
-export type SummaryStatus = "impaired" | "initializing" | "insufficient-data" | "not-applicable" | "ok";
+export type SummaryStatus =
+  | "impaired"
+  | "initializing"
+  | "insufficient-data"
+  | "not-applicable"
+  | "ok";
 
-export type SupportedAdditionalProcessorFeature = "amd-sev-snp" | "nested-virtualization";
+export type SupportedAdditionalProcessorFeature =
+  | "amd-sev-snp"
+  | "nested-virtualization";
 
 export interface SupportedRegionDetail {
   Region?: string | undefined;
@@ -21204,7 +20669,10 @@ export interface TagSpecification {
   Tags?: readonly Tag[] | undefined;
 }
 
-export type TaggableResourceType = "auto-scaling-group" | "instance" | "network-interface";
+export type TaggableResourceType =
+  | "auto-scaling-group"
+  | "instance"
+  | "network-interface";
 
 export interface TargetCapacitySpecification {
   TotalTargetCapacity?: number | undefined;
@@ -21222,7 +20690,10 @@ export interface TargetCapacitySpecificationRequest {
   TargetCapacityUnitType?: TargetCapacityUnitType | undefined;
 }
 
-export type TargetCapacityUnitType = "memory-mib" | "units" | "vcpu";
+export type TargetCapacityUnitType =
+  | "memory-mib"
+  | "units"
+  | "vcpu";
 
 export interface TargetConfiguration {
   InstanceCount?: number | undefined;
@@ -21258,11 +20729,17 @@ export interface TargetReservationValue {
   TargetConfiguration?: TargetConfiguration | undefined;
 }
 
-export type TargetStorageTier = "archive";
+export type TargetStorageTier =
+  | "archive";
 
-export type TelemetryStatus = "DOWN" | "UP";
+export type TelemetryStatus =
+  | "DOWN"
+  | "UP";
 
-export type Tenancy = "dedicated" | "default" | "host";
+export type Tenancy =
+  | "dedicated"
+  | "default"
+  | "host";
 
 export interface TerminateClientVpnConnectionsRequest {
   ClientVpnEndpointId: string;
@@ -21313,7 +20790,9 @@ export type TieringOperationStatus =
   | "temporary-restore-failed"
   | "temporary-restore-in-progress";
 
-export type TokenState = "expired" | "valid";
+export type TokenState =
+  | "expired"
+  | "valid";
 
 export interface TotalLocalStorageGB {
   Min?: number | undefined;
@@ -21325,11 +20804,17 @@ export interface TotalLocalStorageGBRequest {
   Max?: number | undefined;
 }
 
-export type TpmSupportValues = "v2.0";
+export type TpmSupportValues =
+  | "v2.0";
 
-export type TrafficDirection = "egress" | "ingress";
+export type TrafficDirection =
+  | "egress"
+  | "ingress";
 
-export type TrafficIpAddressType = "dual-stack" | "ipv4" | "ipv6";
+export type TrafficIpAddressType =
+  | "dual-stack"
+  | "ipv4"
+  | "ipv6";
 
 export interface TrafficMirrorFilter {
   TrafficMirrorFilterId?: string | undefined;
@@ -21356,9 +20841,13 @@ export interface TrafficMirrorFilterRule {
 }
 
 export type TrafficMirrorFilterRuleField =
-  "description" | "destination-port-range" | "protocol" | "source-port-range";
+  | "description"
+  | "destination-port-range"
+  | "protocol"
+  | "source-port-range";
 
-export type TrafficMirrorNetworkService = "amazon-dns";
+export type TrafficMirrorNetworkService =
+  | "amazon-dns";
 
 export interface TrafficMirrorPortRange {
   FromPort?: number | undefined;
@@ -21370,7 +20859,9 @@ export interface TrafficMirrorPortRangeRequest {
   ToPort?: number | undefined;
 }
 
-export type TrafficMirrorRuleAction = "accept" | "reject";
+export type TrafficMirrorRuleAction =
+  | "accept"
+  | "reject";
 
 export interface TrafficMirrorSession {
   TrafficMirrorSessionId?: string | undefined;
@@ -21385,7 +20876,10 @@ export interface TrafficMirrorSession {
   Tags?: readonly Tag[] | undefined;
 }
 
-export type TrafficMirrorSessionField = "description" | "packet-length" | "virtual-network-id";
+export type TrafficMirrorSessionField =
+  | "description"
+  | "packet-length"
+  | "virtual-network-id";
 
 export interface TrafficMirrorTarget {
   TrafficMirrorTargetId?: string | undefined;
@@ -21399,11 +20893,18 @@ export interface TrafficMirrorTarget {
 }
 
 export type TrafficMirrorTargetType =
-  "gateway-load-balancer-endpoint" | "network-interface" | "network-load-balancer";
+  | "gateway-load-balancer-endpoint"
+  | "network-interface"
+  | "network-load-balancer";
 
-export type TrafficType = "ACCEPT" | "ALL" | "REJECT";
+export type TrafficType =
+  | "ACCEPT"
+  | "ALL"
+  | "REJECT";
 
-export type TransferType = "standard" | "time-based";
+export type TransferType =
+  | "standard"
+  | "time-based";
 
 export interface TransitGateway {
   TransitGatewayId?: string | undefined;
@@ -21425,7 +20926,10 @@ export interface TransitGatewayAssociation {
 }
 
 export type TransitGatewayAssociationState =
-  "associated" | "associating" | "disassociated" | "disassociating";
+  | "associated"
+  | "associating"
+  | "disassociated"
+  | "disassociating";
 
 export interface TransitGatewayAttachment {
   TransitGatewayAttachmentId?: string | undefined;
@@ -21486,7 +20990,12 @@ export type TransitGatewayAttachmentState =
   | "rollingBack";
 
 export type TransitGatewayAttachmentStatusType =
-  "available" | "deleted" | "deleting" | "pending" | "pending-acceptance" | "rejected";
+  | "available"
+  | "deleted"
+  | "deleting"
+  | "pending"
+  | "pending-acceptance"
+  | "rejected";
 
 export interface TransitGatewayClientVpnAttachment {
   TransitGatewayAttachmentId?: string | undefined;
@@ -21541,14 +21050,20 @@ export interface TransitGatewayConnectPeerConfiguration {
   BgpConfigurations?: readonly TransitGatewayAttachmentBgpConfiguration[] | undefined;
 }
 
-export type TransitGatewayConnectPeerState = "available" | "deleted" | "deleting" | "pending";
+export type TransitGatewayConnectPeerState =
+  | "available"
+  | "deleted"
+  | "deleting"
+  | "pending";
 
 export interface TransitGatewayConnectRequestBgpOptions {
   PeerAsn?: number | undefined;
 }
 
 export type TransitGatewayMeteringPayerType =
-  "destination-attachment-owner" | "source-attachment-owner" | "transit-gateway-owner";
+  | "destination-attachment-owner"
+  | "source-attachment-owner"
+  | "transit-gateway-owner";
 
 export interface TransitGatewayMeteringPolicy {
   TransitGatewayMeteringPolicyId?: string | undefined;
@@ -21568,7 +21083,9 @@ export interface TransitGatewayMeteringPolicyEntry {
   MeteringPolicyRule?: TransitGatewayMeteringPolicyRule | undefined;
 }
 
-export type TransitGatewayMeteringPolicyEntryState = "available" | "deleted";
+export type TransitGatewayMeteringPolicyEntryState =
+  | "available"
+  | "deleted";
 
 export interface TransitGatewayMeteringPolicyRule {
   SourceTransitGatewayAttachmentId?: string | undefined;
@@ -21583,7 +21100,11 @@ export interface TransitGatewayMeteringPolicyRule {
 }
 
 export type TransitGatewayMeteringPolicyState =
-  "available" | "deleted" | "deleting" | "modifying" | "pending";
+  | "available"
+  | "deleted"
+  | "deleting"
+  | "modifying"
+  | "pending";
 
 export type TransitGatewayMulitcastDomainAssociationState =
   | "associated"
@@ -21640,7 +21161,11 @@ export interface TransitGatewayMulticastDomainOptions {
   AutoAcceptSharedAssociations?: AutoAcceptSharedAssociationsValue | undefined;
 }
 
-export type TransitGatewayMulticastDomainState = "available" | "deleted" | "deleting" | "pending";
+export type TransitGatewayMulticastDomainState =
+  | "available"
+  | "deleted"
+  | "deleting"
+  | "pending";
 
 export interface TransitGatewayMulticastGroup {
   GroupIpAddress?: string | undefined;
@@ -21736,9 +21261,15 @@ export interface TransitGatewayPolicyTableEntry {
   State?: TransitGatewayPolicyTableEntryState | undefined;
 }
 
-export type TransitGatewayPolicyTableEntryState = "active" | "deleted";
+export type TransitGatewayPolicyTableEntryState =
+  | "active"
+  | "deleted";
 
-export type TransitGatewayPolicyTableState = "available" | "deleted" | "deleting" | "pending";
+export type TransitGatewayPolicyTableState =
+  | "available"
+  | "deleted"
+  | "deleting"
+  | "pending";
 
 export interface TransitGatewayPrefixListAttachment {
   TransitGatewayAttachmentId?: string | undefined;
@@ -21755,7 +21286,11 @@ export interface TransitGatewayPrefixListReference {
   TransitGatewayAttachment?: TransitGatewayPrefixListAttachment | undefined;
 }
 
-export type TransitGatewayPrefixListReferenceState = "available" | "deleting" | "modifying" | "pending";
+export type TransitGatewayPrefixListReferenceState =
+  | "available"
+  | "deleting"
+  | "modifying"
+  | "pending";
 
 export interface TransitGatewayPropagation {
   TransitGatewayAttachmentId?: string | undefined;
@@ -21766,7 +21301,11 @@ export interface TransitGatewayPropagation {
   TransitGatewayRouteTableAnnouncementId?: string | undefined;
 }
 
-export type TransitGatewayPropagationState = "disabled" | "disabling" | "enabled" | "enabling";
+export type TransitGatewayPropagationState =
+  | "disabled"
+  | "disabling"
+  | "enabled"
+  | "enabling";
 
 export interface TransitGatewayRequestOptions {
   AmazonSideAsn?: number | undefined;
@@ -21809,7 +21348,12 @@ export interface TransitGatewayRouteAttachment {
   ResourceType?: TransitGatewayAttachmentResourceType | undefined;
 }
 
-export type TransitGatewayRouteState = "active" | "blackhole" | "deleted" | "deleting" | "pending";
+export type TransitGatewayRouteState =
+  | "active"
+  | "blackhole"
+  | "deleted"
+  | "deleting"
+  | "pending";
 
 export interface TransitGatewayRouteTable {
   TransitGatewayRouteTableId?: string | undefined;
@@ -21835,10 +21379,17 @@ export interface TransitGatewayRouteTableAnnouncement {
   Tags?: readonly Tag[] | undefined;
 }
 
-export type TransitGatewayRouteTableAnnouncementDirection = "incoming" | "outgoing";
+export type TransitGatewayRouteTableAnnouncementDirection =
+  | "incoming"
+  | "outgoing";
 
 export type TransitGatewayRouteTableAnnouncementState =
-  "available" | "deleted" | "deleting" | "failed" | "failing" | "pending";
+  | "available"
+  | "deleted"
+  | "deleting"
+  | "failed"
+  | "failing"
+  | "pending";
 
 export interface TransitGatewayRouteTableAssociation {
   TransitGatewayAttachmentId?: string | undefined;
@@ -21865,11 +21416,22 @@ export interface TransitGatewayRouteTableRoute {
   ResourceType?: string | undefined;
 }
 
-export type TransitGatewayRouteTableState = "available" | "deleted" | "deleting" | "pending";
+export type TransitGatewayRouteTableState =
+  | "available"
+  | "deleted"
+  | "deleting"
+  | "pending";
 
-export type TransitGatewayRouteType = "propagated" | "static";
+export type TransitGatewayRouteType =
+  | "propagated"
+  | "static";
 
-export type TransitGatewayState = "available" | "deleted" | "deleting" | "modifying" | "pending";
+export type TransitGatewayState =
+  | "available"
+  | "deleted"
+  | "deleting"
+  | "modifying"
+  | "pending";
 
 export interface TransitGatewayVpcAttachment {
   TransitGatewayAttachmentId?: string | undefined;
@@ -21890,7 +21452,9 @@ export interface TransitGatewayVpcAttachmentOptions {
   ApplianceModeSupport?: ApplianceModeSupportValue | undefined;
 }
 
-export type TransportProtocol = "tcp" | "udp";
+export type TransportProtocol =
+  | "tcp"
+  | "udp";
 
 export interface TrunkInterfaceAssociation {
   AssociationId?: string | undefined;
@@ -21902,9 +21466,13 @@ export interface TrunkInterfaceAssociation {
   Tags?: readonly Tag[] | undefined;
 }
 
-export type TrustProviderType = "device" | "user";
+export type TrustProviderType =
+  | "device"
+  | "user";
 
-export type TunnelInsideIpVersion = "ipv4" | "ipv6";
+export type TunnelInsideIpVersion =
+  | "ipv4"
+  | "ipv6";
 
 export interface TunnelOption {
   OutsideIpAddress?: string | undefined;
@@ -21960,7 +21528,12 @@ export interface UnassignPrivateNatGatewayAddressResult {
   NatGatewayAddresses?: readonly NatGatewayAddress[] | undefined;
 }
 
-export type UnlimitedSupportedInstanceFamily = "t2" | "t3" | "t3a" | "t4g" | "t8i";
+export type UnlimitedSupportedInstanceFamily =
+  | "t2"
+  | "t3"
+  | "t3a"
+  | "t4g"
+  | "t8i";
 
 export interface UnlockSnapshotRequest {
   SnapshotId: string;
@@ -22082,7 +21655,10 @@ export interface UpdateSecurityGroupRuleDescriptionsIngressResult {
   Return?: boolean | undefined;
 }
 
-export type UsageClassType = "capacity-block" | "on-demand" | "spot";
+export type UsageClassType =
+  | "capacity-block"
+  | "on-demand"
+  | "spot";
 
 export interface UserBucket {
   S3Bucket?: string | undefined;
@@ -22108,7 +21684,9 @@ export interface UserIdGroupPair {
   PeeringStatus?: string | undefined;
 }
 
-export type UserTrustProviderType = "iam-identity-center" | "oidc";
+export type UserTrustProviderType =
+  | "iam-identity-center"
+  | "oidc";
 
 export interface VCpuCountRange {
   Min?: number | undefined;
@@ -22146,7 +21724,9 @@ export interface ValidationWarning {
   Errors?: readonly ValidationError[] | undefined;
 }
 
-export type VerificationMethod = "dns-token" | "remarks-x509";
+export type VerificationMethod =
+  | "dns-token"
+  | "remarks-x509";
 
 export interface VerifiedAccessEndpoint {
   VerifiedAccessInstanceId?: string | undefined;
@@ -22172,7 +21752,8 @@ export interface VerifiedAccessEndpoint {
   CidrOptions?: VerifiedAccessEndpointCidrOptions | undefined;
 }
 
-export type VerifiedAccessEndpointAttachmentType = "vpc";
+export type VerifiedAccessEndpointAttachmentType =
+  | "vpc";
 
 export interface VerifiedAccessEndpointCidrOptions {
   Cidr?: string | undefined;
@@ -22201,7 +21782,10 @@ export interface VerifiedAccessEndpointPortRange {
   ToPort?: number | undefined;
 }
 
-export type VerifiedAccessEndpointProtocol = "http" | "https" | "tcp";
+export type VerifiedAccessEndpointProtocol =
+  | "http"
+  | "https"
+  | "tcp";
 
 export interface VerifiedAccessEndpointRdsOptions {
   Protocol?: VerifiedAccessEndpointProtocol | undefined;
@@ -22218,7 +21802,12 @@ export interface VerifiedAccessEndpointStatus {
   Message?: string | undefined;
 }
 
-export type VerifiedAccessEndpointStatusCode = "active" | "deleted" | "deleting" | "pending" | "updating";
+export type VerifiedAccessEndpointStatusCode =
+  | "active"
+  | "deleted"
+  | "deleting"
+  | "pending"
+  | "updating";
 
 export interface VerifiedAccessEndpointTarget {
   VerifiedAccessEndpointId?: string | undefined;
@@ -22226,7 +21815,11 @@ export interface VerifiedAccessEndpointTarget {
   VerifiedAccessEndpointTargetDns?: string | undefined;
 }
 
-export type VerifiedAccessEndpointType = "cidr" | "load-balancer" | "network-interface" | "rds";
+export type VerifiedAccessEndpointType =
+  | "cidr"
+  | "load-balancer"
+  | "network-interface"
+  | "rds";
 
 export interface VerifiedAccessGroup {
   VerifiedAccessGroupId?: string | undefined;
@@ -22300,7 +21893,9 @@ export interface VerifiedAccessLogDeliveryStatus {
   Message?: string | undefined;
 }
 
-export type VerifiedAccessLogDeliveryStatusCode = "failed" | "success";
+export type VerifiedAccessLogDeliveryStatusCode =
+  | "failed"
+  | "success";
 
 export interface VerifiedAccessLogKinesisDataFirehoseDestination {
   Enabled?: boolean | undefined;
@@ -22387,7 +21982,9 @@ export interface VgwTelemetry {
   CertificateArn?: string | undefined;
 }
 
-export type VirtualizationType = "hvm" | "paravirtual";
+export type VirtualizationType =
+  | "hvm"
+  | "paravirtual";
 
 export interface Volume {
   AvailabilityZoneId?: string | undefined;
@@ -22427,9 +22024,16 @@ export interface VolumeAttachment {
   AttachTime?: Date | undefined;
 }
 
-export type VolumeAttachmentState = "attached" | "attaching" | "busy" | "detached" | "detaching";
+export type VolumeAttachmentState =
+  | "attached"
+  | "attaching"
+  | "busy"
+  | "detached"
+  | "detaching";
 
-export type VolumeAttributeName = "autoEnableIO" | "productCodes";
+export type VolumeAttributeName =
+  | "autoEnableIO"
+  | "productCodes";
 
 export interface VolumeDetail {
   Size: number;
@@ -22455,7 +22059,11 @@ export interface VolumeModification {
   Operator?: OperatorResponse | undefined;
 }
 
-export type VolumeModificationState = "completed" | "failed" | "modifying" | "optimizing";
+export type VolumeModificationState =
+  | "completed"
+  | "failed"
+  | "modifying"
+  | "optimizing";
 
 export interface VolumeRecycleBinInfo {
   VolumeId?: string | undefined;
@@ -22475,7 +22083,13 @@ export interface VolumeRecycleBinInfo {
   RecycleBinExitTime?: Date | undefined;
 }
 
-export type VolumeState = "available" | "creating" | "deleted" | "deleting" | "error" | "in-use";
+export type VolumeState =
+  | "available"
+  | "creating"
+  | "deleted"
+  | "deleting"
+  | "error"
+  | "in-use";
 
 export interface VolumeStatusAction {
   Code?: string | undefined;
@@ -22508,7 +22122,11 @@ export interface VolumeStatusInfo {
   Status?: VolumeStatusInfoStatus | undefined;
 }
 
-export type VolumeStatusInfoStatus = "impaired" | "insufficient-data" | "ok" | "warning";
+export type VolumeStatusInfoStatus =
+  | "impaired"
+  | "insufficient-data"
+  | "ok"
+  | "warning";
 
 export interface VolumeStatusItem {
   Actions?: readonly VolumeStatusAction[] | undefined;
@@ -22523,9 +22141,19 @@ export interface VolumeStatusItem {
   Operator?: OperatorResponse | undefined;
 }
 
-export type VolumeStatusName = "initialization-state" | "io-enabled" | "io-performance";
+export type VolumeStatusName =
+  | "initialization-state"
+  | "io-enabled"
+  | "io-performance";
 
-export type VolumeType = "gp2" | "gp3" | "io1" | "io2" | "sc1" | "st1" | "standard";
+export type VolumeType =
+  | "gp2"
+  | "gp3"
+  | "io1"
+  | "io2"
+  | "sc1"
+  | "st1"
+  | "standard";
 
 export interface Vpc {
   OwnerId?: string | undefined;
@@ -22547,7 +22175,10 @@ export interface VpcAttachment {
   State?: AttachmentStatus | undefined;
 }
 
-export type VpcAttributeName = "enableDnsHostnames" | "enableDnsSupport" | "enableNetworkAddressUsageMetrics";
+export type VpcAttributeName =
+  | "enableDnsHostnames"
+  | "enableDnsSupport"
+  | "enableNetworkAddressUsageMetrics";
 
 export interface VpcBlockPublicAccessExclusion {
   ExclusionId?: string | undefined;
@@ -22573,7 +22204,9 @@ export type VpcBlockPublicAccessExclusionState =
   | "update-failed"
   | "update-in-progress";
 
-export type VpcBlockPublicAccessExclusionsAllowed = "allowed" | "not-allowed";
+export type VpcBlockPublicAccessExclusionsAllowed =
+  | "allowed"
+  | "not-allowed";
 
 export interface VpcBlockPublicAccessOptions {
   AwsAccountId?: string | undefined;
@@ -22586,7 +22219,10 @@ export interface VpcBlockPublicAccessOptions {
   ExclusionsAllowed?: VpcBlockPublicAccessExclusionsAllowed | undefined;
 }
 
-export type VpcBlockPublicAccessState = "default-state" | "update-complete" | "update-in-progress";
+export type VpcBlockPublicAccessState =
+  | "default-state"
+  | "update-complete"
+  | "update-in-progress";
 
 export interface VpcCidrBlockAssociation {
   AssociationId?: string | undefined;
@@ -22600,7 +22236,12 @@ export interface VpcCidrBlockState {
 }
 
 export type VpcCidrBlockStateCode =
-  "associated" | "associating" | "disassociated" | "disassociating" | "failed" | "failing";
+  | "associated"
+  | "associating"
+  | "disassociated"
+  | "disassociating"
+  | "failed"
+  | "failing";
 
 export interface VpcClassicLink {
   ClassicLinkEnabled?: boolean | undefined;
@@ -22635,9 +22276,15 @@ export interface VpcEncryptionControlExclusion {
   StateMessage?: string | undefined;
 }
 
-export type VpcEncryptionControlExclusionState = "disabled" | "disabling" | "enabled" | "enabling";
+export type VpcEncryptionControlExclusionState =
+  | "disabled"
+  | "disabling"
+  | "enabled"
+  | "enabling";
 
-export type VpcEncryptionControlExclusionStateInput = "disable" | "enable";
+export type VpcEncryptionControlExclusionStateInput =
+  | "disable"
+  | "enable";
 
 export interface VpcEncryptionControlExclusions {
   InternetGateway?: VpcEncryptionControlExclusion | undefined;
@@ -22650,7 +22297,9 @@ export interface VpcEncryptionControlExclusions {
   ElasticFileSystem?: VpcEncryptionControlExclusion | undefined;
 }
 
-export type VpcEncryptionControlMode = "enforce" | "monitor";
+export type VpcEncryptionControlMode =
+  | "enforce"
+  | "monitor";
 
 export type VpcEncryptionControlState =
   | "available"
@@ -22731,7 +22380,12 @@ export interface VpcEndpointConnection {
 }
 
 export type VpcEndpointType =
-  "Gateway" | "GatewayLoadBalancer" | "Interface" | "Resource" | "ServiceNetwork" | "Tunnel";
+  | "Gateway"
+  | "GatewayLoadBalancer"
+  | "Interface"
+  | "Resource"
+  | "ServiceNetwork"
+  | "Tunnel";
 
 export interface VpcIpv6CidrBlockAssociation {
   AssociationId?: string | undefined;
@@ -22784,9 +22438,13 @@ export interface VpcPeeringConnectionVpcInfo {
   Region?: string | undefined;
 }
 
-export type VpcState = "available" | "deleting" | "pending";
+export type VpcState =
+  | "available"
+  | "deleting"
+  | "pending";
 
-export type VpcTenancy = "default";
+export type VpcTenancy =
+  | "default";
 
 export interface VpnConcentrator {
   VpnConcentratorId?: string | undefined;
@@ -22797,7 +22455,8 @@ export interface VpnConcentrator {
   Tags?: readonly Tag[] | undefined;
 }
 
-export type VpnConcentratorType = "ipsec.1";
+export type VpnConcentratorType =
+  | "ipsec.1";
 
 export interface VpnConnection {
   Category?: string | undefined;
@@ -22854,7 +22513,9 @@ export interface VpnConnectionOptionsSpecification {
   StaticRoutesOnly?: boolean | undefined;
 }
 
-export type VpnEcmpSupportValue = "disable" | "enable";
+export type VpnEcmpSupportValue =
+  | "disable"
+  | "enable";
 
 export interface VpnGateway {
   AmazonSideAsn?: number | undefined;
@@ -22866,9 +22527,14 @@ export interface VpnGateway {
   VpcAttachments?: readonly VpcAttachment[] | undefined;
 }
 
-export type VpnProtocol = "openvpn";
+export type VpnProtocol =
+  | "openvpn";
 
-export type VpnState = "available" | "deleted" | "deleting" | "pending";
+export type VpnState =
+  | "available"
+  | "deleted"
+  | "deleting"
+  | "pending";
 
 export interface VpnStaticRoute {
   DestinationCidrBlock?: string | undefined;
@@ -22876,9 +22542,12 @@ export interface VpnStaticRoute {
   State?: VpnState | undefined;
 }
 
-export type VpnStaticRouteSource = "Static";
+export type VpnStaticRouteSource =
+  | "Static";
 
-export type VpnTunnelBandwidth = "large" | "standard";
+export type VpnTunnelBandwidth =
+  | "large"
+  | "standard";
 
 export interface VpnTunnelLogOptions {
   CloudWatchLogOptions?: CloudWatchLogOptions | undefined;
@@ -22911,9 +22580,19 @@ export interface VpnTunnelOptionsSpecification {
   EnableTunnelLifecycleControl?: boolean | undefined;
 }
 
-export type VpnTunnelProvisioningStatus = "available" | "failed" | "pending";
+export type VpnTunnelProvisioningStatus =
+  | "available"
+  | "failed"
+  | "pending";
 
-export type WeekDay = "friday" | "monday" | "saturday" | "sunday" | "thursday" | "tuesday" | "wednesday";
+export type WeekDay =
+  | "friday"
+  | "monday"
+  | "saturday"
+  | "sunday"
+  | "thursday"
+  | "tuesday"
+  | "wednesday";
 
 export interface WithdrawByoipCidrRequest {
   Cidr: string;
@@ -22924,4 +22603,6 @@ export interface WithdrawByoipCidrResult {
   ByoipCidr?: ByoipCidr | undefined;
 }
 
-export type ZeroSizePreference = "default" | "retain";
+export type ZeroSizePreference =
+  | "default"
+  | "retain";

@@ -3,10 +3,7 @@
 export interface IamOperations {
   AcceptDelegationRequest: { input: AcceptDelegationRequestRequest; output: Record<string, never> };
   AcquireRole: { input: AcquireRoleRequest; output: AcquireRoleResponse };
-  AddClientIDToOpenIDConnectProvider: {
-    input: AddClientIDToOpenIDConnectProviderRequest;
-    output: Record<string, never>;
-  };
+  AddClientIDToOpenIDConnectProvider: { input: AddClientIDToOpenIDConnectProviderRequest; output: Record<string, never> };
   AddRoleToInstanceProfile: { input: AddRoleToInstanceProfileRequest; output: Record<string, never> };
   AddUserToGroup: { input: AddUserToGroupRequest; output: Record<string, never> };
   AssociateDelegationRequest: { input: AssociateDelegationRequestRequest; output: Record<string, never> };
@@ -20,19 +17,13 @@ export interface IamOperations {
   CreateGroup: { input: CreateGroupRequest; output: CreateGroupResponse };
   CreateInstanceProfile: { input: CreateInstanceProfileRequest; output: CreateInstanceProfileResponse };
   CreateLoginProfile: { input: CreateLoginProfileRequest; output: CreateLoginProfileResponse };
-  CreateOpenIDConnectProvider: {
-    input: CreateOpenIDConnectProviderRequest;
-    output: CreateOpenIDConnectProviderResponse;
-  };
+  CreateOpenIDConnectProvider: { input: CreateOpenIDConnectProviderRequest; output: CreateOpenIDConnectProviderResponse };
   CreatePolicy: { input: CreatePolicyRequest; output: CreatePolicyResponse };
   CreatePolicyVersion: { input: CreatePolicyVersionRequest; output: CreatePolicyVersionResponse };
   CreateRole: { input: CreateRoleRequest; output: CreateRoleResponse };
   CreateSAMLProvider: { input: CreateSAMLProviderRequest; output: CreateSAMLProviderResponse };
   CreateServiceLinkedRole: { input: CreateServiceLinkedRoleRequest; output: CreateServiceLinkedRoleResponse };
-  CreateServiceSpecificCredential: {
-    input: CreateServiceSpecificCredentialRequest;
-    output: CreateServiceSpecificCredentialResponse;
-  };
+  CreateServiceSpecificCredential: { input: CreateServiceSpecificCredentialRequest; output: CreateServiceSpecificCredentialResponse };
   CreateUser: { input: CreateUserRequest; output: CreateUserResponse };
   CreateVirtualMFADevice: { input: CreateVirtualMFADeviceRequest; output: CreateVirtualMFADeviceResponse };
   DeactivateMFADevice: { input: DeactivateMFADeviceRequest; output: Record<string, never> };
@@ -47,77 +38,38 @@ export interface IamOperations {
   DeletePolicy: { input: DeletePolicyRequest; output: Record<string, never> };
   DeletePolicyVersion: { input: DeletePolicyVersionRequest; output: Record<string, never> };
   DeleteRole: { input: DeleteRoleRequest; output: Record<string, never> };
-  DeleteRolePermissionsBoundary: {
-    input: DeleteRolePermissionsBoundaryRequest;
-    output: Record<string, never>;
-  };
+  DeleteRolePermissionsBoundary: { input: DeleteRolePermissionsBoundaryRequest; output: Record<string, never> };
   DeleteRolePolicy: { input: DeleteRolePolicyRequest; output: Record<string, never> };
   DeleteSAMLProvider: { input: DeleteSAMLProviderRequest; output: Record<string, never> };
   DeleteSSHPublicKey: { input: DeleteSSHPublicKeyRequest; output: Record<string, never> };
   DeleteServerCertificate: { input: DeleteServerCertificateRequest; output: Record<string, never> };
   DeleteServiceLinkedRole: { input: DeleteServiceLinkedRoleRequest; output: DeleteServiceLinkedRoleResponse };
-  DeleteServiceSpecificCredential: {
-    input: DeleteServiceSpecificCredentialRequest;
-    output: Record<string, never>;
-  };
+  DeleteServiceSpecificCredential: { input: DeleteServiceSpecificCredentialRequest; output: Record<string, never> };
   DeleteSigningCertificate: { input: DeleteSigningCertificateRequest; output: Record<string, never> };
   DeleteUser: { input: DeleteUserRequest; output: Record<string, never> };
-  DeleteUserPermissionsBoundary: {
-    input: DeleteUserPermissionsBoundaryRequest;
-    output: Record<string, never>;
-  };
+  DeleteUserPermissionsBoundary: { input: DeleteUserPermissionsBoundaryRequest; output: Record<string, never> };
   DeleteUserPolicy: { input: DeleteUserPolicyRequest; output: Record<string, never> };
   DeleteVirtualMFADevice: { input: DeleteVirtualMFADeviceRequest; output: Record<string, never> };
   DetachGroupPolicy: { input: DetachGroupPolicyRequest; output: Record<string, never> };
   DetachRolePolicy: { input: DetachRolePolicyRequest; output: Record<string, never> };
   DetachUserPolicy: { input: DetachUserPolicyRequest; output: Record<string, never> };
-  DisableOrganizationsRootCredentialsManagement: {
-    input: DisableOrganizationsRootCredentialsManagementRequest;
-    output: DisableOrganizationsRootCredentialsManagementResponse;
-  };
-  DisableOrganizationsRootSessions: {
-    input: DisableOrganizationsRootSessionsRequest;
-    output: DisableOrganizationsRootSessionsResponse;
-  };
+  DisableOrganizationsRootCredentialsManagement: { input: DisableOrganizationsRootCredentialsManagementRequest; output: DisableOrganizationsRootCredentialsManagementResponse };
+  DisableOrganizationsRootSessions: { input: DisableOrganizationsRootSessionsRequest; output: DisableOrganizationsRootSessionsResponse };
   DisableOutboundWebIdentityFederation: { input: Record<string, never>; output: Record<string, never> };
   EnableMFADevice: { input: EnableMFADeviceRequest; output: Record<string, never> };
-  EnableOrganizationsRootCredentialsManagement: {
-    input: EnableOrganizationsRootCredentialsManagementRequest;
-    output: EnableOrganizationsRootCredentialsManagementResponse;
-  };
-  EnableOrganizationsRootSessions: {
-    input: EnableOrganizationsRootSessionsRequest;
-    output: EnableOrganizationsRootSessionsResponse;
-  };
-  EnableOutboundWebIdentityFederation: {
-    input: Record<string, never>;
-    output: EnableOutboundWebIdentityFederationResponse;
-  };
+  EnableOrganizationsRootCredentialsManagement: { input: EnableOrganizationsRootCredentialsManagementRequest; output: EnableOrganizationsRootCredentialsManagementResponse };
+  EnableOrganizationsRootSessions: { input: EnableOrganizationsRootSessionsRequest; output: EnableOrganizationsRootSessionsResponse };
+  EnableOutboundWebIdentityFederation: { input: Record<string, never>; output: EnableOutboundWebIdentityFederationResponse };
   GenerateCredentialReport: { input: Record<string, never>; output: GenerateCredentialReportResponse };
-  GenerateOrganizationsAccessReport: {
-    input: GenerateOrganizationsAccessReportRequest;
-    output: GenerateOrganizationsAccessReportResponse;
-  };
-  GenerateServiceLastAccessedDetails: {
-    input: GenerateServiceLastAccessedDetailsRequest;
-    output: GenerateServiceLastAccessedDetailsResponse;
-  };
+  GenerateOrganizationsAccessReport: { input: GenerateOrganizationsAccessReportRequest; output: GenerateOrganizationsAccessReportResponse };
+  GenerateServiceLastAccessedDetails: { input: GenerateServiceLastAccessedDetailsRequest; output: GenerateServiceLastAccessedDetailsResponse };
   GetAccessKeyLastUsed: { input: GetAccessKeyLastUsedRequest; output: GetAccessKeyLastUsedResponse };
-  GetAccountAuthorizationDetails: {
-    input: GetAccountAuthorizationDetailsRequest;
-    output: GetAccountAuthorizationDetailsResponse;
-  };
+  GetAccountAuthorizationDetails: { input: GetAccountAuthorizationDetailsRequest; output: GetAccountAuthorizationDetailsResponse };
   GetAccountPasswordPolicy: { input: Record<string, never>; output: GetAccountPasswordPolicyResponse };
   GetAccountProperties: { input: GetAccountPropertiesRequest; output: GetAccountPropertiesResponse };
   GetAccountSummary: { input: Record<string, never>; output: GetAccountSummaryResponse };
-  GetContextKeysForCustomPolicy: {
-    input: GetContextKeysForCustomPolicyRequest;
-    output: GetContextKeysForPolicyResponse;
-  };
-  GetContextKeysForPrincipalPolicy: {
-    input: GetContextKeysForPrincipalPolicyRequest;
-    output: GetContextKeysForPolicyResponse;
-  };
+  GetContextKeysForCustomPolicy: { input: GetContextKeysForCustomPolicyRequest; output: GetContextKeysForPolicyResponse };
+  GetContextKeysForPrincipalPolicy: { input: GetContextKeysForPrincipalPolicyRequest; output: GetContextKeysForPolicyResponse };
   GetCredentialReport: { input: Record<string, never>; output: GetCredentialReportResponse };
   GetDelegationRequest: { input: GetDelegationRequestRequest; output: GetDelegationRequestResponse };
   GetGroup: { input: GetGroupRequest; output: GetGroupResponse };
@@ -126,18 +78,9 @@ export interface IamOperations {
   GetInstanceProfile: { input: GetInstanceProfileRequest; output: GetInstanceProfileResponse };
   GetLoginProfile: { input: GetLoginProfileRequest; output: GetLoginProfileResponse };
   GetMFADevice: { input: GetMFADeviceRequest; output: GetMFADeviceResponse };
-  GetOpenIDConnectProvider: {
-    input: GetOpenIDConnectProviderRequest;
-    output: GetOpenIDConnectProviderResponse;
-  };
-  GetOrganizationsAccessReport: {
-    input: GetOrganizationsAccessReportRequest;
-    output: GetOrganizationsAccessReportResponse;
-  };
-  GetOutboundWebIdentityFederationInfo: {
-    input: Record<string, never>;
-    output: GetOutboundWebIdentityFederationInfoResponse;
-  };
+  GetOpenIDConnectProvider: { input: GetOpenIDConnectProviderRequest; output: GetOpenIDConnectProviderResponse };
+  GetOrganizationsAccessReport: { input: GetOrganizationsAccessReportRequest; output: GetOrganizationsAccessReportResponse };
+  GetOutboundWebIdentityFederationInfo: { input: Record<string, never>; output: GetOutboundWebIdentityFederationInfoResponse };
   GetPolicy: { input: GetPolicyRequest; output: GetPolicyResponse };
   GetPolicyVersion: { input: GetPolicyVersionRequest; output: GetPolicyVersionResponse };
   GetRole: { input: GetRoleRequest; output: GetRoleResponse };
@@ -146,34 +89,16 @@ export interface IamOperations {
   GetSAMLProvider: { input: GetSAMLProviderRequest; output: GetSAMLProviderResponse };
   GetSSHPublicKey: { input: GetSSHPublicKeyRequest; output: GetSSHPublicKeyResponse };
   GetServerCertificate: { input: GetServerCertificateRequest; output: GetServerCertificateResponse };
-  GetServiceLastAccessedDetails: {
-    input: GetServiceLastAccessedDetailsRequest;
-    output: GetServiceLastAccessedDetailsResponse;
-  };
-  GetServiceLastAccessedDetailsWithEntities: {
-    input: GetServiceLastAccessedDetailsWithEntitiesRequest;
-    output: GetServiceLastAccessedDetailsWithEntitiesResponse;
-  };
-  GetServiceLinkedRoleDeletionStatus: {
-    input: GetServiceLinkedRoleDeletionStatusRequest;
-    output: GetServiceLinkedRoleDeletionStatusResponse;
-  };
+  GetServiceLastAccessedDetails: { input: GetServiceLastAccessedDetailsRequest; output: GetServiceLastAccessedDetailsResponse };
+  GetServiceLastAccessedDetailsWithEntities: { input: GetServiceLastAccessedDetailsWithEntitiesRequest; output: GetServiceLastAccessedDetailsWithEntitiesResponse };
+  GetServiceLinkedRoleDeletionStatus: { input: GetServiceLinkedRoleDeletionStatusRequest; output: GetServiceLinkedRoleDeletionStatusResponse };
   GetUser: { input: GetUserRequest; output: GetUserResponse };
   GetUserPolicy: { input: GetUserPolicyRequest; output: GetUserPolicyResponse };
   ListAccessKeys: { input: ListAccessKeysRequest; output: ListAccessKeysResponse };
   ListAccountAliases: { input: ListAccountAliasesRequest; output: ListAccountAliasesResponse };
-  ListAttachedGroupPolicies: {
-    input: ListAttachedGroupPoliciesRequest;
-    output: ListAttachedGroupPoliciesResponse;
-  };
-  ListAttachedRolePolicies: {
-    input: ListAttachedRolePoliciesRequest;
-    output: ListAttachedRolePoliciesResponse;
-  };
-  ListAttachedUserPolicies: {
-    input: ListAttachedUserPoliciesRequest;
-    output: ListAttachedUserPoliciesResponse;
-  };
+  ListAttachedGroupPolicies: { input: ListAttachedGroupPoliciesRequest; output: ListAttachedGroupPoliciesResponse };
+  ListAttachedRolePolicies: { input: ListAttachedRolePoliciesRequest; output: ListAttachedRolePoliciesResponse };
+  ListAttachedUserPolicies: { input: ListAttachedUserPoliciesRequest; output: ListAttachedUserPoliciesResponse };
   ListDelegationRequests: { input: ListDelegationRequestsRequest; output: ListDelegationRequestsResponse };
   ListEntitiesForPolicy: { input: ListEntitiesForPolicyRequest; output: ListEntitiesForPolicyResponse };
   ListGroupPolicies: { input: ListGroupPoliciesRequest; output: ListGroupPoliciesResponse };
@@ -181,29 +106,14 @@ export interface IamOperations {
   ListGroupsForUser: { input: ListGroupsForUserRequest; output: ListGroupsForUserResponse };
   ListInstanceProfileTags: { input: ListInstanceProfileTagsRequest; output: ListInstanceProfileTagsResponse };
   ListInstanceProfiles: { input: ListInstanceProfilesRequest; output: ListInstanceProfilesResponse };
-  ListInstanceProfilesForRole: {
-    input: ListInstanceProfilesForRoleRequest;
-    output: ListInstanceProfilesForRoleResponse;
-  };
+  ListInstanceProfilesForRole: { input: ListInstanceProfilesForRoleRequest; output: ListInstanceProfilesForRoleResponse };
   ListMFADeviceTags: { input: ListMFADeviceTagsRequest; output: ListMFADeviceTagsResponse };
   ListMFADevices: { input: ListMFADevicesRequest; output: ListMFADevicesResponse };
-  ListOpenIDConnectProviderTags: {
-    input: ListOpenIDConnectProviderTagsRequest;
-    output: ListOpenIDConnectProviderTagsResponse;
-  };
-  ListOpenIDConnectProviders: {
-    input: ListOpenIDConnectProvidersRequest;
-    output: ListOpenIDConnectProvidersResponse;
-  };
-  ListOrganizationsFeatures: {
-    input: ListOrganizationsFeaturesRequest;
-    output: ListOrganizationsFeaturesResponse;
-  };
+  ListOpenIDConnectProviderTags: { input: ListOpenIDConnectProviderTagsRequest; output: ListOpenIDConnectProviderTagsResponse };
+  ListOpenIDConnectProviders: { input: ListOpenIDConnectProvidersRequest; output: ListOpenIDConnectProvidersResponse };
+  ListOrganizationsFeatures: { input: ListOrganizationsFeaturesRequest; output: ListOrganizationsFeaturesResponse };
   ListPolicies: { input: ListPoliciesRequest; output: ListPoliciesResponse };
-  ListPoliciesGrantingServiceAccess: {
-    input: ListPoliciesGrantingServiceAccessRequest;
-    output: ListPoliciesGrantingServiceAccessResponse;
-  };
+  ListPoliciesGrantingServiceAccess: { input: ListPoliciesGrantingServiceAccessRequest; output: ListPoliciesGrantingServiceAccessResponse };
   ListPolicyTags: { input: ListPolicyTagsRequest; output: ListPolicyTagsResponse };
   ListPolicyVersions: { input: ListPolicyVersionsRequest; output: ListPolicyVersionsResponse };
   ListRolePolicies: { input: ListRolePoliciesRequest; output: ListRolePoliciesResponse };
@@ -212,15 +122,9 @@ export interface IamOperations {
   ListSAMLProviderTags: { input: ListSAMLProviderTagsRequest; output: ListSAMLProviderTagsResponse };
   ListSAMLProviders: { input: ListSAMLProvidersRequest; output: ListSAMLProvidersResponse };
   ListSSHPublicKeys: { input: ListSSHPublicKeysRequest; output: ListSSHPublicKeysResponse };
-  ListServerCertificateTags: {
-    input: ListServerCertificateTagsRequest;
-    output: ListServerCertificateTagsResponse;
-  };
+  ListServerCertificateTags: { input: ListServerCertificateTagsRequest; output: ListServerCertificateTagsResponse };
   ListServerCertificates: { input: ListServerCertificatesRequest; output: ListServerCertificatesResponse };
-  ListServiceSpecificCredentials: {
-    input: ListServiceSpecificCredentialsRequest;
-    output: ListServiceSpecificCredentialsResponse;
-  };
+  ListServiceSpecificCredentials: { input: ListServiceSpecificCredentialsRequest; output: ListServiceSpecificCredentialsResponse };
   ListSigningCertificates: { input: ListSigningCertificatesRequest; output: ListSigningCertificatesResponse };
   ListUserPolicies: { input: ListUserPoliciesRequest; output: ListUserPoliciesResponse };
   ListUserTags: { input: ListUserTagsRequest; output: ListUserTagsResponse };
@@ -233,26 +137,14 @@ export interface IamOperations {
   PutUserPermissionsBoundary: { input: PutUserPermissionsBoundaryRequest; output: Record<string, never> };
   PutUserPolicy: { input: PutUserPolicyRequest; output: Record<string, never> };
   RejectDelegationRequest: { input: RejectDelegationRequestRequest; output: Record<string, never> };
-  RemoveClientIDFromOpenIDConnectProvider: {
-    input: RemoveClientIDFromOpenIDConnectProviderRequest;
-    output: Record<string, never>;
-  };
-  RemoveRoleFromInstanceProfile: {
-    input: RemoveRoleFromInstanceProfileRequest;
-    output: Record<string, never>;
-  };
+  RemoveClientIDFromOpenIDConnectProvider: { input: RemoveClientIDFromOpenIDConnectProviderRequest; output: Record<string, never> };
+  RemoveRoleFromInstanceProfile: { input: RemoveRoleFromInstanceProfileRequest; output: Record<string, never> };
   RemoveUserFromGroup: { input: RemoveUserFromGroupRequest; output: Record<string, never> };
-  ResetServiceSpecificCredential: {
-    input: ResetServiceSpecificCredentialRequest;
-    output: ResetServiceSpecificCredentialResponse;
-  };
+  ResetServiceSpecificCredential: { input: ResetServiceSpecificCredentialRequest; output: ResetServiceSpecificCredentialResponse };
   ResyncMFADevice: { input: ResyncMFADeviceRequest; output: Record<string, never> };
   SendDelegationToken: { input: SendDelegationTokenRequest; output: Record<string, never> };
   SetDefaultPolicyVersion: { input: SetDefaultPolicyVersionRequest; output: Record<string, never> };
-  SetSecurityTokenServicePreferences: {
-    input: SetSecurityTokenServicePreferencesRequest;
-    output: Record<string, never>;
-  };
+  SetSecurityTokenServicePreferences: { input: SetSecurityTokenServicePreferencesRequest; output: Record<string, never> };
   SimulateCustomPolicy: { input: SimulateCustomPolicyRequest; output: SimulatePolicyResponse };
   SimulatePrincipalPolicy: { input: SimulatePrincipalPolicyRequest; output: SimulatePolicyResponse };
   TagInstanceProfile: { input: TagInstanceProfileRequest; output: Record<string, never> };
@@ -277,34 +169,27 @@ export interface IamOperations {
   UpdateDelegationRequest: { input: UpdateDelegationRequestRequest; output: Record<string, never> };
   UpdateGroup: { input: UpdateGroupRequest; output: Record<string, never> };
   UpdateLoginProfile: { input: UpdateLoginProfileRequest; output: Record<string, never> };
-  UpdateOpenIDConnectProviderThumbprint: {
-    input: UpdateOpenIDConnectProviderThumbprintRequest;
-    output: Record<string, never>;
-  };
+  UpdateOpenIDConnectProviderThumbprint: { input: UpdateOpenIDConnectProviderThumbprintRequest; output: Record<string, never> };
   UpdateRole: { input: UpdateRoleRequest; output: UpdateRoleResponse };
   UpdateRoleDescription: { input: UpdateRoleDescriptionRequest; output: UpdateRoleDescriptionResponse };
   UpdateSAMLProvider: { input: UpdateSAMLProviderRequest; output: UpdateSAMLProviderResponse };
   UpdateSSHPublicKey: { input: UpdateSSHPublicKeyRequest; output: Record<string, never> };
   UpdateServerCertificate: { input: UpdateServerCertificateRequest; output: Record<string, never> };
-  UpdateServiceSpecificCredential: {
-    input: UpdateServiceSpecificCredentialRequest;
-    output: Record<string, never>;
-  };
+  UpdateServiceSpecificCredential: { input: UpdateServiceSpecificCredentialRequest; output: Record<string, never> };
   UpdateSigningCertificate: { input: UpdateSigningCertificateRequest; output: Record<string, never> };
   UpdateUser: { input: UpdateUserRequest; output: Record<string, never> };
   UploadSSHPublicKey: { input: UploadSSHPublicKeyRequest; output: UploadSSHPublicKeyResponse };
   UploadServerCertificate: { input: UploadServerCertificateRequest; output: UploadServerCertificateResponse };
-  UploadSigningCertificate: {
-    input: UploadSigningCertificateRequest;
-    output: UploadSigningCertificateResponse;
-  };
+  UploadSigningCertificate: { input: UploadSigningCertificateRequest; output: UploadSigningCertificateResponse };
 }
 
 export interface AcceptDelegationRequestRequest {
   DelegationRequestId: string;
 }
 
-export type AccessAdvisorUsageGranularityType = "ACTION_LEVEL" | "SERVICE_LEVEL";
+export type AccessAdvisorUsageGranularityType =
+  | "ACTION_LEVEL"
+  | "SERVICE_LEVEL";
 
 export interface AccessDetail {
   ServiceName: string;
@@ -361,9 +246,14 @@ export interface AddUserToGroupRequest {
   UserName: string;
 }
 
-export type AssertionEncryptionModeType = "Allowed" | "Required";
+export type AssertionEncryptionModeType =
+  | "Allowed"
+  | "Required";
 
-export type AssignmentStatusType = "Any" | "Assigned" | "Unassigned";
+export type AssignmentStatusType =
+  | "Any"
+  | "Assigned"
+  | "Unassigned";
 
 export interface AssociateDelegationRequestRequest {
   DelegationRequestId: string;
@@ -394,7 +284,10 @@ export interface AttachedPolicy {
   PolicyArn?: string | undefined;
 }
 
-export type AttachmentType = "group" | "role" | "user";
+export type AttachmentType =
+  | "group"
+  | "role"
+  | "user";
 
 export interface ChangePasswordRequest {
   OldPassword: string;
@@ -719,7 +612,11 @@ export interface DeletionTaskFailureReasonType {
   RoleUsageList?: readonly RoleUsageType[] | undefined;
 }
 
-export type DeletionTaskStatusType = "FAILED" | "IN_PROGRESS" | "NOT_STARTED" | "SUCCEEDED";
+export type DeletionTaskStatusType =
+  | "FAILED"
+  | "IN_PROGRESS"
+  | "NOT_STARTED"
+  | "SUCCEEDED";
 
 export interface DetachGroupPolicyRequest {
   GroupName: string;
@@ -775,7 +672,9 @@ export interface EnableOutboundWebIdentityFederationResponse {
   IssuerIdentifier?: string | undefined;
 }
 
-export type EncodingType = "PEM" | "SSH";
+export type EncodingType =
+  | "PEM"
+  | "SSH";
 
 export interface EntityDetails {
   EntityInfo: EntityInfo;
@@ -790,7 +689,12 @@ export interface EntityInfo {
   Path?: string | undefined;
 }
 
-export type EntityType = "AWSManagedPolicy" | "Group" | "LocalManagedPolicy" | "Role" | "User";
+export type EntityType =
+  | "AWSManagedPolicy"
+  | "Group"
+  | "LocalManagedPolicy"
+  | "Role"
+  | "User";
 
 export interface ErrorDetails {
   Message: string;
@@ -809,7 +713,9 @@ export interface EvaluationResult {
   ResourceSpecificResults?: readonly ResourceSpecificResult[] | undefined;
 }
 
-export type FeatureType = "RootCredentialsManagement" | "RootSessions";
+export type FeatureType =
+  | "RootCredentialsManagement"
+  | "RootSessions";
 
 export interface GenerateCredentialReportResponse {
   State?: ReportStateType | undefined;
@@ -1140,7 +1046,9 @@ export interface GetUserResponse {
   User: User;
 }
 
-export type GlobalEndpointTokenVersion = "v1Token" | "v2Token";
+export type GlobalEndpointTokenVersion =
+  | "v1Token"
+  | "v2Token";
 
 export interface Group {
   Path: string;
@@ -1181,7 +1089,10 @@ export interface InstanceProfile {
   Tags?: readonly Tag[] | undefined;
 }
 
-export type JobStatusType = "COMPLETED" | "FAILED" | "IN_PROGRESS";
+export type JobStatusType =
+  | "COMPLETED"
+  | "FAILED"
+  | "IN_PROGRESS";
 
 export interface ListAccessKeysRequest {
   UserName?: string | undefined;
@@ -1627,7 +1538,8 @@ export interface MFADevice {
   EnableDate: Date;
 }
 
-export type ManagedByTypeType = "Service";
+export type ManagedByTypeType =
+  | "Service";
 
 export interface ManagedPolicyDetail {
   PolicyName?: string | undefined;
@@ -1666,7 +1578,13 @@ export interface ParameterDefinition {
   Immutable?: boolean | undefined;
 }
 
-export type ParameterTypeType = "Arn" | "ArnList" | "Number" | "NumberList" | "String" | "StringList";
+export type ParameterTypeType =
+  | "Arn"
+  | "ArnList"
+  | "Number"
+  | "NumberList"
+  | "String"
+  | "StringList";
 
 export interface PasswordPolicy {
   MinimumPasswordLength?: number | undefined;
@@ -1681,11 +1599,18 @@ export interface PasswordPolicy {
   HardExpiry?: boolean | undefined;
 }
 
-export type PermissionCheckResultType = "ALLOWED" | "DENIED" | "UNSURE";
+export type PermissionCheckResultType =
+  | "ALLOWED"
+  | "DENIED"
+  | "UNSURE";
 
-export type PermissionCheckStatusType = "COMPLETE" | "FAILED" | "IN_PROGRESS";
+export type PermissionCheckStatusType =
+  | "COMPLETE"
+  | "FAILED"
+  | "IN_PROGRESS";
 
-export type PermissionsBoundaryAttachmentType = "PermissionsBoundaryPolicy";
+export type PermissionsBoundaryAttachmentType =
+  | "PermissionsBoundaryPolicy";
 
 export interface PermissionsBoundaryDecisionDetail {
   AllowedByPermissionsBoundary?: boolean | undefined;
@@ -1711,7 +1636,10 @@ export interface PolicyDetail {
   PolicyDocument?: string | undefined;
 }
 
-export type PolicyEvaluationDecisionType = "allowed" | "explicitDeny" | "implicitDeny";
+export type PolicyEvaluationDecisionType =
+  | "allowed"
+  | "explicitDeny"
+  | "implicitDeny";
 
 export interface PolicyGrantingServiceAccess {
   PolicyName: string;
@@ -1732,7 +1660,10 @@ export interface PolicyIdentifier {
   InlinePolicyIdentifier?: InlinePolicyIdentifierType | undefined;
 }
 
-export type PolicyOwnerEntityType = "GROUP" | "ROLE" | "USER";
+export type PolicyOwnerEntityType =
+  | "GROUP"
+  | "ROLE"
+  | "USER";
 
 export interface PolicyParameter {
   Name?: string | undefined;
@@ -1740,21 +1671,36 @@ export interface PolicyParameter {
   Type?: PolicyParameterTypeEnum | undefined;
 }
 
-export type PolicyParameterTypeEnum = "string" | "stringList";
+export type PolicyParameterTypeEnum =
+  | "string"
+  | "stringList";
 
 export interface PolicyRole {
   RoleName?: string | undefined;
   RoleId?: string | undefined;
 }
 
-export type PolicyScopeType = "AWS" | "All" | "Local";
+export type PolicyScopeType =
+  | "AWS"
+  | "All"
+  | "Local";
 
 export type PolicySourceType =
-  "aws-managed" | "group" | "none" | "resource" | "role" | "user" | "user-managed";
+  | "aws-managed"
+  | "group"
+  | "none"
+  | "resource"
+  | "role"
+  | "user"
+  | "user-managed";
 
-export type PolicyType = "INLINE" | "MANAGED";
+export type PolicyType =
+  | "INLINE"
+  | "MANAGED";
 
-export type PolicyUsageType = "PermissionsBoundary" | "PermissionsPolicy";
+export type PolicyUsageType =
+  | "PermissionsBoundary"
+  | "PermissionsPolicy";
 
 export interface PolicyUser {
   UserName?: string | undefined;
@@ -1831,9 +1777,13 @@ export interface ReplacementValueEntry {
   Values: readonly string[];
 }
 
-export type ReportFormatType = "text/csv";
+export type ReportFormatType =
+  | "text/csv";
 
-export type ReportStateType = "COMPLETE" | "INPROGRESS" | "STARTED";
+export type ReportStateType =
+  | "COMPLETE"
+  | "INPROGRESS"
+  | "STARTED";
 
 export interface ResetServiceSpecificCredentialRequest {
   ServiceSpecificCredentialId: string;
@@ -2073,7 +2023,13 @@ export interface SourceRoleTemplate {
 }
 
 export type StateType =
-  "ACCEPTED" | "ASSIGNED" | "EXPIRED" | "FINALIZED" | "PENDING_APPROVAL" | "REJECTED" | "UNASSIGNED";
+  | "ACCEPTED"
+  | "ASSIGNED"
+  | "EXPIRED"
+  | "FINALIZED"
+  | "PENDING_APPROVAL"
+  | "REJECTED"
+  | "UNASSIGNED";
 
 export interface Statement {
   SourcePolicyId?: string | undefined;
@@ -2082,9 +2038,16 @@ export interface Statement {
   EndPosition?: Position | undefined;
 }
 
-export type StatusType = "Active" | "Expired" | "Inactive";
+export type StatusType =
+  | "Active"
+  | "Expired"
+  | "Inactive";
 
-export type SummaryStateType = "AVAILABLE" | "FAILED" | "NOT_AVAILABLE" | "NOT_SUPPORTED";
+export type SummaryStateType =
+  | "AVAILABLE"
+  | "FAILED"
+  | "NOT_AVAILABLE"
+  | "NOT_SUPPORTED";
 
 export interface Tag {
   Key: string;

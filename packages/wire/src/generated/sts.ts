@@ -3,15 +3,9 @@
 export interface StsOperations {
   AssumeRole: { input: AssumeRoleRequest; output: AssumeRoleResponse };
   AssumeRoleWithSAML: { input: AssumeRoleWithSAMLRequest; output: AssumeRoleWithSAMLResponse };
-  AssumeRoleWithWebIdentity: {
-    input: AssumeRoleWithWebIdentityRequest;
-    output: AssumeRoleWithWebIdentityResponse;
-  };
+  AssumeRoleWithWebIdentity: { input: AssumeRoleWithWebIdentityRequest; output: AssumeRoleWithWebIdentityResponse };
   AssumeRoot: { input: AssumeRootRequest; output: AssumeRootResponse };
-  DecodeAuthorizationMessage: {
-    input: DecodeAuthorizationMessageRequest;
-    output: DecodeAuthorizationMessageResponse;
-  };
+  DecodeAuthorizationMessage: { input: DecodeAuthorizationMessageRequest; output: DecodeAuthorizationMessageResponse };
   GetAccessKeyInfo: { input: GetAccessKeyInfoRequest; output: GetAccessKeyInfoResponse };
   GetCallerIdentity: { input: GetCallerIdentityRequest; output: GetCallerIdentityResponse };
   GetDelegatedAccessToken: { input: GetDelegatedAccessTokenRequest; output: GetDelegatedAccessTokenResponse };
