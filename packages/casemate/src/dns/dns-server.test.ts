@@ -1,7 +1,7 @@
 import { createSocket } from "node:dgram";
 import type { Socket as UdpSocket } from "node:dgram";
 import { promises as dns } from "node:dns";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { connect, createServer } from "node:net";
 import type { AddressInfo, Server } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -85,5 +85,16 @@ describe("a stub resolver against the DNS server", () => {
     socket.write(Buffer.alloc(3000, 0xff));
     await once(socket, "close");
     expect(await resolver.resolve4("sts.amazonaws.com")).toEqual(["198.51.100.1"]);
+  });
+});
+
+describe("a packet from port 0, to which nothing can be sent", () => {
+  it("gets no reply and harms nobody", () => {
+    const socket = new EventEmitter();
+    const sent: number[] = [];
+    const send = (_reply: Uint8Array, to: number): void => void sent.push(to);
+    serveDns(Object.assign(socket, { send }) as unknown as UdpSocket, { resolve, failed: () => undefined });
+    for (const from of [0, 53]) socket.emit("message", Buffer.alloc(12), { port: from, address: "10.0.1.5" });
+    expect(sent).toEqual([53]);
   });
 });

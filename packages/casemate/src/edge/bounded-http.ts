@@ -37,6 +37,7 @@ export interface BoundedHttp {
 /** A server with these bounds. */
 export function createBoundedHttp(bounds: HttpBounds, callbacks: HttpCallbacks): BoundedHttp {
   let draining = false;
+  const open = new Set<ServerResponse>();
   const server = createServer({
     maxHeaderSize: bounds.headerBytesMax,
     headersTimeout: bounds.headersTimeoutMs,
@@ -48,11 +49,10 @@ export function createBoundedHttp(bounds: HttpBounds, callbacks: HttpCallbacks):
     requireHostHeader: false,
     joinDuplicateHeaders: true,
   });
-  // Past its maximum Node drops headers silently, which would falsify a signature: none are dropped, the
-  // head is bounded by its bytes, and `request` counts.
-  server.maxHeadersCount = 0;
   const serve = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void => {
     if (draining) response.shouldKeepAlive = false;
+    open.add(response);
+    response.once("close", () => open.delete(response));
     callbacks.request(request, response, expectsContinue);
   };
   server.on("request", (request, response) => serve(request, response, false));
@@ -68,6 +68,7 @@ export function createBoundedHttp(bounds: HttpBounds, callbacks: HttpCallbacks):
     },
     drain() {
       draining = true;
+      for (const response of open) response.shouldKeepAlive = false;
       server.closeIdleConnections();
     },
     close() {
@@ -100,7 +101,7 @@ function answerMalformed({ error, socket, callbacks }: Malformed): void {
   socket.end(callbacks.malformed(status), () => socket.destroy());
 }
 
-/** Whether a request carries more headers than allowed. */
+/** Whether a request carries more headers than allowed; Node itself would drop the last ones silently. */
 export function hasTooManyHeaders(request: IncomingMessage, bounds: HttpBounds): boolean {
   return request.rawHeaders.length > bounds.headersMax * 2;
 }

@@ -197,7 +197,9 @@ describe("bodies", () => {
     expect(await raw(port, big(`${json}Content-Length: 9999999999\r\n`), done)).toMatch(
       /content-type: application\/x-amz-json-1\.1[^]*"__type":"RequestEntityTooLarge"/,
     );
-    expect(await raw(port, big("Content-Length: 1001\r\n"), done)).toMatch(/<ErrorResponse>/);
+    expect(await raw(port, big("Content-Length: 1001\r\n"), done)).toMatch(
+      /connection: close\r\n[^]*<ErrorResponse>/i,
+    );
     expect(seen).toEqual([]);
   });
 
@@ -217,7 +219,7 @@ describe("bodies", () => {
     expect(seen[0]!.body).toHaveLength(1000);
   });
 
-  it("announced too large are not sent by a client that asks first", async () => {
+  it("announced too large are not sent by a client that asks first", { timeout: 1500 }, async () => {
     const { port } = await start({ bounds: small });
     const asks = "Expect: 100-continue\r\n";
     expect(await raw(port, big(`${asks}Content-Length: 1001\r\n`))).toMatch(/^HTTP\/1\.1 413 /);
@@ -227,6 +229,20 @@ describe("bodies", () => {
     expect(first.toString()).toBe("HTTP/1.1 100 Continue\r\n\r\n");
     socket.end("hi");
     await once(socket, "close");
+  });
+
+  it("that were refused while they streamed hold no room any more", async () => {
+    const { port } = await start({ bounds: { bodyBytesMax: 1000, bodyBytesInFlightMax: 1500 } });
+    const chunk = `1f4\r\n${"x".repeat(500)}\r\n`;
+    for (let round = 0; round < 4; round++) {
+      const said = await raw(
+        port,
+        big("Transfer-Encoding: chunked\r\n") + chunk.repeat(3),
+        /<\/ErrorResponse>/,
+      );
+      expect(said).toMatch(/^HTTP\/1\.1 413 /);
+    }
+    expect(await raw(port, `${big("Content-Length: 1000\r\n")}${"x".repeat(1000)}`, /ok$/)).toMatch(/ 200 /);
   });
 
   it("sent byte by byte come together whole", async () => {
@@ -305,6 +321,19 @@ describe("bad and slow requests", () => {
     await expect.poll(() => raw(port, `GET / HTTP/1.1\r\n${close}\r\n`)).toMatch(/^HTTP\/1\.1 200 /);
   });
 
+  it("a connection that has spoken outlives the wait for its first byte", async () => {
+    const { port } = await start({ bounds: { handshakeTimeoutMs: 100 } });
+    const spoken = connect({ port, host: "127.0.0.1" });
+    spoken.write("GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    await once(spoken, "data");
+    // The end of a silent connection that began later tells that the time has passed.
+    expect(await raw(port, "")).toBe("");
+    spoken.write(`GET / HTTP/1.1\r\n${close}\r\n`);
+    const [reply] = (await once(spoken, "data")) as [Buffer];
+    expect(reply.toString()).toMatch(/^HTTP\/1\.1 200 /);
+    await once(spoken, "close");
+  });
+
   it("a client that leaves harms nobody", async () => {
     const { port, causes } = await start();
     for (const bytes of [
@@ -328,7 +357,7 @@ describe("TLS", () => {
   beforeAll(async () => {
     const nowMs = Date.now();
     authority = await createAuthority({ commonName: "root", permitted: defaultPermittedNames, nowMs });
-    leaf = await issueLeaf({ authority, names: ["localhost", "127.0.0.1"], nowMs });
+    leaf = await issueLeaf({ authority, names: ["localhost", "*.us-east-1.amazonaws.com"], nowMs });
   });
   const contexts = () => createServerContexts({ authority, leaf, now: Date.now });
 
@@ -370,6 +399,8 @@ describe("TLS", () => {
     const after = await get(port);
     expect(after.status).toBe(200);
     expect(after.serial).not.toBe(before.serial);
+    // The new leaf lacks a name that the old one had: it is now issued for itself.
+    expect(await get(port, "ec2.us-east-1.amazonaws.com")).toMatchObject({ status: 200 });
   });
 
   it("is all that a listener made elsewhere for TLS speaks", async () => {
@@ -422,7 +453,7 @@ describe("closing", () => {
     const closed = edge.close(5000);
     expect(await raw(port, `GET / HTTP/1.1\r\n${close}\r\n`)).toBe("");
     release();
-    expect(await first).toMatch(/^HTTP\/1\.1 200 [^]*ok$/);
+    expect(await first).toMatch(/^HTTP\/1\.1 200 [^]*connection: close\r\n[^]*ok$/i);
     await closed;
     expect(edge.connections).toBe(0);
   });

@@ -23,10 +23,9 @@ export interface MetadataTokens {
   remainingSeconds(token: string, holder: TokenHolder, nowMs: number): number | undefined;
 }
 
-const version = 2;
 const expiryBytes = 6;
-const nonceBytes = 9;
-const headBytes = 1 + expiryBytes + nonceBytes;
+const nonceBytes = 10;
+const headBytes = expiryBytes + nonceBytes;
 const macBytes = 24;
 const tokenPattern = /^[A-Za-z0-9_-]{54}==$/;
 
@@ -49,9 +48,8 @@ export function createMetadataTokens(
   return {
     issue(holder, ttlSeconds, nowMs) {
       const head = Buffer.alloc(headBytes);
-      head.writeUInt8(version, 0);
-      head.writeUIntBE(nowMs + ttlSeconds * 1000, 1, expiryBytes);
-      head.set(randomBytes(nonceBytes), 1 + expiryBytes);
+      head.writeUIntBE(nowMs + ttlSeconds * 1000, 0, expiryBytes);
+      head.set(randomBytes(nonceBytes), expiryBytes);
       return `${Buffer.concat([head, seal(head, holder)]).toString("base64url")}==`;
     },
 
@@ -59,9 +57,8 @@ export function createMetadataTokens(
       if (!tokenPattern.test(token)) return undefined;
       const bytes = Buffer.from(token, "base64url");
       const head = bytes.subarray(0, headBytes);
-      if (head.readUInt8(0) !== version) return undefined;
       if (!timingSafeEqual(bytes.subarray(headBytes), seal(head, holder))) return undefined;
-      const leftMs = head.readUIntBE(1, expiryBytes) - nowMs;
+      const leftMs = head.readUIntBE(0, expiryBytes) - nowMs;
       return leftMs > 0 ? Math.min(Math.ceil(leftMs / 1000), tokenTtlSecondsMax) : undefined;
     },
   };
