@@ -1,6 +1,6 @@
 // Every operation of every table goes through the real SDK client, in process: random input is written and signed by the
 // SDK, verified and decoded here, random output is encoded here and read by the SDK. CASEMATE_WIRE_ROUNDS sets how often
-// each operation goes round (3 by default), CASEMATE_WIRE_SEED replays a run.
+// each operation goes round (2 by default), CASEMATE_WIRE_SEED replays a run.
 import * as ec2 from "@aws-sdk/client-ec2";
 import * as iam from "@aws-sdk/client-iam";
 import * as sts from "@aws-sdk/client-sts";
@@ -21,7 +21,7 @@ import {
 } from "./index.ts";
 import { randomInput, randomOutput, seededRandom } from "./testing/index.ts";
 
-const rounds = Number(process.env["CASEMATE_WIRE_ROUNDS"] ?? "3");
+const rounds = Number(process.env["CASEMATE_WIRE_ROUNDS"] ?? "2");
 const seed = Number(process.env["CASEMATE_WIRE_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret/+key", sessionToken: "token+/=" };
 /** The SDK does not sign these: the caller has no credentials yet. */
@@ -82,14 +82,17 @@ describe.each(clients)("%s through the SDK's own client", (id, clientName, names
     const keys = new SigningKeyCache();
     const seen: { input?: unknown } = {};
     let compared = 0;
+    // The matcher is slow on big values, so it only tells the first difference.
+    let difference: [what: string, received: unknown, expected: unknown] | undefined;
     let output: Record<string, unknown> = {};
     const handle = (request: SentRequest) => {
       const raw = rawRequest(request);
       const tree = parseForm(raw.body);
       const operation = resolveOperation(service, tree);
       const parsed = parseSignature(raw);
-      if (parsed === "anonymous") expect(unsigned).toContain(operation);
-      else verifySignature(parsed, raw, { secret: credentials.secretAccessKey, now: new Date(), keys });
+      if (parsed !== "anonymous") {
+        verifySignature(parsed, raw, { secret: credentials.secretAccessKey, now: new Date(), keys });
+      } else if (!unsigned.has(operation)) throw new Error(`The SDK did not sign ${operation}`);
       seen.input = decodeForm(service, operation, tree);
       const reply = encodeResult(service, operation, { output, requestId: "request-1" });
       const headers = { "content-type": reply.contentType, ...reply.headers };
@@ -111,15 +114,14 @@ describe.each(clients)("%s through the SDK's own client", (id, clientName, names
         output = randomOutput(service, operation, random);
         const command = sdk[`${operation}Command`]!;
         const result = await client.send(new command(input));
-        const label = `${operation}, seed ${seed}`;
         const received = comparable(seen.input as Record<string, unknown>, input);
         const returned = withoutMetadata(result);
-        // The matcher is slow on big values, so it only tells what differs.
-        if (!isDeepStrictEqual(received, input)) expect(received, `input of ${label}`).toEqual(input);
-        if (!isDeepStrictEqual(returned, output)) expect(returned, `output of ${label}`).toEqual(output);
+        if (!isDeepStrictEqual(received, input)) difference ??= [`input of ${operation}`, received, input];
+        if (!isDeepStrictEqual(returned, output)) difference ??= [`output of ${operation}`, returned, output];
         compared += 1;
       }
     }
+    expect(difference?.[1], `${difference?.[0]}, seed ${seed}`).toStrictEqual(difference?.[2]);
     expect(compared).toBe(service.operationNames.length * rounds);
   });
 });

@@ -95,11 +95,14 @@ class ValueGenerator {
 
   #map(valueRef: Ref, depth: number): Record<string, unknown> {
     const entries: [string, unknown][] = [];
-    for (let count = below(this.#random, 3); count > 0; count -= 1) {
+    const least = this.#input ? 1 : 0;
+    for (let count = least + below(this.#random, 2); count > 0; count -= 1) {
       const value = this.#value(valueRef, depth + 1);
       if (value !== undefined) entries.push([`key${count}`, value]);
     }
-    return Object.fromEntries(entries);
+    const map = Object.fromEntries(entries);
+    // Decoded maps have no prototype, so that no key can mean anything but itself.
+    return this.#input ? (Object.assign(Object.create(null), map) as Record<string, unknown>) : map;
   }
 
   #scalar(ref: string): unknown {
