@@ -1,5 +1,18 @@
 /** The face of EC2 to the rest of the cloud. */
 import type { Service } from "../../kit/index.ts";
+import { describeFaults } from "./describe.ts";
+import { describeInternetGateways } from "./internet-gateway/operations.ts";
+import { describeNetworkAcls } from "./network-acl/operations.ts";
+import { describeNetworkInterfaces } from "./network-interface/operations.ts";
+import { describeRouteTables } from "./route-table/operations.ts";
+import { describeSubnets } from "./subnet/operations.ts";
+import { describeVpcs } from "./vpc/operations.ts";
+import {
+  describeAccountAttributes,
+  describeAvailabilityZones,
+  describeRegions,
+  zoneFaults,
+} from "./zone/operations.ts";
 import { ensureDefaultVpc, usedRegions, vpcsOnHostExceeded } from "./default-vpc/default-vpc.ts";
 import { hostNumbers, lastHostNumbers } from "./host-number.ts";
 import { internetGatewayFaults, internetGateways } from "./internet-gateway/internet-gateway.ts";
@@ -18,9 +31,21 @@ export const ec2Service: Service = {
   eventSource: "ec2.amazonaws.com",
   scope: "regional",
   refusal: { code: "UnauthorizedOperation", status: 403, encoded: true },
-  operations: [],
+  operations: [
+    describeAccountAttributes,
+    describeAvailabilityZones,
+    describeInternetGateways,
+    describeNetworkAcls,
+    describeNetworkInterfaces,
+    describeRegions,
+    describeRouteTables,
+    describeSubnets,
+    describeVpcs,
+  ],
   faults: [
     vpcsOnHostExceeded,
+    ...describeFaults,
+    ...zoneFaults,
     ...vpcFaults,
     ...subnetFaults,
     ...routeTableFaults,

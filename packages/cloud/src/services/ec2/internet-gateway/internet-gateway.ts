@@ -1,5 +1,6 @@
 /** Internet gateways: the row and its faults. */
-import { fault, resource, type OwnedRow } from "../../../kit/index.ts";
+import type { InternetGateway } from "@casemate/wire/ec2";
+import { fault, resource, tagsView, type FilterTable, type OwnedRow } from "../../../kit/index.ts";
 import { malformedId } from "../malformed-id.ts";
 
 /** An internet gateway. */
@@ -26,3 +27,25 @@ export const internetGateways = resource<InternetGatewayRow, "vpc">({
   malformed: internetGatewayMalformed,
   keys: (row) => ({ "ec2:InternetGatewayID": row.id }),
 });
+
+/** An attached gateway is `available`, a word of its own among attachment states. */
+const attachedState = "available";
+
+/** The filters of DescribeInternetGateways. */
+export const internetGatewayFilters: FilterTable<InternetGatewayRow> = {
+  "attachment.state": (row) => (row.vpcId === undefined ? undefined : attachedState),
+  "attachment.vpc-id": (row) => row.vpcId,
+  "internet-gateway-id": (row) => row.id,
+  "owner-id": (row) => row.accountId,
+};
+
+/** The gateway as the API shows it. */
+export function internetGatewayView(row: InternetGatewayRow): InternetGateway {
+  return {
+    InternetGatewayId: row.id,
+    OwnerId: row.accountId,
+    // The model's attachment states lack `available`, which the service answers.
+    Attachments: row.vpcId === undefined ? [] : [{ VpcId: row.vpcId, State: attachedState as "attached" }],
+    Tags: tagsView(row.tags),
+  };
+}

@@ -1,6 +1,9 @@
 /** Network ACLs: the row, its entries and its faults. */
-import { fault, resource, type OwnedRow } from "../../../kit/index.ts";
+import type { ReadTx } from "@casemate/store";
+import type { NetworkAcl, NetworkAclEntry } from "@casemate/wire/ec2";
+import { fault, resource, tagsView, type FilterTable, type OwnedRow } from "../../../kit/index.ts";
 import { malformedId } from "../malformed-id.ts";
+import { subnets, type SubnetRow } from "../subnet/subnet.ts";
 
 /** A numbered rule. */
 export interface NetworkAclEntryRow {
@@ -45,3 +48,68 @@ export const networkAcls = resource<NetworkAclRow, "vpc">({
     "ec2:Vpc": `arn:aws:ec2:${row.region}:${row.accountId}:vpc/${row.vpcId}`,
   }),
 });
+
+/** The rule that every ACL ends with: what no other rule matched is denied. */
+const lastRuleNumber = 32_767;
+
+function subnetsOf(row: NetworkAclRow, tx: ReadTx): readonly SubnetRow[] {
+  return tx.by(subnets.collection, "vpc", row.vpcId).filter(({ networkAclId }) => networkAclId === row.id);
+}
+
+/** The filters of DescribeNetworkAcls. */
+export const networkAclFilters: FilterTable<NetworkAclRow> = {
+  "association.association-id": (row, tx) =>
+    subnetsOf(row, tx).map(({ networkAclAssociationId }) => networkAclAssociationId),
+  "association.network-acl-id": (row) => row.id,
+  "association.subnet-id": (row, tx) => subnetsOf(row, tx).map(({ id }) => id),
+  default: (row) => row.isDefault,
+  "entry.cidr": (row) => row.entries.map(({ cidr }) => cidr),
+  "entry.egress": (row) => row.entries.map(({ egress }) => String(egress)),
+  "entry.protocol": (row) => row.entries.map(({ protocol }) => String(protocol)),
+  "entry.rule-action": (row) => row.entries.map(({ action }) => action),
+  "entry.rule-number": (row) => row.entries.map(({ ruleNumber }) => String(ruleNumber)),
+  "network-acl-id": (row) => row.id,
+  "owner-id": (row) => row.accountId,
+  "vpc-id": (row) => row.vpcId,
+};
+
+/** The ACL as the API shows it, its implicit last rules included. */
+export function networkAclView(row: NetworkAclRow, tx: ReadTx): NetworkAcl {
+  const last = (egress: boolean): NetworkAclEntryRow => ({
+    ruleNumber: lastRuleNumber,
+    egress,
+    protocol: -1,
+    action: "deny",
+    cidr: "0.0.0.0/0",
+  });
+  const side = (egress: boolean): readonly NetworkAclEntryRow[] => [
+    ...row.entries.filter((entry) => entry.egress === egress).toSorted((a, b) => a.ruleNumber - b.ruleNumber),
+    last(egress),
+  ];
+  return {
+    NetworkAclId: row.id,
+    VpcId: row.vpcId,
+    OwnerId: row.accountId,
+    IsDefault: row.isDefault,
+    Entries: [...side(true), ...side(false)].map(entryView),
+    Associations: subnetsOf(row, tx).map((subnet) => ({
+      NetworkAclAssociationId: subnet.networkAclAssociationId,
+      NetworkAclId: row.id,
+      SubnetId: subnet.id,
+    })),
+    Tags: tagsView(row.tags),
+  };
+}
+
+function entryView(entry: NetworkAclEntryRow): NetworkAclEntry {
+  const { fromPort, toPort, icmpType, icmpCode } = entry;
+  return {
+    RuleNumber: entry.ruleNumber,
+    Egress: entry.egress,
+    Protocol: String(entry.protocol),
+    RuleAction: entry.action,
+    CidrBlock: entry.cidr,
+    PortRange: fromPort === undefined ? undefined : { From: fromPort, To: toPort },
+    IcmpTypeCode: icmpType === undefined ? undefined : { Type: icmpType, Code: icmpCode },
+  };
+}

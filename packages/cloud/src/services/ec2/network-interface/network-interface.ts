@@ -1,6 +1,10 @@
 /** Elastic network interfaces: the row, its faults and its keys. Addresses are unique in a VPC by an index. */
-import { fault, resource, type OwnedRow } from "../../../kit/index.ts";
+import type { ReadTx } from "@casemate/store";
+import type { NetworkInterface } from "@casemate/wire/ec2";
+import { fault, resource, tagsView, type FilterTable, type OwnedRow } from "../../../kit/index.ts";
+import { privateDnsName, publicDnsName } from "../dns-name.ts";
 import { malformedId } from "../malformed-id.ts";
+import { securityGroups } from "../security-group/security-group.ts";
 
 /** The attachment of an interface to an instance. */
 export interface AttachmentRow {
@@ -66,3 +70,93 @@ export const networkInterfaces = resource<
     "ec2:Vpc": `arn:aws:ec2:${row.region}:${row.accountId}:vpc/${row.vpcId}`,
   }),
 });
+
+function groupsOf(row: NetworkInterfaceRow, tx: ReadTx): readonly { GroupId: string; GroupName: string }[] {
+  return row.securityGroupIds.map((GroupId) => ({
+    GroupId,
+    GroupName: tx.get(securityGroups.collection, GroupId)?.name ?? "",
+  }));
+}
+
+/** The filters of DescribeNetworkInterfaces. */
+export const networkInterfaceFilters: FilterTable<NetworkInterfaceRow> = {
+  "addresses.private-ip-address": (row) => row.privateIps,
+  "addresses.primary": (row) => row.privateIps.map((_ip, index) => String(index === 0)),
+  "addresses.association.public-ip": (row) => row.publicIp,
+  "addresses.association.owner-id": (row) => (row.publicIp === undefined ? undefined : "amazon"),
+  "association.public-ip": (row) => row.publicIp,
+  "association.ip-owner-id": (row) => (row.publicIp === undefined ? undefined : "amazon"),
+  "association.public-dns-name": (row) => row.publicIp && publicDnsName(row.region, row.publicIp),
+  "attachment.attachment-id": (row) => row.attachment?.id,
+  "attachment.attach-time": (row) => row.attachment && new Date(row.attachment.attachedAt).toISOString(),
+  "attachment.delete-on-termination": (row) => row.attachment?.deleteOnTermination,
+  "attachment.device-index": (row) => row.attachment?.deviceIndex,
+  "attachment.instance-id": (row) => row.attachment?.instanceId,
+  "attachment.instance-owner-id": (row) => row.attachment && row.accountId,
+  "attachment.status": (row) => row.attachment?.status,
+  "availability-zone": (row) => row.zone,
+  description: (row) => row.description,
+  "group-id": (row) => row.securityGroupIds,
+  "group-name": (row, tx) => groupsOf(row, tx).map(({ GroupName }) => GroupName),
+  "interface-type": () => "interface",
+  "mac-address": (row) => row.mac,
+  "network-interface-id": (row) => row.id,
+  "owner-id": (row) => row.accountId,
+  "private-dns-name": (row) => row.privateIps[0] && privateDnsName(row.region, row.privateIps[0]),
+  "private-ip-address": (row) => row.privateIps,
+  "requester-managed": () => false,
+  "source-dest-check": (row) => row.sourceDestCheck,
+  status: (row) => row.status,
+  "subnet-id": (row) => row.subnetId,
+  "vpc-id": (row) => row.vpcId,
+};
+
+/** The interface as the API shows it. */
+export function networkInterfaceView(row: NetworkInterfaceRow, tx: ReadTx): NetworkInterface {
+  const [primary] = row.privateIps;
+  const association = row.publicIp && {
+    IpOwnerId: "amazon",
+    PublicDnsName: publicDnsName(row.region, row.publicIp),
+    PublicIp: row.publicIp,
+  };
+  const { attachment } = row;
+  return {
+    NetworkInterfaceId: row.id,
+    OwnerId: row.accountId,
+    VpcId: row.vpcId,
+    SubnetId: row.subnetId,
+    AvailabilityZone: row.zone,
+    Description: row.description,
+    InterfaceType: "interface",
+    MacAddress: row.mac,
+    PrivateIpAddress: primary,
+    PrivateDnsName: primary === undefined ? undefined : privateDnsName(row.region, primary),
+    PrivateIpAddresses: row.privateIps.map((ip, index) => ({
+      PrivateIpAddress: ip,
+      PrivateDnsName: privateDnsName(row.region, ip),
+      Primary: index === 0,
+      ...(index === 0 && association ? { Association: association } : {}),
+    })),
+    Ipv6Addresses: [],
+    Groups: groupsOf(row, tx),
+    RequesterManaged: false,
+    SourceDestCheck: row.sourceDestCheck,
+    Status: row.status,
+    TagSet: tagsView(row.tags),
+    ...(association ? { Association: association } : {}),
+    ...(attachment === undefined
+      ? {}
+      : {
+          Attachment: {
+            AttachmentId: attachment.id,
+            AttachTime: new Date(attachment.attachedAt),
+            DeleteOnTermination: attachment.deleteOnTermination,
+            DeviceIndex: attachment.deviceIndex,
+            NetworkCardIndex: attachment.networkCardIndex,
+            InstanceId: attachment.instanceId,
+            InstanceOwnerId: row.accountId,
+            Status: attachment.status,
+          },
+        }),
+  };
+}

@@ -1,0 +1,24 @@
+/** Operations on network ACLs. */
+import { describe } from "../describe.ts";
+import { operation } from "../operation.ts";
+import { networkAclFilters, networkAcls, networkAclView } from "./network-acl.ts";
+
+export const describeNetworkAcls = operation("DescribeNetworkAcls", {
+  access: "read",
+  honours: "all",
+  needs: (_input, call) => [call.need()],
+  handle(tx, input, call) {
+    const found = describe(tx, call, {
+      resource: networkAcls,
+      filters: networkAclFilters,
+      request: {
+        ids: input.NetworkAclIds,
+        idsName: "networkAclIds",
+        filters: input.Filters,
+        maxResults: input.MaxResults,
+        nextToken: input.NextToken,
+      },
+    });
+    return { NetworkAcls: found.items.map((row) => networkAclView(row, tx)), NextToken: found.nextToken };
+  },
+});
