@@ -44,7 +44,8 @@ test.each([
     "as an array",
   ],
   ["an empty word in an export", `${header}export class VpcManager {}`, "says nothing"],
-  ["a long line", `${header}const a = "${"a".repeat(110)}";`, "over 110 columns"],
+  ["a long line", `${header}const a = [${"1, ".repeat(40)}];`, "over 110 columns"],
+  ["a long comment", `${header}// ${"word ".repeat(30)}`, "over 110 columns"],
 ])("%s is caught", (_what, text, expected) => {
   expect(only(path, text)).toEqual([expect.stringContaining(expected)]);
 });
@@ -62,6 +63,10 @@ test.each(["user-data.ts", "vpc.host.test.ts", "instance-info-view.ts"])(
     expect(only(`packages/host/src/${name}`, header)).toEqual([]);
   },
 );
+
+test("a message stays in one piece, however long", () => {
+  expect(only(path, `${header}const a = "${"a".repeat(110)}";`)).toEqual([]);
+});
 
 test("a program with an argument array may start", () => {
   const calls = 'spawn("a", ["b"]);\nspawn("a", args, {});\n';

@@ -53,15 +53,16 @@ function judgeExport(
   return empty === undefined ? [] : [report(line, `"${empty}" says nothing about what ${name} is`)];
 }
 
-/** What a module declares and exports, with the line of each. */
-export function exportedNames(module: SourceModule): [name: string, line: number][] {
+/** What a module declares and exports, with its line and the word that declares it. */
+export function exportedNames(module: SourceModule): [name: string, line: number, declared: string][] {
   const { tokens } = module;
-  return tokens.flatMap((token, index): [string, number][] => {
+  return tokens.flatMap((token, index): [string, number, string][] => {
     if (token.kind !== "name" || token.text !== "export") return [];
     let at = index + 1;
     while (["abstract", "async", "declare", "default"].includes(tokens[at]?.text ?? "")) at += 1;
-    if (!declarations.has(tokens[at]?.text ?? "")) return [];
+    const declared = tokens[at]?.text ?? "";
+    if (!declarations.has(declared)) return [];
     const name = tokens[at + 1]?.text === "*" ? tokens[at + 2] : tokens[at + 1];
-    return name?.kind === "name" ? [[name.text, token.line]] : [];
+    return name?.kind === "name" ? [[name.text, token.line, declared]] : [];
   });
 }

@@ -1,5 +1,5 @@
-// The rules of size: lines of a file and columns of a line. Exceptions are exact, so that they can only
-// shrink. The length of functions is a rule of the linter.
+// The rules of size: lines of a file and columns of a line, long texts aside. Exceptions are exact, so that
+// they can only shrink. The length of functions is a rule of the linter.
 import type { SourceModule } from "../source/module.ts";
 import type { Violation } from "../source/violation.ts";
 
@@ -33,7 +33,11 @@ export function checkSizes(modules: readonly SourceModule[], exceptions: TidyExc
 function judge(module: SourceModule, exceptions: TidyExceptions): Violation[] {
   const lines = module.text.replace(/\n$/, "").split("\n");
   const max = module.isTest ? testLinesMax : sourceLinesMax;
-  const long = lines.flatMap((line, index) => (line.length > columnsMax ? [index + 1] : []));
+  const long = lines.flatMap((line, index) =>
+    line.length > columnsMax && line.length - longestText(module, index + 1) > columnsMax / 2
+      ? [index + 1]
+      : [],
+  );
   const found: Violation[] = [];
   const file = compare(lines.length > max ? lines.length : 0, exceptions.longFiles[module.path]);
   if (file === "over") found.push(violation(module.path, max, `${lines.length} lines; ${max} is the most`));
@@ -47,6 +51,14 @@ function judge(module: SourceModule, exceptions: TidyExceptions): Violation[] {
     found.push(violation(module.path, 1, "its exception in longLines is not exact any more"));
   }
   return found;
+}
+
+/** Columns of the longest literal on a line: a message stays in one piece, so that it can be searched for. */
+function longestText(module: SourceModule, line: number): number {
+  const texts = module.tokens.filter(
+    (token) => token.line === line && /^(string|template|regex)$/.test(token.kind),
+  );
+  return Math.max(0, ...texts.map((token) => token.text.split("\n")[0]?.length ?? 0));
 }
 
 function compare(actual: number, excepted = 0): "over" | "stale" | undefined {
