@@ -5,6 +5,7 @@ import { readFile } from "node:fs/promises";
 import type { Socket } from "node:dgram";
 import type { Server } from "node:net";
 
+import type { NetworkDriver as NetworkPort } from "@casemate/cloud";
 import { eniLink } from "@casemate/net-engine";
 import type { VpcModel } from "@casemate/net-engine";
 
@@ -20,19 +21,28 @@ import { probeHost } from "./probe-host.ts";
 import type { NetworkProbe } from "./probe-host.ts";
 import { SerialQueue } from "./serial-queue.ts";
 import { VpcNetwork } from "./vpc-network.ts";
-import type { ApplyOutcome, NetworkContext } from "./vpc-network.ts";
+import type { NetworkContext } from "./vpc-network.ts";
 
 export interface NetworkDriverOptions {
   /** Where the driver keeps what it must know after a restart; one driver at a time. */
   readonly stateDirectory: string;
   /** How the names of namespaces start; derived from the state directory when absent. */
   readonly prefix?: string | undefined;
+  readonly routers?: RouterServices | undefined;
 }
 
-/** A namespace by its name and by its path, which `nsenter --net=` and container runtimes take. */
-export interface NamespacePlace {
-  readonly name: string;
-  readonly path: string;
+/** Who serves the addresses of routers, told when sockets are to be opened and closed. */
+export interface RouterServices {
+  /** The router stands and is new to this process, or was made anew. When this fails, so does the apply. */
+  open(router: RouterPlace): Promise<void>;
+  /** The router goes: sockets left open would keep its namespace alive. */
+  close(router: RouterPlace): Promise<void>;
+}
+
+/** A VPC's router. */
+export interface RouterPlace {
+  readonly vpcId: string;
+  readonly vpc: number;
 }
 
 /** One VPC as it really stands. */
@@ -62,13 +72,14 @@ export interface ObservedNetwork {
   readonly foreign: readonly string[];
 }
 
-export interface NetworkDriver {
+/** The network of this host. */
+export interface NetworkDriver extends NetworkPort {
   /** What this host can do, with the reasons for what it cannot. */
   probe(): Promise<NetworkProbe>;
   /** Brings one VPC to its whole model. Calls for one VPC run one after another. @throws ModelFault */
-  apply(model: VpcModel): Promise<ApplyOutcome>;
+  apply(model: VpcModel): Promise<void>;
   /** Removes a VPC with everything in it; an unknown one is no failure. */
-  remove(vpcId: string): Promise<void>;
+  remove(vpc: { readonly vpcId: string }): Promise<void>;
   /** Reads what exists from the kernel. */
   observe(): Promise<ObservedNetwork>;
   /** Opens a socket on an address of a VPC's router; it must be opened again after the router was made anew. */
@@ -78,9 +89,8 @@ export interface NetworkDriver {
   listenInternet(place: SocketPlace): Promise<Server>;
   /** Gives the internet side an address of its own. */
   addInternetAddress(address: string): Promise<void>;
-  /** The namespace of an interface's guest, whether it exists or not. */
-  namespaceOf(eniNumber: number): NamespacePlace;
-  internetNamespace(): NamespacePlace;
+  /** The name of the internet side's namespace. */
+  readonly internetNetns: string;
   /** Removes everything this driver ever made, also what its files no longer know. */
   destroyAll(): Promise<void>;
 }
@@ -91,23 +101,32 @@ export function createNetworkDriver(options: NetworkDriverOptions): NetworkDrive
 }
 
 class LinuxNetworkDriver implements NetworkDriver {
+  readonly mode = "kernel";
   private readonly owner: NamespaceOwner;
   private readonly records: NetworkRecords;
   private readonly internet: InternetSide;
   private readonly queue = new SerialQueue<number>();
+  private readonly routers: RouterServices | undefined;
+  /** Routers whose services were opened by this process. */
+  private readonly served = new Set<number>();
   private opened: Promise<{ context: NetworkContext; vpcs: Map<number, VpcNetwork> }> | undefined;
 
   constructor(options: NetworkDriverOptions) {
     this.owner = namespaceOwner(options.stateDirectory, options.prefix);
     this.records = new NetworkRecords(options.stateDirectory);
     this.internet = new InternetSide(this.owner, this.records);
+    this.routers = options.routers;
+  }
+
+  get internetNetns(): string {
+    return this.internet.name;
   }
 
   probe(): Promise<NetworkProbe> {
     return probeHost();
   }
 
-  apply(model: VpcModel): Promise<ApplyOutcome> {
+  apply(model: VpcModel): Promise<void> {
     return this.queue.run(model.number, async () => {
       const { context, vpcs } = await this.open();
       const same = [...vpcs.values()].find(({ vpcId }) => vpcId === model.vpcId);
@@ -120,18 +139,28 @@ class LinuxNetworkDriver implements NetworkDriver {
         throw new Error(`the number ${model.number} belongs to ${network.vpcId}`);
       }
       vpcs.set(model.number, network);
-      return network.apply(model);
+      const { router } = await network.apply(model);
+      if (router === "made") this.served.delete(network.vpc);
+      if (this.served.has(network.vpc)) return;
+      await this.routers?.open({ vpcId: model.vpcId, vpc: network.vpc });
+      this.served.add(network.vpc);
     });
   }
 
-  async remove(vpcId: string): Promise<void> {
+  async remove({ vpcId }: { readonly vpcId: string }): Promise<void> {
     const { vpcs } = await this.open();
     const found = [...vpcs.values()].find((network) => network.vpcId === vpcId);
     if (found === undefined) return;
     await this.queue.run(found.vpc, async () => {
-      await found.remove();
+      await this.removeNetwork(found);
       vpcs.delete(found.vpc);
     });
+  }
+
+  private async removeNetwork(network: VpcNetwork): Promise<void> {
+    await this.routers?.close({ vpcId: network.vpcId ?? "", vpc: network.vpc });
+    this.served.delete(network.vpc);
+    await network.remove();
   }
 
   async observe(): Promise<ObservedNetwork> {
@@ -164,7 +193,7 @@ class LinuxNetworkDriver implements NetworkDriver {
     const links = routerExists ? await observeLinks(router) : [];
     const enis = Object.entries(network.standing?.applied.enis ?? {}).map(
       ([eniId, { number }]): ObservedEni => {
-        const namespace = this.namespaceOf(number).name;
+        const namespace = this.netnsOf(number);
         return {
           eniId,
           number,
@@ -179,7 +208,7 @@ class LinuxNetworkDriver implements NetworkDriver {
 
   listen(place: SocketPlace & { readonly vpc: number; readonly kind: "tcp" }): Promise<Server>;
   listen(place: SocketPlace & { readonly vpc: number; readonly kind: "udp" }): Promise<Socket>;
-  listen(
+  async listen(
     place: SocketPlace & { readonly vpc: number; readonly kind: "tcp" | "udp" },
   ): Promise<Server | Socket> {
     const path = namespacePath(namespaceName(this.owner, { kind: "router", vpc: place.vpc }));
@@ -195,20 +224,15 @@ class LinuxNetworkDriver implements NetworkDriver {
     return this.internet.addAddress(address);
   }
 
-  namespaceOf(eniNumber: number): NamespacePlace {
-    const name = namespaceName(this.owner, { kind: "guest", eni: eniNumber });
-    return { name, path: namespacePath(name) };
-  }
-
-  internetNamespace(): NamespacePlace {
-    return { name: this.internet.name, path: namespacePath(this.internet.name) };
+  netnsOf(eniNumber: number): string {
+    return namespaceName(this.owner, { kind: "guest", eni: eniNumber });
   }
 
   async destroyAll(): Promise<void> {
     const { vpcs } = await this.open();
     await this.queue.idle();
     for (const network of vpcs.values()) {
-      await this.queue.run(network.vpc, () => network.remove());
+      await this.queue.run(network.vpc, () => this.removeNetwork(network));
     }
     vpcs.clear();
     const left = await observeNamespaces(this.owner);

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import type { NetworkAclEntry } from "@casemate/net-engine";
 
 import { runInNamespace } from "./namespaces.ts";
+import { NestedGuest } from "./testing/nested-guest.ts";
 import { networkGate, NetworkWorld } from "./testing/network-world.ts";
 import {
   vpcA,
@@ -29,7 +30,7 @@ function aclEntry(ruleNumber: number, entry: Partial<NetworkAclEntry>): NetworkA
 
 /** Gives web an address that is not its interface's. */
 async function addSpoofedAddress(): Promise<void> {
-  const { name } = world.driver.namespaceOf(worldEnis.web.number);
+  const name = world.driver.netnsOf(worldEnis.web.number);
   await runInNamespace(name, ["ip", "address", "replace", "10.0.1.99/32", "dev", "eth0"]);
 }
 
@@ -192,7 +193,7 @@ describe.skipIf(!gate.available)(`packets through the network${gate.title}`, () 
       expect(seen.some(({ from }) => from === "10.0.1.99")).toBe(false);
     });
     it("40: another MAC address does not leave", async () => {
-      const name = world.driver.namespaceOf(worldEnis.web.number).name;
+      const name = world.driver.netnsOf(worldEnis.web.number);
       await runInNamespace(name, ["ip", "link", "set", "eth0", "address", "02:66:66:66:66:66"]);
       expect(await guests.web.connect("10.0.2.10", 5432, quick)).toBe("timeout");
       await runInNamespace(name, ["ip", "link", "set", "eth0", "address", worldEnis.web.mac]);
@@ -337,6 +338,23 @@ describe.skipIf(!gate.available)(`packets through the network${gate.title}`, () 
       await addSpoofedAddress();
       const result = await guests.web.ask("http", { ...tokenRequest, source: "10.0.1.99", ...quick });
       expect(result).toBe("timeout");
+    });
+    it("65, 66, 67: the answer to a token request goes no further than the hop limit", async () => {
+      const web = await NestedGuest.create(world.driver.netnsOf(worldEnis.web.number));
+      const app = await NestedGuest.create(world.driver.netnsOf(worldEnis.app.number));
+      try {
+        const get = { ...metadata, method: "GET", path: "/" };
+        expect(await web.prober.ask("http", { ...tokenRequest, ...quick })).toBe("timeout");
+        expect(await web.prober.ask("http", get)).toHaveProperty("status", 401);
+        expect(await guests.web.ask("http", tokenRequest)).toHaveProperty("status", 200);
+        expect(await app.prober.ask("http", tokenRequest)).toHaveProperty("status", 200);
+        const metadataOfApp = { enabled: true, hopLimit: 1 };
+        await world.driver.apply(withEni(vpcA, worldEnis.app.id, { metadata: metadataOfApp }));
+        expect(await app.prober.ask("http", { ...tokenRequest, ...quick })).toBe("timeout");
+      } finally {
+        await web.end();
+        await app.end();
+      }
     });
     it("69: each VPC has its own names", async () => {
       expect(await guests.bTwo.udp("169.254.169.253", 53)).toBe("vpc-b 10.0.1.11");

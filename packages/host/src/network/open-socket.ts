@@ -56,7 +56,11 @@ export async function openDatagramSocket(namespacePath: string, place: SocketPla
 }
 
 /** Safety: address and port reach the child as a message after they were parsed; the path is made from numbers. */
-function receiveHandle(namespacePath: string, kind: "tcp" | "udp", place: SocketPlace): Promise<unknown> {
+async function receiveHandle(
+  namespacePath: string,
+  kind: "tcp" | "udp",
+  place: SocketPlace,
+): Promise<unknown> {
   if (isIP(place.address) === 0) throw new TypeError(`not an IP address: ${JSON.stringify(place.address)}`);
   if (!Number.isInteger(place.port) || place.port < 0 || place.port > 65535) {
     throw new TypeError(`not a port: ${place.port}`);

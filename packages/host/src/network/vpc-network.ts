@@ -95,7 +95,7 @@ export class VpcNetwork {
     if (idle) return { router: "kept" };
     const added = guestNumbers(plan).map((number) => this.guestName(number));
     const fresh = added.filter((name) => record.namespaces[name] === undefined);
-    if (await anyExists(fresh)) return this.converge(compiled);
+    if (this.handedOn(plan.applied).length > 0 || (await anyExists(fresh))) return this.converge(compiled);
     await this.change(record, plan, { added, fresh });
     return { router: "kept" };
   }
@@ -134,10 +134,8 @@ export class VpcNetwork {
     { added, fresh }: { added: readonly string[]; fresh: readonly string[] },
   ): Promise<void> {
     const removed = plan.removeEnis.map(({ number }) => this.guestName(number));
-    const handedOn = this.handedOn(plan.applied);
     await this.begin(record.vpcId, plan, [...added, ...removed]);
-    await removeNamespaces(handedOn);
-    await createNamespaces([...fresh, ...handedOn]);
+    await createNamespaces(fresh);
     await this.runner.run(plan);
     await removeNamespaces(removed.filter((name) => !added.includes(name)));
     await this.finish(record.vpcId, plan.applied);

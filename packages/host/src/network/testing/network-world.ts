@@ -11,7 +11,7 @@ import { join } from "node:path";
 
 import type { VpcModel } from "@casemate/net-engine";
 
-import { runInNamespace } from "../namespaces.ts";
+import { namespacePath, runInNamespace } from "../namespaces.ts";
 import { createNetworkDriver } from "../network-driver.ts";
 import type { NetworkDriver } from "../network-driver.ts";
 import { probeHost } from "../probe-host.ts";
@@ -75,11 +75,11 @@ export class NetworkWorld {
         await driver.addInternetAddress(address);
       }
       services.push(await startServices(driver, vpcA), await startServices(driver, vpcB));
-      const internet = new GuestProber(driver.internetNamespace().path);
+      const internet = new GuestProber(namespacePath(driver.internetNetns));
       const guests = Object.fromEntries(
         Object.entries(worldEnis).map(([name, { number }]) => [
           name,
-          new GuestProber(driver.namespaceOf(number).path),
+          new GuestProber(namespacePath(driver.netnsOf(number))),
         ]),
       ) as Record<GuestName, GuestProber>;
       await openPorts(guests, internet);
@@ -136,7 +136,7 @@ async function startMiddleboxes(driver: NetworkDriver): Promise<void> {
   const forward = ["sysctl", "-q", "-w", "net.ipv4.ip_forward=1", "net.ipv4.conf.all.send_redirects=0"];
   const also = ["net.ipv4.conf.eth0.send_redirects=0", "net.ipv4.conf.all.rp_filter=0"];
   for (const { number } of [worldEnis.fw, worldEnis.nat]) {
-    await runInNamespace(driver.namespaceOf(number).name, [...forward, ...also]);
+    await runInNamespace(driver.netnsOf(number), [...forward, ...also]);
   }
   const masquerade = [
     "table ip nat {",
@@ -145,11 +145,11 @@ async function startMiddleboxes(driver: NetworkDriver): Promise<void> {
     "}",
     "",
   ].join("\n");
-  await runInNamespace(driver.namespaceOf(worldEnis.nat.number).name, ["nft", "-f", "-"], {
+  await runInNamespace(driver.netnsOf(worldEnis.nat.number), ["nft", "-f", "-"], {
     stdin: masquerade,
   });
   const anyIp = ["ip", "route", "replace", "local", "198.18.5.0/24", "dev", "lo"];
-  await runInNamespace(driver.namespaceOf(worldEnis.gateway.number).name, anyIp);
+  await runInNamespace(driver.netnsOf(worldEnis.gateway.number), anyIp);
 }
 
 interface Services {
