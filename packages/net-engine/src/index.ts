@@ -35,3 +35,14 @@ export type { Arrival, Decision, ReplyOutcome, Verdict } from "./evaluate.ts";
 export type { DecidingRule, Hop } from "./explain.ts";
 export { PacketFault, type Packet, type Traffic } from "./packet.ts";
 export { describeVerdict, reach, type ReachEnds } from "./reach.ts";
+export {
+  contains,
+  familyOf,
+  formatAddress,
+  formatCidr,
+  nextAddress,
+  parseAddress,
+  parseCidr,
+  type Address,
+  type Cidr,
+} from "./address.ts";

@@ -19,6 +19,25 @@ import { internetGatewayFaults, internetGateways } from "./internet-gateway/inte
 import { networkAclFaults, networkAcls } from "./network-acl/network-acl.ts";
 import { networkInterfaceFaults, networkInterfaces } from "./network-interface/network-interface.ts";
 import { routeTableFaults, routeTables } from "./route-table/route-table.ts";
+import { securityGroupFaults } from "./security-group/faults.ts";
+import {
+  createSecurityGroup,
+  deleteSecurityGroup,
+  describeSecurityGroupReferences,
+  describeSecurityGroups,
+} from "./security-group/group-operations.ts";
+import {
+  modifySecurityGroupRules,
+  updateSecurityGroupRuleDescriptionsEgress,
+  updateSecurityGroupRuleDescriptionsIngress,
+} from "./security-group/rule-changes.ts";
+import {
+  authorizeSecurityGroupEgress,
+  authorizeSecurityGroupIngress,
+  describeSecurityGroupRules,
+  revokeSecurityGroupEgress,
+  revokeSecurityGroupIngress,
+} from "./security-group/rule-operations.ts";
 import { securityGroupRules, securityGroups } from "./security-group/security-group.ts";
 import { subnetFaults, subnets } from "./subnet/subnet.ts";
 import { vpcFaults, vpcs } from "./vpc/vpc.ts";
@@ -32,6 +51,10 @@ export const ec2Service: Service = {
   scope: "regional",
   refusal: { code: "UnauthorizedOperation", status: 403, encoded: true },
   operations: [
+    authorizeSecurityGroupEgress,
+    authorizeSecurityGroupIngress,
+    createSecurityGroup,
+    deleteSecurityGroup,
     describeAccountAttributes,
     describeAvailabilityZones,
     describeInternetGateways,
@@ -39,8 +62,16 @@ export const ec2Service: Service = {
     describeNetworkInterfaces,
     describeRegions,
     describeRouteTables,
+    describeSecurityGroupReferences,
+    describeSecurityGroupRules,
+    describeSecurityGroups,
     describeSubnets,
     describeVpcs,
+    modifySecurityGroupRules,
+    revokeSecurityGroupEgress,
+    revokeSecurityGroupIngress,
+    updateSecurityGroupRuleDescriptionsEgress,
+    updateSecurityGroupRuleDescriptionsIngress,
   ],
   faults: [
     vpcsOnHostExceeded,
@@ -52,6 +83,7 @@ export const ec2Service: Service = {
     ...internetGatewayFaults,
     ...networkAclFaults,
     ...networkInterfaceFaults,
+    ...securityGroupFaults,
   ],
   collections: [
     hostNumbers,

@@ -1,10 +1,8 @@
 /** Brings the machine's network to the rows: every VPC with an interface in use stands, every other one is gone. */
 import type { NetworkDriver, Reconciler } from "../../../kit/index.ts";
+import { networkTopic } from "./network-topic.ts";
 import { vpcs, type VpcRow } from "../vpc/vpc.ts";
 import { vpcModel, type MetadataSetting } from "./vpc-model.ts";
-
-/** Wakes the network: written by every change of a row that the model is made from. */
-export const networkTopic = "ec2/network";
 
 /** The longest time between two passes; a pass without a difference costs little. */
 const everyMs = 30_000;
