@@ -4,7 +4,7 @@ export { loadModel, type ServiceModel } from "./service-model.ts";
 export type { Protocol } from "./table.ts";
 export { parseForm, type FormNode, type FormTree, type FormValue } from "./form-tree.ts";
 export { decodeForm, resolveOperation } from "./form-decoder.ts";
-export { decodeJson } from "./json-codec.ts";
+export { decodeJson, resolveTarget } from "./json-codec.ts";
 export { encodeError, encodeJsonResult, encodeResult, type WireError, type WireReply } from "./reply.ts";
 export { trailParameters, trailResponse, type TrailJson, type TrailObject } from "./trail-view.ts";
 export {

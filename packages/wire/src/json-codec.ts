@@ -4,7 +4,7 @@ import { dialectOf, type Decoding, type Dialect, type Expected } from "./dialect
 import { bodyBytesMax, jsonDepthMax, listItemsMax } from "./limits.ts";
 import { below, checkAt, checkRequired, constraintAt, placeOf, type Place } from "./member-plan.ts";
 import { parseBase64, parseTime } from "./scalar-text.ts";
-import type { ServiceModel } from "./service-model.ts";
+import { invalidAction, type ServiceModel } from "./service-model.ts";
 import type { ListShape, MapShape, Ref, StructureShape } from "./table.ts";
 import { WireFault } from "./wire-fault.ts";
 
@@ -13,6 +13,16 @@ type Json = null | boolean | number | string | readonly Json[] | { readonly [key
 
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 const compilers = new WeakMap<ServiceModel, JsonCompiler>();
+
+/**
+ * The operation that `X-Amz-Target` names. Clients put prefixes of their own before it, some with dots.
+ * @throws WireFault UnknownOperationException
+ */
+export function resolveTarget(model: ServiceModel, target: string): string {
+  const operation = target.slice(target.lastIndexOf(".") + 1);
+  if (!model.has(operation)) throw invalidAction(model, operation, model.apiVersion);
+  return operation;
+}
 
 /**
  * The input of an operation from a JSON body; an empty body is an empty structure.

@@ -1,27 +1,31 @@
 // Every operation of every table goes through the real SDK client, in process: random input is written and signed by the
 // SDK, verified and decoded here, random output is encoded here and read by the SDK. CASEMATE_WIRE_ROUNDS sets how often
-// each operation goes round (2 by default), CASEMATE_WIRE_SEED replays a run.
+// each operation goes round (1 by default), CASEMATE_WIRE_SEED replays a run.
 import * as ec2 from "@aws-sdk/client-ec2";
 import * as iam from "@aws-sdk/client-iam";
 import * as sts from "@aws-sdk/client-sts";
+import { AwsJson1_0Protocol, AwsJson1_1Protocol } from "@aws-sdk/core/protocols";
 import { readFileSync } from "node:fs";
 import { isDeepStrictEqual } from "node:util";
 import { describe, expect, it } from "vitest";
 import {
   decodeForm,
+  decodeJson,
   encodeResult,
   loadModel,
   parseForm,
   parseSignature,
   resolveOperation,
+  resolveTarget,
   SigningKeyCache,
   verifySignature,
+  type Protocol,
   type RawRequest,
   type ServiceModel,
 } from "./index.ts";
 import { randomInput, randomOutput, seededRandom } from "./testing/index.ts";
 
-const rounds = Number(process.env["CASEMATE_WIRE_ROUNDS"] ?? "2");
+const rounds = Number(process.env["CASEMATE_WIRE_ROUNDS"] ?? "1");
 const seed = Number(process.env["CASEMATE_WIRE_SEED"] ?? Math.floor(Math.random() * 2 ** 31));
 const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret/+key", sessionToken: "token+/=" };
 /** The SDK does not sign these: the caller has no credentials yet. */
@@ -32,32 +36,59 @@ interface SentRequest {
   path: string;
   query: Record<string, string>;
   headers: Record<string, string>;
-  body: string;
+  body: string | Uint8Array;
 }
 interface Client {
   send(command: object): Promise<Record<string, unknown>>;
 }
 type Sdk = Record<string, new (argument: object) => Client>;
 
-const clients: readonly [id: string, client: string, sdk: unknown][] = [
-  ["ec2", "EC2Client", ec2],
-  ["iam", "IAMClient", iam],
-  ["sts", "STSClient", sts],
+interface Case {
+  readonly id: string;
+  readonly client: string;
+  readonly sdk: unknown;
+  /** The service spoken in another protocol than its own. */
+  readonly protocol?: { readonly name: Protocol; readonly sdk: unknown };
+}
+const json = [
+  { name: "json1.0", sdk: AwsJson1_0Protocol },
+  { name: "json1.1", sdk: AwsJson1_1Protocol },
+] as const;
+const cases: readonly Case[] = [
+  { id: "ec2", client: "EC2Client", sdk: ec2 },
+  { id: "iam", client: "IAMClient", sdk: iam },
+  { id: "sts", client: "STSClient", sdk: sts },
+  { id: "iam", client: "IAMClient", sdk: iam, protocol: json[1] },
+  { id: "sts", client: "STSClient", sdk: sts, protocol: json[0] },
 ];
 
 /** The table alone: constraints would refuse the hostile texts. */
-function model(id: string): ServiceModel {
-  return loadModel(readFileSync(new URL(`../generated/${id}.json`, import.meta.url), "utf8"));
+function model({ id, protocol }: Case): ServiceModel {
+  const table = readFileSync(new URL(`../generated/${id}.json`, import.meta.url), "utf8");
+  return loadModel(protocol === undefined ? table : table.replace('"query"', JSON.stringify(protocol.name)));
+}
+
+/** The operation and its input, whichever the protocol. */
+function decode(service: ServiceModel, raw: RawRequest): [operation: string, input: unknown] {
+  if (service.protocol.startsWith("json")) {
+    const target = raw.headers.find(([name]) => name.toLowerCase() === "x-amz-target")?.[1] ?? "";
+    const operation = resolveTarget(service, target);
+    return [operation, decodeJson(service, operation, raw.body)];
+  }
+  const tree = parseForm(raw.body);
+  const operation = resolveOperation(service, tree);
+  return [operation, decodeForm(service, operation, tree)];
 }
 
 function rawRequest(request: SentRequest): RawRequest {
   const headers = Object.entries(request.headers);
+  const body = typeof request.body === "string" ? Buffer.from(request.body) : request.body;
   return {
     method: request.method,
     rawPath: request.path,
     rawQuery: "",
     headers,
-    body: Buffer.from(request.body),
+    body,
   };
 }
 
@@ -73,9 +104,11 @@ function withoutMetadata(output: Record<string, unknown>): Record<string, unknow
   return Object.fromEntries(Object.entries(output).filter(([key]) => key !== "$metadata"));
 }
 
-describe.each(clients)("%s through the SDK's own client", (id, clientName, namespace) => {
-  const sdk = namespace as Sdk;
-  const service = model(id);
+const titled = cases.map((entry) => [`${entry.id} over ${model(entry).protocol}`, entry] as const);
+
+describe.each(titled)("%s through the SDK's own client", (_title, entry) => {
+  const sdk = entry.sdk as Sdk;
+  const service = model(entry);
 
   it(`round-trips every operation, seed ${seed}`, { timeout: 60_000 * rounds }, async () => {
     const random = seededRandom(seed);
@@ -87,25 +120,25 @@ describe.each(clients)("%s through the SDK's own client", (id, clientName, names
     let output: Record<string, unknown> = {};
     const handle = (request: SentRequest) => {
       const raw = rawRequest(request);
-      const tree = parseForm(raw.body);
-      const operation = resolveOperation(service, tree);
+      const [operation, input] = decode(service, raw);
       const parsed = parseSignature(raw);
       if (parsed !== "anonymous") {
         verifySignature(parsed, raw, { secret: credentials.secretAccessKey, now: new Date(), keys });
       } else if (!unsigned.has(operation)) throw new Error(`The SDK did not sign ${operation}`);
-      seen.input = decodeForm(service, operation, tree);
+      seen.input = input;
       const reply = encodeResult(service, operation, { output, requestId: "request-1" });
       const headers = { "content-type": reply.contentType, ...reply.headers };
       return Promise.resolve({
         response: { statusCode: reply.status, headers, body: Buffer.from(reply.body) },
       });
     };
-    const construct = sdk[clientName]!;
+    const construct = sdk[entry.client]!;
     const client = new construct({
       region: "us-east-1",
       endpoint: "http://localhost",
       credentials,
       maxAttempts: 1,
+      ...(entry.protocol === undefined ? {} : { protocol: entry.protocol.sdk }),
       requestHandler: { handle, metadata: { handlerProtocol: "http/1.1" } },
     });
     for (const operation of service.operationNames) {
