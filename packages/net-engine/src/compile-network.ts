@@ -114,7 +114,11 @@ function compileEnis(
       mac: eni.mac.toLowerCase(),
       subnet,
       addresses,
-      publicIps: (eni.publicIps ?? []).map((mapping) => publicMapping(eni, addresses[4], mapping)),
+      // Without an internet gateway a public address is mapped to nothing.
+      publicIps:
+        model.internetGateway === undefined
+          ? []
+          : (eni.publicIps ?? []).map((mapping) => publicMapping(eni, addresses[4], mapping)),
       combination,
       sourceDestCheck: eni.sourceDestCheck,
       metadata: eni.metadata,

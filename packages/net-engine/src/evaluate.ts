@@ -76,6 +76,7 @@ function walkBack(compiled: CompiledNetwork, from: Origin, forward: Walk): Walk 
   if (answer === undefined || end.kind === "dropped" || end.kind === "service") return undefined;
   const responder = end.kind === "eni" ? end.eni : "internet";
   const known: KnownFlow = {
+    answers: true,
     leaves: (eni: CompiledEni) => eni === responder,
     enters: (eni: CompiledEni) => eni === from,
   };

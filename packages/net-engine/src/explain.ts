@@ -131,8 +131,11 @@ function explainGateway(
   const at = compiled.internetGatewayId ?? "no internet gateway";
   const inner = direction === "in" ? datagram.destination : datagram.source;
   if (passed) return { at, text: `${at} ${formatAddress(inner)} becomes ${translated}` };
+  const spoofed = direction === "in" && compiled.cidrs.some((cidr) => contains(cidr, datagram.source));
+  if (translated !== "" && !spoofed) {
+    return { at, text: `${at} does not translate ${describeValue(datagram)}, which begins no exchange` };
+  }
   if (direction === "out") return { at, text: `${at} ${formatAddress(inner)} has no public address` };
-  const spoofed = compiled.cidrs.some((cidr) => contains(cidr, datagram.source));
   return spoofed
     ? { at, text: `${at} ${formatAddress(datagram.source)} is an address of the VPC itself` }
     : { at, text: `${at} ${formatAddress(inner)} is no public address of this VPC` };

@@ -89,7 +89,7 @@ export function makeDatagram(source: Address, destination: Address, traffic: Tra
   return {
     ...base,
     value: icmpType * 256 + icmpCode,
-    answer: answer === undefined ? undefined : answer * 256,
+    answer: answer === undefined ? undefined : answer * 256 + icmpCode,
   };
 }
 

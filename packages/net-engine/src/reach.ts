@@ -31,7 +31,11 @@ export function reach(compiled: CompiledNetwork, ends: ReachEnds, traffic: Traff
       : follow(
           compiled,
           { origin: end.kind === "eni" ? end.eni : "internet", datagram: answer },
-          { leaves: (eni) => forward.entered.has(eni), enters: (eni) => forward.left.has(eni) },
+          {
+            answers: true,
+            leaves: (eni) => forward.entered.has(eni),
+            enters: (eni) => forward.left.has(eni),
+          },
         );
   const delivered = end.kind !== "dropped" && !forward.circles;
   const reply = replyOutcome(origin, end.kind === "service", back);

@@ -212,7 +212,10 @@ function renderInternetGateway(builder: RulesetBuilder, { cidrs, enis }: Compile
   const own = cidrs.filter((cidr) => cidr.family === 4).map(formatCidr);
   const spoofed = own.length === 0 ? [] : [`ip saddr { ${own.join(", ")} } drop`];
   chains["from_igw"] = { rules: [...spoofed, "ip daddr vmap @igw_from", "drop"] };
-  chains["to_igw"] = { rules: ["jump acl_src", "ip saddr vmap @igw_to", "drop"] };
+  // What conntrack does not take for part of a flow is not translated, so it must not get out.
+  chains["to_igw"] = {
+    rules: ["jump acl_src", "ct state invalid,untracked drop", "ip saddr vmap @igw_to", "drop"],
+  };
   chains["igw_nat"] = { rules: ["ct status dnat accept", "ct status snat accept", "drop"] };
   chains["nat_pre"] = {
     hook: "type nat hook prerouting priority -100; policy accept;",

@@ -30,6 +30,8 @@ export type WalkEnd =
 
 /** Interfaces whose groups have seen the flow already and so let this packet through. */
 export interface KnownFlow {
+  /** The packet answers one that went the other way. */
+  readonly answers: boolean;
   readonly leaves: (eni: CompiledEni) => boolean;
   readonly enters: (eni: CompiledEni) => boolean;
 }
@@ -42,7 +44,7 @@ export interface Walk {
 }
 
 /** A flow that nobody has seen. */
-export const newFlow: KnownFlow = { leaves: () => false, enters: () => false };
+export const newFlow: KnownFlow = { answers: false, leaves: () => false, enters: () => false };
 
 /** Walks one packet to the next interface, service or the internet. */
 export function walk(
@@ -73,7 +75,7 @@ class Walker {
     const { source, destination } = this.datagram;
     const mapping = this.#compiled.eniByPublicIp.get(destination);
     const spoofed = this.#compiled.cidrs.some((cidr) => contains(cidr, source));
-    const passed = mapping !== undefined && !spoofed && this.#compiled.internetGatewayId !== undefined;
+    const passed = mapping !== undefined && !spoofed && this.#translatable();
     const translated = mapping === undefined ? "" : formatAddress(mapping.privateIp);
     if (!this.#note({ stage: "internet-gateway", direction: "in", translated }, passed)) return dropped;
     if (mapping === undefined) return dropped;
@@ -126,13 +128,17 @@ class Walker {
     if (!this.#note({ stage: "nacl-out", subnet: eni.subnet }, released)) return dropped;
     const mapping = findMapping(this.#compiled, this.datagram.source);
     const translated = mapping === undefined ? "" : formatAddress(mapping);
-    const passed = this.#note(
-      { stage: "internet-gateway", direction: "out", translated },
-      mapping !== undefined,
-    );
-    if (!passed || mapping === undefined) return dropped;
+    const passed = mapping !== undefined && this.#translatable();
+    if (!this.#note({ stage: "internet-gateway", direction: "out", translated }, passed)) return dropped;
+    if (mapping === undefined) return dropped;
     this.datagram = { ...this.datagram, source: mapping };
     return { kind: "internet" };
+  }
+
+  // Differs: an ICMP message that begins no exchange and answers none does not pass the internet gateway.
+  #translatable(): boolean {
+    const { kind, answer } = this.datagram;
+    return kind !== "icmp" || answer !== undefined || this.#known.answers;
   }
 
   #enter(eni: CompiledEni, sender: CompiledSubnet | undefined, peer: string | undefined): WalkEnd {

@@ -74,7 +74,7 @@ function answerOf(packet: Bare, v6: boolean): Bare | undefined {
   if (packet.protocol !== (v6 ? 58 : 1)) return swapped;
   const pairs: Record<string, number> = v6 ? { "128": 129 } : { "8": 0, "13": 14, "15": 16, "17": 18 };
   const type = pairs[`${packet.icmpType}`];
-  return type === undefined ? undefined : { ...swapped, icmpType: type, icmpCode: 0 };
+  return type === undefined ? undefined : { ...swapped, icmpType: type };
 }
 
 interface Sending {
@@ -112,7 +112,7 @@ function send(model: VpcModel, sending: Sending): End {
     const mapping = model.enis
       .flatMap(({ publicIps }) => publicIps ?? [])
       .find(({ privateIp }) => privateIp === packet.source);
-    if (mapping === undefined) return { denied: "internet-gateway" };
+    if (mapping === undefined || strayIcmp(sending)) return { denied: "internet-gateway" };
     return { to: "internet", packet: { ...packet, source: mapping.publicIp } };
   }
   const targetSubnet = subnetOf(model, target);
@@ -130,13 +130,24 @@ function arriveFromInternet(model: VpcModel, sending: Sending): End {
     publicIps?.some(({ publicIp }) => publicIp === packet.destination),
   );
   const mapping = target?.publicIps?.find(({ publicIp }) => publicIp === packet.destination);
-  if (inside || target === undefined || mapping === undefined || model.internetGateway === undefined) {
+  if (
+    inside ||
+    strayIcmp(sending) ||
+    target === undefined ||
+    mapping === undefined ||
+    model.internetGateway === undefined
+  ) {
     return { denied: "internet-gateway" };
   }
   const translated = { ...packet, destination: mapping.privateIp };
   if (!aclAllows(model, subnetOf(model, target), { packet: translated, egress: false }))
     return { denied: "nacl-in" };
   return arrive(model, { ...sending, packet: translated, target, sender: undefined });
+}
+
+/** ICMP that neither asks nor answers; the gateway translates none of it. */
+function strayIcmp({ packet, released }: Sending): boolean {
+  return packet.protocol === 1 && released === "" && ![8, 13, 15, 17].includes(packet.icmpType);
 }
 
 function arrive(

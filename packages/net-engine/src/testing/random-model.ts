@@ -35,7 +35,7 @@ export interface RandomModelOptions {
 export const outsideAddresses = ["198.51.100.1", "198.51.100.150", "198.51.100.200", "192.0.2.9"] as const;
 
 /** Ports that random rules and packets talk of. */
-export const interestingPorts = [22, 80, 443, 1024, 3306, 5432, 8080, 50_000] as const;
+export const interestingPorts = [22, 80, 443, 3306, 8080, 50_000] as const;
 
 const outsideBlocks = ["198.51.100.0/24", "198.51.100.128/25", "192.0.2.9/32", "198.51.0.0/16"];
 
@@ -153,6 +153,8 @@ function randomBlock(random: SeededRandom): string {
   return random.pick([
     "0.0.0.0/0",
     "0.0.0.0/0",
+    "0.0.0.0/0",
+    "10.0.0.0/16",
     "10.0.0.0/16",
     "10.0.0.0/23",
     "10.0.0.0/24",
@@ -197,7 +199,7 @@ function randomGroup(random: SeededRandom, id: string, groupIds: readonly string
   const openEgress: SecurityRule[] = random.chance(0.5)
     ? [{ id: `sgr-${id.slice(3)}-open`, protocol: -1, source: { cidr: "0.0.0.0/0" } }]
     : rules(random.between(0, 3));
-  return { id, ingress: rules(random.between(0, 5)), egress: openEgress };
+  return { id, ingress: rules(random.between(1, 7)), egress: openEgress };
 }
 
 function randomPeer(random: SeededRandom, groupIds: readonly string[]): RulePeer {
@@ -212,7 +214,7 @@ function randomAcl(random: SeededRandom, id: string): NetworkAclModel {
     { ruleNumber: 1000, egress, action: "allow", protocol: -1, cidr: "0.0.0.0/0" },
     { ruleNumber: 1001, egress, action: "allow", protocol: -1, cidr: "::/0" },
   ]);
-  if (random.chance(0.4)) return { id, entries: everything };
+  if (random.chance(0.5)) return { id, entries: everything };
   const numbers = new Set(Array.from({ length: random.between(1, 8) }, () => random.between(1, 900)));
   const entries = [...numbers].map((ruleNumber): NetworkAclEntry => {
     const { protocol, first, second } = randomMatch(random);
@@ -227,5 +229,5 @@ function randomAcl(random: SeededRandom, id: string): NetworkAclModel {
       ...(first === undefined ? {} : ports),
     };
   });
-  return { id, entries: random.chance(0.7) ? [...entries, ...everything] : entries };
+  return { id, entries: random.chance(0.85) ? [...entries, ...everything] : entries };
 }

@@ -29,7 +29,7 @@ export function randomPacket(
     const icmpType = random.pick(v6 ? [128, 129, 1] : [8, 8, 0, 13, 3]);
     return { from, source, destination, protocol, icmpType, icmpCode: random.pick([0, 0, 1]) };
   }
-  const port = (): number => (random.chance(0.8) ? random.pick(interestingPorts) : random.between(1, 65_535));
+  const port = (): number => (random.chance(0.9) ? random.pick(interestingPorts) : random.between(1, 65_535));
   if (protocol !== 6 && protocol !== 17) return { from, source, destination, protocol };
   return { from, source, destination, protocol, sourcePort: port(), destinationPort: port() };
 }
