@@ -37,8 +37,10 @@ export function upCommand(program: Command, exit: (code: number) => void): void 
         rootKey: process.env["CASEMATE_ROOT_KEY"],
         log: writeLog,
       });
+      // Listens before it says that it is ready, because it may be told at once.
+      const told = toldToStop();
       announce(casemate, flags);
-      await toldToStop();
+      await told;
       process.stderr.write("Stopping.\n");
       await casemate.stop();
       exit(0);
