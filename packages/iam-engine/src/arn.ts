@@ -1,52 +1,49 @@
 // Amazon resource names: the ARN of a request, split once, and patterns matched field by field.
 // The sixth field takes the rest with its colons; no field's wildcard ever crosses into the next.
 
-import { compileGlob, globOf, matchCodes, matchGlob } from "./glob.ts";
+import { compileGlob, matchCodes, matchGlob } from "./glob.ts";
 import type { Glob } from "./glob.ts";
 import type { ConditionContext, TemplatePart } from "./template.ts";
-import {
-  fixedCodes,
-  hasVariable,
-  parseTemplate,
-  resolveCodes,
-  resolveText,
-  variableEnd,
-} from "./template.ts";
+import { fixedGlob, hasVariable, parseTemplate, resolveCodes, resolveText, variableEnd } from "./template.ts";
 
 const FIELDS = 6;
 
-/** A resource name of a request with the places of its first five colons. */
+/** A resource name of a request; the places of its first five colons are looked up when first asked for. */
 export class RequestArn {
   readonly text: string;
-  /** Whether the text has the six fields of an ARN; `*` and other plain names have not. */
-  readonly complete: boolean;
-  readonly #colons: readonly [number, number, number, number, number];
+  /** Where the fields end: nothing before the first question, and empty when the text is no ARN. */
+  #ends: readonly number[] | undefined = undefined;
 
   constructor(text: string) {
     this.text = text;
-    const first = text.startsWith("arn:") ? 3 : -1;
-    const second = first < 0 ? -1 : text.indexOf(":", first + 1);
-    const third = second < 0 ? -1 : text.indexOf(":", second + 1);
-    const fourth = third < 0 ? -1 : text.indexOf(":", third + 1);
-    const fifth = fourth < 0 ? -1 : text.indexOf(":", fourth + 1);
-    this.complete = fifth >= 0;
-    this.#colons = [first, second, third, fourth, fifth];
   }
 
-  /** Where a field starts. */
+  /** Whether the text has the six fields of an ARN; `*` and other plain names have not. */
+  get complete(): boolean {
+    this.#ends ??= fieldEnds(this.text);
+    return this.#ends.length > 0;
+  }
+
+  /** Where a field of a complete ARN starts. */
   start(field: number): number {
-    return field === 0 ? 0 : (this.#colons[field - 1] ?? 0) + 1;
+    return field === 0 ? 0 : this.end(field - 1) + 1;
   }
 
-  /** Where a field ends. */
+  /** Where a field of a complete ARN ends. */
   end(field: number): number {
-    return field === FIELDS - 1 ? this.text.length : (this.#colons[field] ?? 0);
+    return this.#ends?.[field] ?? 0;
   }
+}
 
-  /** The text of a field. */
-  field(field: number): string {
-    return this.text.slice(this.start(field), this.end(field));
-  }
+const NOT_AN_ARN: readonly number[] = [];
+
+function fieldEnds(text: string): readonly number[] {
+  if (!text.startsWith("arn:")) return NOT_AN_ARN;
+  const second = text.indexOf(":", 4);
+  const third = second < 0 ? -1 : text.indexOf(":", second + 1);
+  const fourth = third < 0 ? -1 : text.indexOf(":", third + 1);
+  const fifth = fourth < 0 ? -1 : text.indexOf(":", fourth + 1);
+  return fifth < 0 ? NOT_AN_ARN : [3, second, third, fourth, fifth, text.length];
 }
 
 /** One field of a pattern: fixed, or with variables to be put in at each request. */
@@ -89,7 +86,7 @@ export function compileArnPattern(text: string, options: ArnPatternOptions): Arn
 
 function fieldPattern(parts: readonly TemplatePart[]): FieldPattern {
   if (hasVariable(parts)) return { shape: "variable", parts };
-  return globOf(fixedCodes(parts));
+  return fixedGlob(parts);
 }
 
 // Five fixed fields and a sixth that is fixed or ends in the only star compare as one string.
@@ -164,24 +161,17 @@ interface FieldPlace {
 }
 
 function matchField(field: FieldPattern, arn: RequestArn, { index, context }: FieldPlace): boolean {
-  switch (field.shape) {
-    case "any":
-      return true;
-    case "exact":
-      return (
-        arn.end(index) - arn.start(index) === field.length &&
-        arn.text.startsWith(field.prefix, arn.start(index))
-      );
-    case "variable": {
-      const codes = resolveCodes(field.parts, context);
-      return codes !== undefined && matchCodes(codes, arn.field(index));
-    }
-    case "prefix":
-    case "suffix":
-    case "around":
-    case "general":
-      return matchGlob(field, arn.field(index));
-  }
+  if (field.shape === "any") return true;
+  const start = arn.start(index);
+  const end = arn.end(index);
+  if (field.shape === "exact")
+    return end - start === field.length && arn.text.startsWith(field.prefix, start);
+  if (field.shape === "prefix")
+    return end - start >= field.length && arn.text.startsWith(field.prefix, start);
+  const text = arn.text.slice(start, end);
+  if (field.shape !== "variable") return matchGlob(field, text);
+  const codes = resolveCodes(field.parts, context);
+  return codes !== undefined && matchCodes(codes, text);
 }
 
 // A value that is nothing but a variable holds a whole ARN, compared as plain text.
@@ -193,44 +183,54 @@ function matchWholeVariable(
   return resolveText(parts, context) === arn.text;
 }
 
-/** The patterns of one Resource or NotResource element; long lists of fixed names are hashed. */
+/** The patterns of one Resource or NotResource element; in long lists the fixed names are hashed. */
 export interface ArnList {
   readonly any: boolean;
-  readonly exact: ReadonlySet<string>;
-  /** Fixed prefixes by their length, used once there are many. */
-  readonly prefixes: readonly { readonly length: number; readonly texts: ReadonlySet<string> }[];
   readonly patterns: readonly ArnPattern[];
+  readonly hashed: HashedNames | undefined;
+}
+
+interface HashedNames {
+  readonly exact: ReadonlySet<string>;
+  /** Fixed prefixes by their length. */
+  readonly prefixes: readonly { readonly length: number; readonly texts: ReadonlySet<string> }[];
 }
 
 const HASHED_FROM = 8;
 
 /** Compiles the patterns of one element. */
 export function compileArnList(patterns: readonly ArnPattern[]): ArnList {
+  const any = patterns.some((pattern) => pattern.shape === "any");
+  const live = patterns.filter((pattern) => pattern.shape !== "never");
+  if (patterns.length < HASHED_FROM) return { any, patterns: live, hashed: undefined };
   const exact = new Set<string>();
   const byLength = new Map<number, Set<string>>();
   const rest: ArnPattern[] = [];
-  const hashed = patterns.length >= HASHED_FROM;
-  for (const pattern of patterns) {
-    if (hashed && pattern.shape === "exact") {
+  for (const pattern of live) {
+    if (pattern.shape === "exact") {
       exact.add(pattern.text);
-    } else if (hashed && pattern.shape === "prefix") {
+    } else if (pattern.shape === "prefix") {
       const texts = byLength.get(pattern.text.length) ?? new Set<string>();
       byLength.set(pattern.text.length, texts.add(pattern.text));
-    } else if (pattern.shape !== "never") {
+    } else {
       rest.push(pattern);
     }
   }
   const prefixes = [...byLength].map(([length, texts]) => ({ length, texts }));
-  return { any: patterns.some((pattern) => pattern.shape === "any"), exact, prefixes, patterns: rest };
+  return { any, patterns: rest, hashed: { exact, prefixes } };
 }
 
 /** Whether any pattern of the list matches. */
 export function matchArnList(list: ArnList, arn: RequestArn, context: ConditionContext): boolean {
   if (list.any) return true;
   for (const pattern of list.patterns) if (matchArnPattern(pattern, arn, context)) return true;
-  if (list.exact.size > 0 && list.exact.has(arn.text)) return true;
-  for (const { length, texts } of list.prefixes) {
-    if (arn.text.length >= length && texts.has(arn.text.slice(0, length))) return true;
+  return list.hashed !== undefined && matchHashed(list.hashed, arn.text);
+}
+
+function matchHashed({ exact, prefixes }: HashedNames, text: string): boolean {
+  if (exact.has(text)) return true;
+  for (const { length, texts } of prefixes) {
+    if (text.length >= length && texts.has(text.slice(0, length))) return true;
   }
   return false;
 }

@@ -65,7 +65,8 @@ export interface CompiledPolicy {
  * @throws PolicyFault when it is no policy of this kind.
  */
 export function compile(text: string, kind: PolicyKind, source: PolicySource): CompiledPolicy {
-  return { kind, source, document: cache.get(text, kind) ?? cache.add(compileDocument(text, kind)) };
+  const cache = cacheOf(kind);
+  return { kind, source, document: cache.get(text) ?? cache.add(compileDocument(text, kind)) };
 }
 
 /** Compiles a stored document; one that is no policy any more refuses every request it has a say in. */
@@ -160,17 +161,16 @@ export function bucketOf(document: CompiledDocument, action: string): ActionBuck
 }
 
 // Two generations: what is used moves to the young one, and what was not used in the span of a whole
-// generation is dropped with the old one.
+// generation is dropped with the old one. One per kind, so that the text itself is the key.
 class DocumentCache {
   #young = new Map<string, CompiledDocument>();
   #old = new Map<string, CompiledDocument>();
   #characters = 0;
 
-  get(text: string, kind: PolicyKind): CompiledDocument | undefined {
-    const key = `${kind} ${text}`;
-    const young = this.#young.get(key);
+  get(text: string): CompiledDocument | undefined {
+    const young = this.#young.get(text);
     if (young !== undefined) return young;
-    const old = this.#old.get(key);
+    const old = this.#old.get(text);
     return old === undefined ? undefined : this.add(old);
   }
 
@@ -180,10 +180,16 @@ class DocumentCache {
       this.#young = new Map();
       this.#characters = 0;
     }
-    this.#young.set(`${document.kind} ${document.text}`, document);
+    this.#young.set(document.text, document);
     this.#characters += document.text.length;
     return document;
   }
 }
 
-const cache = new DocumentCache();
+const caches = new Map<PolicyKind, DocumentCache>();
+
+function cacheOf(kind: PolicyKind): DocumentCache {
+  const cache = caches.get(kind) ?? new DocumentCache();
+  caches.set(kind, cache);
+  return cache;
+}

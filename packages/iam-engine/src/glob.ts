@@ -17,6 +17,7 @@ export interface Glob {
   readonly suffix: string;
   /** Fewest characters that can match. */
   readonly length: number;
+  /** The codes of a general pattern; empty in the other shapes. */
   readonly codes: PatternCodes;
 }
 
@@ -37,26 +38,35 @@ export function patternCodes(text: string): number[] {
 
 /** Compiles a pattern whose `*` and `?` are wildcards. */
 export function compileGlob(text: string): Glob {
-  return globOf(patternCodes(text));
+  const star = text.indexOf("*");
+  const simple = !text.includes("?") && (star < 0 || star === text.lastIndexOf("*"));
+  return simple ? simpleGlob(text, star) : globOf(patternCodes(text));
 }
 
 /** Compiles a pattern from its codes. */
 export function globOf(written: PatternCodes): Glob {
   const codes = written.filter((code, index) => code !== ANY_RUN || written[index - 1] !== ANY_RUN);
-  const stars = codes.filter((code) => code === ANY_RUN).length;
-  const length = codes.length - stars;
-  if (stars > 1 || codes.includes(ANY_ONE))
-    return { shape: "general", prefix: "", suffix: "", length, codes };
-  if (stars === 0) return { shape: "exact", prefix: textOf(codes), suffix: "", length, codes };
   const star = codes.indexOf(ANY_RUN);
-  const prefix = textOf(codes.slice(0, star));
-  const suffix = textOf(codes.slice(star + 1));
+  if (!codes.includes(ANY_ONE) && star === codes.lastIndexOf(ANY_RUN)) return simpleGlob(textOf(codes), star);
+  const length = codes.filter((code) => code !== ANY_RUN).length;
+  return { shape: "general", prefix: "", suffix: "", length, codes };
+}
+
+const NO_CODES: PatternCodes = [];
+
+// A text with one wildcard at most, the star at the given index.
+function simpleGlob(text: string, star: number): Glob {
+  if (star < 0) return { shape: "exact", prefix: text, suffix: "", length: text.length, codes: NO_CODES };
+  const prefix = text.slice(0, star);
+  const suffix = text.slice(star + 1);
   const shape = prefix === "" ? (suffix === "" ? "any" : "suffix") : suffix === "" ? "prefix" : "around";
-  return { shape, prefix, suffix, length, codes };
+  return { shape, prefix, suffix, length: text.length - 1, codes: NO_CODES };
 }
 
 function textOf(codes: PatternCodes): string {
-  return codes.map((code) => String.fromCharCode(code)).join("");
+  let text = "";
+  for (const code of codes) text += code === ANY_RUN ? "*" : String.fromCharCode(code);
+  return text;
 }
 
 /** Whether the whole text matches. */

@@ -9,11 +9,11 @@ export const STATEMENTS_MAX = 1_000;
 /** Deepest nesting of arrays and objects in a document; a legal policy needs six. */
 export const POLICY_NESTING_MAX = 16;
 
-/** Compiled documents kept in each of the cache's two generations. */
+/** Compiled documents of one kind kept in each of the cache's two generations. */
 export const CACHED_DOCUMENTS_MAX = 4_096;
 
-/** Characters of document text kept in each of the cache's two generations. */
-export const CACHED_CHARACTERS_MAX = 16 * 1024 * 1024;
+/** Characters of documents of one kind kept in each of the cache's two generations. */
+export const CACHED_CHARACTERS_MAX = 8 * 1024 * 1024;
 
 /** Distinct actions for which one compiled document keeps its matching statements. */
 export const ACTIONS_PER_DOCUMENT_MAX = 512;

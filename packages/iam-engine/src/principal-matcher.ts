@@ -74,6 +74,7 @@ export function compilePrincipals(parsed: ParsedPrincipals): PrincipalMatcher {
 
 /** In which forms the element names the caller; zero when it does not. */
 export function matchPrincipal(matcher: PrincipalMatcher, principal: EnginePrincipal): number {
+  if (matcher.everyone && STAR_PRINCIPAL_IS_DIRECT) return DIRECT;
   switch (principal.type) {
     case "anonymous":
       return matcher.everyone || has(matcher.providers, principal.provider) ? DIRECT : 0;
@@ -89,7 +90,7 @@ export function matchPrincipal(matcher: PrincipalMatcher, principal: EnginePrinc
 }
 
 function sessionForms(matcher: PrincipalMatcher, principal: EnginePrincipal): number {
-  let forms = matcher.everyone ? (STAR_PRINCIPAL_IS_DIRECT ? DIRECT : ROLE) : 0;
+  let forms = matcher.everyone ? ROLE : 0;
   if (matcher.named.size === 0) return forms;
   if (matcher.named.has(principal.arn) || matcher.named.has(principal.id)) forms |= DIRECT;
   const behind = principal.role ?? principal.issuer;

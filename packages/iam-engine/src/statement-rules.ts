@@ -36,12 +36,11 @@ export function refuseNoAction(policy: ParsedPolicy, statement: ParsedStatement)
 /** Refuses a missing Resource where the kind of policy needs one, and one where it may not stand. */
 export function refuseBadResources(policy: ParsedPolicy, statement: ParsedStatement): void {
   const element = statement.resources ?? statement.notResources;
-  const position = positionAt(policy.text, statement.start);
-  if (policy.kind === "trust") {
-    if (element !== undefined) throw new PolicyFault("Has prohibited field Resource.", position);
-  } else if (element === undefined ? policy.kind !== "resource" : element.length === 0) {
-    throw new PolicyFault("Policy statement must contain resources.", position);
-  }
+  const missing = element === undefined ? policy.kind !== "resource" : element.length === 0;
+  const prohibited = policy.kind === "trust" && element !== undefined;
+  if (policy.kind === "trust" ? !prohibited : !missing) return;
+  const message = prohibited ? "Has prohibited field Resource." : "Policy statement must contain resources.";
+  throw new PolicyFault(message, positionAt(policy.text, statement.start));
 }
 
 /** Refuses a principal where none may stand, a missing one, and one that names nobody who could exist. */

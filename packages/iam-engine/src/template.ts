@@ -1,7 +1,8 @@
 // Policy variables: `${key}`, `${key, 'default'}` and the escaped characters `${*}`, `${?}`, `${$}`.
 // A value put in for a variable is always plain text: its `*`, `?` and `${` have no meaning.
 
-import { patternCodes } from "./glob.ts";
+import { compileGlob, globOf, patternCodes } from "./glob.ts";
+import type { Glob } from "./glob.ts";
 
 /** The condition keys of a request. Undefined is an absent key, which differs from an empty value. */
 export interface ConditionContext {
@@ -108,7 +109,9 @@ export function resolveCodes(
 
 const NO_CONTEXT: ConditionContext = { get: () => undefined };
 
-/** The codes of a pattern without variables. */
-export function fixedCodes(parts: readonly TemplatePart[]): number[] {
-  return resolveCodes(parts, NO_CONTEXT) ?? [];
+/** Compiles a pattern without variables. */
+export function fixedGlob(parts: readonly TemplatePart[]): Glob {
+  const [only] = parts;
+  if (parts.length === 1 && only?.type === "written") return compileGlob(only.text);
+  return globOf(resolveCodes(parts, NO_CONTEXT) ?? []);
 }

@@ -5,12 +5,12 @@ import { compileArnPattern, matchArnPattern, RequestArn } from "./arn.ts";
 import { decodeBase64 } from "./base64.ts";
 import { compareInstants, parseInstant } from "./date.ts";
 import { compareDecimals, parseDecimal } from "./decimal.ts";
-import { globOf, matchCodes, matchGlob } from "./glob.ts";
+import { matchCodes, matchGlob } from "./glob.ts";
 import { inIpRange, parseIpAddress, parseIpRange } from "./ip-range.ts";
 import type { Comparison, Operator } from "./operator.ts";
 import { TRAILING_STAR_CROSSES_COLON } from "./open-questions.ts";
 import type { ConditionContext, TemplatePart } from "./template.ts";
-import { fixedCodes, hasVariable, parseTemplate, resolveCodes, resolveText } from "./template.ts";
+import { fixedGlob, hasVariable, parseTemplate, resolveCodes, resolveText } from "./template.ts";
 
 /** Whether one value of the request matches any of the policy's values. */
 export type ValueMatcher = (value: string, context: ConditionContext) => boolean;
@@ -97,7 +97,7 @@ function equalTexts(texts: readonly string[], variables: boolean, fold: Fold): V
   }
   if (open.length === 0) {
     const [only] = fixed;
-    if (fixed.size === 1) return (value) => fold(value) === only;
+    if (fixed.size === 1) return (value) => value === only || fold(value) === only;
     return (value) => fixed.has(fold(value));
   }
   return (value, context) => {
@@ -113,7 +113,7 @@ function equalTexts(texts: readonly string[], variables: boolean, fold: Fold): V
 
 function likeText(parts: readonly TemplatePart[]): ValueMatcher {
   if (!hasVariable(parts)) {
-    const glob = globOf(fixedCodes(parts));
+    const glob = fixedGlob(parts);
     return (value) => matchGlob(glob, value);
   }
   return (value, context) => {
