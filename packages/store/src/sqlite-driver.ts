@@ -52,9 +52,14 @@ export function findSqliteDriver(from: string, name?: SqliteDriverName): SqliteD
 }
 
 function nodeSqlite(require: NodeJS.Require): DatabaseClass | undefined {
+  // Node 22 and 24 call the module experimental each time it is loaded; what is used of it here is stable.
+  const emitWarning = process.emitWarning.bind(process);
+  process.emitWarning = () => undefined;
   try {
     return (require("node:sqlite") as { readonly DatabaseSync: DatabaseClass }).DatabaseSync;
   } catch {
     return undefined;
+  } finally {
+    process.emitWarning = emitWarning;
   }
 }
