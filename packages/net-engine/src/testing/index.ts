@@ -1,5 +1,5 @@
 /** The literal oracle, and generators of models and packets, for this package's tests and the host's. */
 export { literalVerdict, type LiteralVerdict } from "./literal-verdict.ts";
-export { randomModel, type RandomModelOptions } from "./random-model.ts";
+export { interestingPorts, outsideAddresses, randomModel, type RandomModelOptions } from "./random-model.ts";
 export { randomPacket, type RandomPacketOptions } from "./random-packet.ts";
 export { seededRandom, type SeededRandom } from "./seeded-random.ts";
