@@ -1,10 +1,13 @@
 /** Says in which state a machine is, from its records and the processes that the host has now. */
 import type { MachineExitReason, ObservedMachine } from "@casemate/cloud";
 import { type MachinePaths, exists, findProcess, findState, findText } from "./machine-directory.ts";
-import { isAlive } from "./process-identity.ts";
+import { isAlive, terminationOf } from "./process-identity.ts";
 
 /** The exit status by which a guest's first process asks to be run again. */
 export const rebootStatus = 64;
+
+/** The guest's first process catches SIGTERM once it is ready, and ignores it once it goes down. */
+const guestState = { default: "starting", caught: "running", ignored: "stopping" } as const;
 
 /** The machine as it is now; undefined where nothing was ever started under this id. */
 export async function observeMachine(
@@ -26,7 +29,7 @@ export async function observeMachine(
     if (await exists(paths.stopping)) return { ...facts, state: "stopping" };
     // Between the guest's end and the supervisor's, and before the first guest, there is no init.
     if (!guestRuns) return { ...facts, state: (await exists(paths.exit)) ? "stopping" : "starting" };
-    return { ...facts, state: "running" };
+    return { ...facts, state: guestState[terminationOf(init)] };
   }
   const survived = supervisor === undefined || supervisor.bootId === bootId;
   const reason = survived

@@ -35,8 +35,10 @@ export interface OciConfigInput {
   readonly netns: string;
   readonly memoryMib: number;
   readonly architecture: string;
-  /** Absolute path of the machine's own directory, which holds `merged`. */
+  /** Absolute path of the machine's own directory, for its records. */
   readonly directory: string;
+  /** Where the machine's root file system is mounted when the runtime starts. */
+  readonly rootPath: string;
   /** Absolute path of the host-side script that records init and applies limits. */
   readonly admitScript: string;
   readonly cgroups: readonly string[];
@@ -117,7 +119,7 @@ export function ociConfig(input: OciConfigInput): OciConfig {
   return {
     ociVersion: "1.0.2",
     hostname: input.hostname,
-    root: { path: `${input.directory}/merged`, readonly: false },
+    root: { path: input.rootPath, readonly: false },
     process: {
       terminal: false,
       user: { uid: 0, gid: 0 },

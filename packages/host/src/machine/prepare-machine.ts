@@ -1,6 +1,6 @@
 /** Lays out a machine's directory for a launch: image, disk, trust, limits, configuration. May be repeated. */
 import { chmod, chown, mkdir, writeFile } from "node:fs/promises";
-import { join, sep } from "node:path";
+import { basename, join, sep } from "node:path";
 import type { MachineCapabilities, MachineSpec } from "@casemate/cloud";
 import { type CgroupHierarchy, createCgroups } from "./cgroups.ts";
 import {
@@ -11,7 +11,7 @@ import {
   prepareHostImage,
 } from "./host-image.ts";
 import { type MachinePaths, exists, findState, writeDurably } from "./machine-directory.ts";
-import { guestIdBase, ociConfig } from "./oci-config.ts";
+import { type SharedPath, guestIdBase, ociConfig } from "./oci-config.ts";
 import { sessionEnvironment } from "./session-environment.ts";
 
 export interface Preparation {
@@ -19,6 +19,7 @@ export interface Preparation {
   readonly cgroups: readonly string[];
   /** The machine's programs, copied to where every guest may read them. */
   readonly programs: string;
+  readonly stage: string;
 }
 
 interface PreparationHost {
@@ -59,7 +60,13 @@ export async function prepareMachine(
     { source: programs, target: "/opt/casemate" },
     { source: paths.trust, target: "/etc/casemate" },
   ];
-  const hidden = host.options.privatePaths ?? [];
+  const stage = await chooseStage([host.images, ...shared.map(({ source }) => source)]);
+  const staged = shared.map(({ source, target }, index) => ({
+    source: `${stage}/${index}`,
+    target,
+    from: source,
+  }));
+  await writeDurably(join(paths.directory, "shared"), stagingList(staged));
   const config = ociConfig({
     instanceId: spec.instanceId,
     hostname: spec.hostname,
@@ -67,14 +74,46 @@ export async function prepareMachine(
     memoryMib: spec.memoryMib,
     architecture: process.arch,
     directory: paths.directory,
+    rootPath: `${stage}/merged`,
     admitScript: join(programs, "admit"),
     cgroups,
-    shared,
-    masked: hidden.filter((path) => shared.some(({ source }) => path.startsWith(source + sep))),
+    shared: staged,
+    masked: maskedPaths(shared, host.options.privatePaths ?? []),
     environment: sessionEnvironment(spec),
   });
   await writeDurably(join(paths.directory, "config.json"), JSON.stringify(config));
-  return { lower: kept, cgroups, programs };
+  return { lower: kept, cgroups, programs, stage };
+}
+
+/** Directories that a Linux host has and that any user may enter. */
+const stages = ["/mnt", "/media", "/srv", "/opt", "/home"];
+
+/** A directory to cover in the supervisor's own view, which hides nothing that a machine is made of. */
+async function chooseStage(needed: readonly string[]): Promise<string> {
+  for (const stage of stages) {
+    if ((await exists(stage)) && !needed.some((path) => path.startsWith(stage + sep))) return stage;
+  }
+  throw new Error(`none of ${stages.join(", ")} is there to lay a machine's root file system out in`);
+}
+
+/** @throws {Error} for a path that a line cannot hold. */
+function stagingList(staged: readonly { readonly source: string; readonly from: string }[]): string {
+  return staged
+    .map(({ source, from }) => {
+      if (/[\t\n\\]/.test(from)) throw new Error(`${JSON.stringify(from)} cannot be shown to a machine`);
+      return `${basename(source)}\t${from}\n`;
+    })
+    .join("");
+}
+
+/** The guest's paths of what is private although it lies below something that is shown. */
+export function maskedPaths(shared: readonly SharedPath[], hidden: readonly string[]): readonly string[] {
+  return hidden.flatMap((path) =>
+    shared.flatMap(({ source, target }) => {
+      if (path === source) throw new Error(`${path} is private and cannot be shown to a machine`);
+      return path.startsWith(source + sep) ? [target + path.slice(source.length)] : [];
+    }),
+  );
 }
 
 async function prepareImage(host: PreparationHost, spec: MachineSpec): Promise<HostImage> {
@@ -93,8 +132,7 @@ async function prepareImage(host: PreparationHost, spec: MachineSpec): Promise<H
 
 async function layOutDisk(paths: MachinePaths): Promise<void> {
   const at = (name: string): string => join(paths.directory, name);
-  await mkdir(at("disk"), { recursive: true, mode: 0o711 });
-  await mkdir(at("merged"), { recursive: true, mode: 0o711 });
+  await mkdir(at("disk"), { recursive: true, mode: 0o700 });
   await mkdir(at("disk/work"), { recursive: true, mode: 0o700 });
   if (await exists(at("disk/upper"))) return;
   await mkdir(at("disk/upper"), { mode: 0o755 });

@@ -74,3 +74,23 @@ function sendToGroup(pid: number, signal: NodeJS.Signals): boolean {
     return false;
   }
 }
+
+/** What a process does about SIGTERM, in the text of its /proc/PID/status. */
+export function parseTermination(status: string): "default" | "caught" | "ignored" {
+  const bit = 1n << 14n;
+  const has = (field: string): boolean => {
+    const mask = new RegExp(`^${field}:\\s*([0-9a-f]{16})$`, "m").exec(status)?.[1];
+    return mask !== undefined && (BigInt(`0x${mask}`) & bit) !== 0n;
+  };
+  if (has("SigCgt")) return "caught";
+  return has("SigIgn") ? "ignored" : "default";
+}
+
+/** What this process does about SIGTERM; "default" where it is gone. */
+export function terminationOf(identity: ProcessIdentity): "default" | "caught" | "ignored" {
+  try {
+    return parseTermination(readFileSync(`/proc/${identity.pid}/status`, "utf8"));
+  } catch {
+    return "default";
+  }
+}

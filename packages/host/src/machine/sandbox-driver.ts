@@ -88,12 +88,12 @@ export function createSandboxDriver(options: SandboxDriverOptions): MachineDrive
 }
 
 async function openSandbox(options: SandboxDriverOptions): Promise<Sandbox> {
-  await mkdir(options.directory, { recursive: true, mode: 0o711 });
+  await mkdir(options.directory, { recursive: true, mode: 0o700 });
   // Real paths throughout: mounts are compared with them before anything is removed.
   const directory = await realpath(options.directory);
   const [root, images] = [join(directory, "machines"), join(directory, "images")];
-  await mkdir(root, { recursive: true, mode: 0o711 });
-  await mkdir(images, { recursive: true, mode: 0o711 });
+  await mkdir(root, { recursive: true, mode: 0o700 });
+  await mkdir(images, { recursive: true, mode: 0o700 });
   const obstacles = await machineObstacles(directory);
   const [runtime, cgroups, bootId] = await Promise.all([findRuntime(), probeCgroups(), fetchBootId()]);
   const cgroupName = `casemate-${createHash("sha256").update(directory).digest("hex").slice(0, 8)}`;
@@ -110,18 +110,17 @@ async function start(host: Sandbox, spec: MachineSpec): Promise<void> {
   const present = await observeMachine(paths, host.bootId);
   if (present?.state === "stopping") throw new Error(`${spec.instanceId} is being stopped`);
   if (present === undefined || present.state === "exited") await launch(host, { spec, paths });
-  const running = await waitFor(async () => {
+  const settled = await waitFor(async () => {
     const now = await observeMachine(paths, host.bootId);
-    if (now?.state === "running") return true;
-    if (await exists(paths.exit))
-      throw new Error(`${spec.instanceId} did not start: ${await launchFailure(paths)}`);
-    return false;
+    return now?.state === "running" || (await exists(paths.exit));
   }, launchTimeoutMs);
-  if (!running) {
-    throw new Error(
-      `${spec.instanceId} did not start within ${launchTimeoutMs} ms: ${await launchFailure(paths)}`,
-    );
-  }
+  const now = await observeMachine(paths, host.bootId);
+  if (now?.state === "running") return;
+  // A start that failed leaves no process, whatever got stuck.
+  await waitFor(() => isGone(host, paths), settled ? killTimeoutMs : 0);
+  await kill(host, paths);
+  const trouble = settled ? "did not start" : `did not start within ${launchTimeoutMs} ms`;
+  throw new Error(`${spec.instanceId} ${trouble}: ${await launchFailure(paths)}`);
 }
 
 async function launch(
@@ -132,11 +131,11 @@ async function launch(
   for (const path of [paths.process, paths.init, paths.exit, paths.stopping, paths.killed, paths.restart]) {
     await removeFile(path);
   }
-  const { lower, cgroups, programs } = prepared;
+  const { lower, cgroups, programs, stage } = prepared;
   const state = { version: 1, spec, startedAt: Date.now(), lower, runtime: host.runtime.kind, cgroups };
   await writeDurably(paths.state, `${JSON.stringify(state, undefined, 2)}\n`);
   const netns = spec.enis[0]?.netns ?? "";
-  await spawnSupervisor({ paths, programs, netns, lower, runtime: host.runtime.path, cgroups });
+  await spawnSupervisor({ paths, programs, stage, netns, lower, runtime: host.runtime.path, cgroups });
 }
 
 async function isGone(host: Sandbox, paths: MachinePaths): Promise<boolean> {
@@ -189,7 +188,8 @@ async function reboot(host: Sandbox, paths: MachinePaths): Promise<void> {
   }
   const again = async (): Promise<boolean> => {
     const init = await findProcess(paths.init);
-    return init !== undefined && init.pid !== before.pid && isAlive(init, host.bootId);
+    if (init === undefined || init.pid === before.pid) return false;
+    return (await observeMachine(paths, host.bootId))?.state === "running";
   };
   signalProcess(before, "SIGUSR2", host.bootId);
   if (await waitFor(again, rebootTimeoutMs)) return;

@@ -11,6 +11,8 @@ export interface SupervisorLaunch {
   readonly paths: MachinePaths;
   /** The directory of the machine's programs, as prepared for this version. */
   readonly programs: string;
+  /** The directory to cover with what the guest's root must reach. */
+  readonly stage: string;
   readonly netns: string;
   readonly lower: string;
   /** The runtime's path, or "-" for util-linux alone. */
@@ -23,14 +25,14 @@ export interface SupervisorLaunch {
  * the starter's death nor its secrets reach it; its arguments are an array and never a shell's text.
  */
 export async function spawnSupervisor(launch: SupervisorLaunch): Promise<void> {
-  const { paths, programs, netns, lower, runtime, cgroups } = launch;
+  const { paths, programs, stage, netns, lower, runtime, cgroups } = launch;
   const log = await open(paths.launchLog, "w", 0o600);
   try {
     const child = spawn(
       "unshare",
       // Slave: what the host unmounts is not held here; what is mounted here stays here.
       ["--mount", "--propagation", "slave", "sh", join(programs, "supervise")].concat(
-        [paths.directory, netns, lower, runtime],
+        [paths.directory, stage, netns, lower, runtime],
         cgroups,
       ),
       { cwd: "/", detached: true, env: hostEnvironment, stdio: ["ignore", log.fd, log.fd] },
