@@ -67,7 +67,13 @@ function counted(title, command) {
   return { ...counts, failed: ok ? failed : Math.max(failed, 1) };
 }
 
-ensureInstalled(root);
+try {
+  ensureInstalled(root);
+} catch (cause) {
+  process.stdout.write(`${cause instanceof Error ? cause.message : String(cause)}\n`);
+  process.stdout.write(`${closingLines({ passed: 0, failed: 1, skips: [] }).join("\n")}\n`);
+  process.exit(1);
+}
 ensureSystemPackages();
 mkdirSync(countsFolder, { recursive: true });
 const prettierCache = [
