@@ -152,7 +152,10 @@ function judgeRooms(floor: PackageFloor, from: string, to: string): [string, str
   return ["floors", `${room} may not import ${target}`];
 }
 
-/** Tests of what stands above the services may bring real ones; tests of the kit may not, or it would not be below. */
+/**
+ * Tests of what stands above the services may bring real ones; tests of the kit may not, or it would not be
+ * below.
+ */
 function judgeTestRooms(from: string, to: string): [string, string] | undefined {
   const upward = isUnder(from, "src/kit") && isUnder(to, "src/services");
   return upward ? ["floors", `a test of ${from} may not import ${to}`] : undefined;
