@@ -1,5 +1,5 @@
-// `npm run bench [-- name ...]`: runs the named benchmarks, or all. Each runs in a process of its own, so that none
-// measures another's leftovers.
+// `npm run bench [-- name ...]`: runs the named benchmarks, or all. Each runs in a process of its own, so
+// that none measures another's leftovers.
 import { spawnSync } from "node:child_process";
 
 type Benchmark = { run: (report: (line: string) => void) => Promise<void> };
