@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { collection, memoryLog, openStore, StoreFailed } from "./index.ts";
-import type { Store } from "./index.ts";
+import type { Store, StoreOptions } from "./index.ts";
 import { faultyLog } from "./testing.ts";
 
 interface Row {
@@ -9,7 +9,7 @@ interface Row {
 }
 const rows = collection<Row>()({ kind: "test/row", key: (row) => row.id });
 
-async function open(options: { readonly stallMs?: number; readonly behindMax?: number } = {}) {
+async function open(options: Partial<StoreOptions> = {}) {
   const log = faultyLog(memoryLog());
   const store = await openStore({ collections: [rows], tables: [], log, freeze: true, ...options });
   return { log, store };
@@ -90,6 +90,24 @@ describe("durability", () => {
     await store.reload();
     expect(store.read((tx) => tx.get(rows, "torn"))).toEqual({ id: "torn", value: 1 });
     await expect(store.settled(put(store, "after"))).resolves.toBeUndefined();
+  });
+
+  it("tells whoever opened it of each failure once, and can be reloaded from there", async () => {
+    const causes: string[] = [];
+    let reloaded: Promise<void> | undefined;
+    const onFailure = (cause: Error): void => {
+      causes.push(cause.message);
+      reloaded = store.reload();
+    };
+    const { log, store } = await open({ onFailure });
+    for (let time = 0; time < 2; time += 1) {
+      log.failNext();
+      await expect(store.settled(put(store, "lost"))).rejects.toThrow(StoreFailed);
+      await reloaded;
+      await store.settled(put(store, `kept ${time}`));
+    }
+    expect(causes).toEqual(["The disk is full.", "The disk is full."]);
+    expect(store.read((tx) => [...tx.scan(rows)].map((row) => row.id))).toEqual(["kept 0", "kept 1"]);
   });
 
   it("counts a log that does not answer as failed, and ignores its late answer", async () => {

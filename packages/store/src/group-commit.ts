@@ -15,6 +15,8 @@ export interface GroupCommitOptions {
   readonly behindMax: number;
   /** Called with the topics of what has just become durable, in order, each once. */
   readonly onDurable: (topics: readonly string[]) => void;
+  /** Called when a flush has failed, after its waiters were refused. */
+  readonly onFailure: (cause: Error) => void;
 }
 
 interface Waiter {
@@ -102,14 +104,13 @@ export class GroupCommit {
     return new Promise((resolve, reject) => this.#waiters.push({ seq, resolve, reject }));
   }
 
-  /** Stops taking part: every waiter is refused. */
-  fail(cause: Error): void {
-    if (this.#failure !== undefined) return;
+  #fail(cause: Error): void {
     this.#failure = cause;
-    if (this.#seq > this.#durable) this.#lost.push({ after: this.#durable, upTo: this.#seq, cause });
+    this.#lost.push({ after: this.#durable, upTo: this.#seq, cause });
     const waiters = this.#waiters;
     this.#waiters = [];
     for (const waiter of waiters) waiter.reject(failed(cause));
+    this.#options.onFailure(cause);
   }
 
   async #flushAll(): Promise<void> {
@@ -121,7 +122,7 @@ export class GroupCommit {
         // oxlint-disable-next-line no-await-in-loop -- batches become durable one after the other
         await this.#flush({ seq, documents: [...gathering.documents.values()], items: gathering.items });
       } catch (cause) {
-        this.fail(cause instanceof Error ? cause : new Error(String(cause)));
+        this.#fail(cause instanceof Error ? cause : new Error(String(cause)));
         break;
       }
       this.#release(seq);

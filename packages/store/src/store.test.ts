@@ -154,10 +154,14 @@ describe("a transaction", () => {
         for (let id = 0; id < count; id += 1)
           tx.put(vpcs, vpc(`v-${id}`, id % 1000 === 0 ? "few" : `many-${id}`));
       });
+    /** The best of several tries, because others use the machine as well. */
     const reads = () => {
-      const started = performance.now();
-      for (let time = 0; time < 5000; time += 1) store.read((tx) => tx.by(vpcs, "account", "many-7"));
-      return performance.now() - started;
+      const tries = Array.from({ length: 5 }, () => {
+        const started = performance.now();
+        for (let time = 0; time < 1000; time += 1) store.read((tx) => tx.by(vpcs, "account", "many-7"));
+        return performance.now() - started;
+      });
+      return Math.min(...tries);
     };
     fill(100);
     reads();

@@ -52,6 +52,8 @@ export interface StoreOptions {
   readonly stallMs?: number | undefined;
   /** How many transactions may wait for a flush before new ones are refused; 10,000 when not given. */
   readonly behindMax?: number | undefined;
+  /** Called once per failure of the log that stops the store; whoever opened it decides when to reload. */
+  readonly onFailure?: ((cause: Error) => void) | undefined;
 }
 
 /**
@@ -86,6 +88,7 @@ class LoggedStore implements Store {
       stallMs: options.stallMs ?? 30_000,
       behindMax: options.behindMax ?? 10_000,
       onDurable: (topics) => this.#deliver(topics),
+      onFailure: (cause) => options.onFailure?.(cause),
     });
   }
 
