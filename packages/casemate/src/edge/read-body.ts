@@ -49,15 +49,20 @@ export function readBody(
   return new Promise((resolve) => {
     // The usual body is one chunk and is not copied. From the second on, chunks are copied into one buffer:
     // kept apart, a body sent byte by byte would hold a hundred times its size.
+    // It grows with what arrives, not with what is announced: an announcement costs the client nothing.
+    const end = Math.min(bytesMax, Number(request.headers["content-length"] ?? bytesMax));
     let whole: Buffer = Buffer.alloc(0);
     let size = 0;
     let held = 0;
+    let settled = false;
     const settle = (outcome: BodyOutcome): void => {
-      request.off("data", onData).off("end", onEnd).off("close", onClose).off("error", onClose);
+      if (settled) return;
+      settled = true;
       if (typeof outcome === "string") budget.give(held);
       resolve(outcome);
     };
     const stop = (outcome: "too-large" | "no-room"): void => {
+      request.off("data", onData);
       request.pause();
       settle(outcome);
     };
@@ -74,7 +79,7 @@ export function readBody(
         whole = chunk;
       } else {
         if (needed > whole.length) {
-          const capacity = Math.min(bytesMax, Math.max(firstCapacity, whole.length * 2, needed));
+          const capacity = Math.min(end, Math.max(firstCapacity, whole.length * 4, needed));
           if (!hold(capacity - held)) return stop("no-room");
           const larger = Buffer.allocUnsafeSlow(capacity);
           whole.copy(larger, 0, 0, size);
@@ -84,9 +89,10 @@ export function readBody(
       }
       size = needed;
     };
-    const onEnd = (): void => settle({ bytes: whole.subarray(0, size), held });
-    const onClose = (): void => settle("aborted");
-    request.on("data", onData).on("end", onEnd).on("close", onClose).on("error", onClose);
+    request.on("data", onData);
+    request.on("end", () => settle({ bytes: whole.subarray(0, size), held }));
+    // A request that breaks off closes; without a listener it raises no error besides.
+    request.on("close", () => settle("aborted"));
   });
 }
 

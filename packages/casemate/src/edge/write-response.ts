@@ -13,17 +13,21 @@ const framing = new Set([
 ]);
 
 /**
- * Writes the head and returns the body's bytes.
+ * Writes the head and returns the body to end with.
  * @throws when a status or a header cannot be written; nothing was sent then.
  */
-export function writeHead(response: ServerResponse, reply: RawHttpResponse): Buffer {
-  const body = typeof reply.body === "string" ? Buffer.from(reply.body, "utf8") : Buffer.from(reply.body);
+export function writeHead(response: ServerResponse, reply: RawHttpResponse): string | Uint8Array {
+  // Text stays text: Node then writes head and body as one piece, which halves the cost of a small response.
+  const { body } = reply;
   const headers = new Map<string, string>();
   for (const [name, value] of reply.headers) {
     const key = name.toLowerCase();
     if (!framing.has(key) && !headers.has(key)) headers.set(key, value);
   }
-  if (reply.status !== 204 && reply.status !== 304) headers.set("content-length", String(body.length));
-  response.writeHead(reply.status, [...headers].flat());
+  if (reply.status !== 204 && reply.status !== 304)
+    headers.set("content-length", String(Buffer.byteLength(body)));
+  const written: string[] = [];
+  for (const [name, value] of headers) written.push(name, value);
+  response.writeHead(reply.status, written);
   return body;
 }

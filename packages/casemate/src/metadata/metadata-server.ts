@@ -111,18 +111,18 @@ function flatHeaders(request: IncomingMessage): Record<string, string | undefine
 }
 
 function write(reply: MetadataResponse, response: ServerResponse, nowMs: number): void {
-  const body = typeof reply.body === "string" ? Buffer.from(reply.body) : reply.body;
   response.sendDate = false;
   response.writeHead(
     reply.status,
     reply.reason,
     [
       ...reply.headers,
-      ["Content-Length", String(body.byteLength)],
+      ["Content-Length", String(Buffer.byteLength(reply.body))],
       ["Date", new Date(nowMs).toUTCString()],
       ["Server", "EC2ws"],
       ["Connection", "close"],
     ].flat(),
   );
-  response.end(body);
+  // Text is written together with the head, in one piece.
+  response.end(reply.body);
 }
