@@ -1,5 +1,6 @@
-// Reads length, range, pattern and integer-ness of input members from botocore's service models (Apache-2.0).
-// Members are matched by walking an operation's input in both models, because botocore's shape names differ in places.
+// Reads length, range, pattern and integer-ness of input members from botocore's service models
+// (Apache-2.0). Members are matched by walking an operation's input in both models, because botocore's
+// shape names differ in places.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -19,10 +20,15 @@ interface Model {
   operations: Record<string, { input?: { shape: string } }>;
   shapes: Record<string, ModelShape>;
 }
-/** `i` is 32 or 64 for integers; `n` and `m` are the least and greatest length or value; `p` is the pattern. */
+/**
+ * `i` is 32 or 64 for integers; `n` and `m` are the least and greatest length or value; `p` is the pattern.
+ */
 type Constraint = { i?: 32 | 64; n?: number; m?: number; p?: string };
 
-/** The text of `<service>.constraints.json`: distinct constraints, and which one each member (`name`) or item (`name[]`) has. */
+/**
+ * The text of `<service>.constraints.json`: distinct constraints, and which one each member (`name`) or
+ * item (`name[]`) has.
+ */
 export function buildConstraints(table: ServiceTable, folder: string): string {
   const model = readModel(join(folder, table.id, table.apiVersion));
   const walker = new ConstraintWalker(table, model);

@@ -27,7 +27,9 @@ export async function generate(id: string, botocore?: string): Promise<Generated
   return files;
 }
 
-/** One line per shape, so that a change of the SDK reads as a short diff. The head stands on the first line. */
+/**
+ * One line per shape, so that a change of the SDK reads as a short diff. The head stands on the first line.
+ */
 function tableText(table: ServiceTable): string {
   const { shapes, operations, errors, ...head } = table;
   const rows = (record: Record<string, unknown>) =>
@@ -36,5 +38,6 @@ function tableText(table: ServiceTable): string {
       .join(",\n");
   const start = JSON.stringify(head).slice(0, -1);
   const body = shapes.map((shape) => JSON.stringify(shape)).join(",\n");
-  return `${start},\n"operations":{\n${rows(operations)}},\n"errors":{\n${rows(errors)}},\n"shapes":[\n${body}]}\n`;
+  const records = `"operations":{\n${rows(operations)}},\n"errors":{\n${rows(errors)}}`;
+  return `${start},\n${records},\n"shapes":[\n${body}]}\n`;
 }

@@ -1,5 +1,5 @@
-// The generated handler types are the SDK's types. The compiler compares them: the client spelling of each operation's
-// input and output has to be assignable to the SDK's and the SDK's to it.
+// The generated handler types are the SDK's types. The compiler compares them: the client spelling of each
+// operation's input and output has to be assignable to the SDK's and the SDK's to it.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,12 +16,15 @@ const comparison = (id: string, expected: string) => `
 import type * as Sdk from "@aws-sdk/client-${id}";
 import type { ${id.charAt(0).toUpperCase()}${id.slice(1)}Operations as Ours } from "./${id}.ts";
 type Any = any;
-type Io<C> = C extends { resolveMiddleware(s: Any, c: Any, o: Any): (x: Any) => Promise<infer R> } & { readonly input: infer I }
+type Resolve<R> = { resolveMiddleware(s: Any, c: Any, o: Any): (x: Any) => Promise<R> };
+type Io<C> = C extends Resolve<infer R> & { readonly input: infer I }
   ? { input: I; output: R extends { output: infer O } ? Omit<O, "$metadata"> : never } : never;
-type Theirs = { [K in keyof typeof Sdk as K extends \`\${infer N}Command\` ? N extends "" | "$" ? never : N : never]:
+type Named<K> = K extends \`\${infer N}Command\` ? N extends "" | "$" ? never : N : never;
+type Theirs = { [K in keyof typeof Sdk as Named<K>]:
   (typeof Sdk)[K] extends abstract new (...a: Any) => infer C ? Io<C> : never };
 type Differing = { [K in keyof Ours | keyof Theirs]: K extends keyof Ours ? K extends keyof Theirs
-  ? [Ours[K]] extends [Theirs[K]] ? [Theirs[K]] extends [Ours[K]] ? never : K : K : K : K }[keyof Ours | keyof Theirs];
+  ? [Ours[K]] extends [Theirs[K]] ? [Theirs[K]] extends [Ours[K]] ? never : K : K : K : K
+}[keyof Ours | keyof Theirs];
 type Same<A, B> = [A] extends [B] ? ([B] extends [A] ? true : false) : false;
 export const same: Same<Differing, ${expected}> = true;
 `;

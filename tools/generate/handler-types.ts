@@ -15,7 +15,8 @@ const scalars: Record<string, string> = {
 };
 
 /**
- * `server` is what handlers work with: lists are readonly and required members are present. `client` spells both as the
+ * `server` is what handlers work with: lists are readonly and required members are present. `client` spells
+ * both as the
  * SDK does, so that the compiler can compare the two.
  */
 export type Side = "server" | "client";

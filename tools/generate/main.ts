@@ -1,5 +1,6 @@
 // Writes packages/wire/generated and packages/wire/src/generated from the installed AWS SDK clients.
-// `--check` compares instead of writing; `--constraints PATH` also rewrites the constraints from a botocore data folder.
+// `--check` compares instead of writing; `--constraints PATH` also rewrites the constraints from a botocore
+// data folder.
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { generate, services, type GeneratedFile } from "./generate.ts";

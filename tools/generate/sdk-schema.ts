@@ -1,5 +1,5 @@
-// Reads what an `@aws-sdk/client-*` package publishes about its service: schemas, protocol settings and enum links.
-// It looks only at exported arrays and at the declaration files, never at the SDK's internals.
+// Reads what an `@aws-sdk/client-*` package publishes about its service: schemas, protocol settings and
+// enum links. It looks only at exported arrays and at the declaration files, never at the SDK's internals.
 import { readdirSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";

@@ -35,7 +35,10 @@ export function compileEnumCheck(values: readonly string[], secret: boolean): Ch
   };
 }
 
-/** AWS matches the whole text. Patterns with Unicode classes need the `u` flag; a few old ones are not valid under it. */
+/**
+ * AWS matches the whole text. Patterns with Unicode classes need the `u` flag; a few old ones are not valid
+ * under it.
+ */
 function compilePattern(pattern: string): RegExp {
   const whole = `^(?:${pattern})$`;
   try {

@@ -137,8 +137,10 @@ function ec2Hint(problem: Problem): string {
       return "";
     case "enum":
       return problem.values.length > 30 ? "" : ` Valid values are: ${problem.values.join(", ")}.`;
-    case "length":
-      return ` Expecting ${problem.bound === "least" ? "at least" : "at most"} ${problem.limit} characters or items.`;
+    case "length": {
+      const order = problem.bound === "least" ? "at least" : "at most";
+      return ` Expecting ${order} ${problem.limit} characters or items.`;
+    }
     case "value":
       return ` Expecting a value ${problem.bound === "least" ? "greater" : "less"} than ${problem.limit}.`;
     case "pattern":
@@ -153,8 +155,10 @@ function constraintText(problem: Problem): string {
     case "enum":
       return `Member must satisfy enum value set: [${problem.values.join(", ")}]`;
     case "length":
-    case "value":
-      return `Member must have ${problem.kind} ${problem.bound === "least" ? "greater" : "less"} than or equal to ${problem.limit}`;
+    case "value": {
+      const order = problem.bound === "least" ? "greater" : "less";
+      return `Member must have ${problem.kind} ${order} than or equal to ${problem.limit}`;
+    }
     case "pattern":
       return `Member must satisfy regular expression pattern: ${problem.pattern}`;
   }

@@ -1,5 +1,6 @@
-// Turns a form tree into the typed input of an operation, for the ec2 and query protocols. Total: any tree gives an
-// input that satisfies the model, or a WireFault. Closures are compiled per structure on first use.
+// Turns a form tree into the typed input of an operation, for the ec2 and query protocols. Total: any tree
+// gives an input that satisfies the model, or a WireFault. Closures are compiled per structure on first
+// use.
 import { dialectOf, type Decoding, type Dialect, type Expected } from "./dialect.ts";
 import type { FormNode, FormTree, FormValue } from "./form-tree.ts";
 import { listItemsMax } from "./limits.ts";
@@ -206,7 +207,9 @@ class FormCompiler {
     return [items, path];
   }
 
-  /** Indexes are plain decimals from 1; gaps are allowed, and JavaScript walks such keys in ascending order. */
+  /**
+   * Indexes are plain decimals from 1; gaps are allowed, and JavaScript walks such keys in ascending order.
+   */
   #checkIndex(index: string, path: string, count: number): void {
     if (!indexForm.test(index) || Number(index) > listItemsMax || count >= listItemsMax) {
       throw this.#dialect.unknown(path);

@@ -1,5 +1,5 @@
-// Reads `application/x-www-form-urlencoded` text into a tree by its dotted names. Total: any bytes give a tree or a
-// WireFault. It knows no shapes; every bound it keeps stands in limits.ts.
+// Reads `application/x-www-form-urlencoded` text into a tree by its dotted names. Total: any bytes give a
+// tree or a WireFault. It knows no shapes; every bound it keeps stands in limits.ts.
 import { bodyBytesMax, formDepthMax, formKeyLengthMax, formPairsMax } from "./limits.ts";
 import { WireFault } from "./wire-fault.ts";
 
@@ -8,7 +8,10 @@ export type FormValue = string | FormNode;
 export interface FormNode {
   [key: string]: FormValue;
 }
-/** `Action` and `Version` choose the operation and are not among the parameters; neither are presigned `X-Amz-*` keys. */
+/**
+ * `Action` and `Version` choose the operation and are not among the parameters; neither are presigned
+ * `X-Amz-*` keys.
+ */
 export interface FormTree {
   readonly action: string | undefined;
   readonly version: string | undefined;

@@ -1,4 +1,5 @@
-// Any bytes give a value or a fault, nothing else, and quickly. `node tools/run.mjs fuzz` does the same a million times.
+// Any bytes give a value or a fault, nothing else, and quickly. `node tools/run.mjs fuzz` does the same a
+// million times.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { decodeForm, decodeJson, loadModel, parseForm, parseSignature, verifySignature } from "./index.ts";

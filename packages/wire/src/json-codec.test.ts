@@ -1,4 +1,5 @@
-// The JSON protocols: what is refused, and the forms of values. Agreement with the SDK stands in round-trip.test.ts.
+// The JSON protocols: what is refused, and the forms of values. Agreement with the SDK stands in
+// round-trip.test.ts.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import {

@@ -1,5 +1,5 @@
-// Reads and writes the bodies of the awsJson protocols by the shape table. Total on input: any bytes give a value that
-// satisfies the model, or a WireFault.
+// Reads and writes the bodies of the awsJson protocols by the shape table. Total on input: any bytes give a
+// value that satisfies the model, or a WireFault.
 import { dialectOf, type Decoding, type Dialect, type Expected } from "./dialect.ts";
 import { bodyBytesMax, jsonDepthMax, listItemsMax } from "./limits.ts";
 import { below, checkAt, checkRequired, constraintAt, placeOf, type Place } from "./member-plan.ts";

@@ -1,5 +1,6 @@
-// What decoding needs to know of a member at the place where it is used: its constraint, its checks, its secrecy.
-// Constraints belong to the member, not to its shape, so lists and maps are compiled once per place.
+// What decoding needs to know of a member at the place where it is used: its constraint, its checks, its
+// secrecy. Constraints belong to the member, not to its shape, so lists and maps are compiled once per
+// place.
 import { compileCheck, compileEnumCheck, type Check } from "./constraint-check.ts";
 import type { Decoding } from "./dialect.ts";
 import type { ServiceModel } from "./service-model.ts";

@@ -56,7 +56,8 @@ function encodeEc2(
 ): string {
   const ref = model.outputOf(operation);
   const content = ref === "U" ? "<return>true</return>" : writeXml(model, ref, result.output ?? {});
-  return `${declaration}<${operation}Response xmlns="${model.xmlNamespace}"><requestId>${escapeXml(result.requestId)}</requestId>${content}</${operation}Response>`;
+  const requestId = element("requestId", escapeXml(result.requestId));
+  return declaration + rootElement(model, operation, requestId + content);
 }
 
 function encodeQuery(
@@ -65,11 +66,17 @@ function encodeQuery(
   result: { output: unknown; requestId: string },
 ): string {
   const ref = model.outputOf(operation);
-  const content =
-    ref === "U"
-      ? ""
-      : `<${operation}Result>${writeXml(model, ref, result.output ?? {})}</${operation}Result>`;
-  return `<${operation}Response xmlns="${model.xmlNamespace}">${content}<ResponseMetadata><RequestId>${escapeXml(result.requestId)}</RequestId></ResponseMetadata></${operation}Response>`;
+  const content = ref === "U" ? "" : element(`${operation}Result`, writeXml(model, ref, result.output ?? {}));
+  const metadata = element("ResponseMetadata", element("RequestId", escapeXml(result.requestId)));
+  return rootElement(model, operation, content + metadata);
+}
+
+function rootElement(model: ServiceModel, operation: string, content: string): string {
+  return `<${operation}Response xmlns="${model.xmlNamespace}">${content}</${operation}Response>`;
+}
+
+function element(name: string, content: string): string {
+  return `<${name}>${content}</${name}>`;
 }
 
 /** The body of an operation's output in the JSON protocols; without an output shape it is `{}`. */
@@ -95,15 +102,18 @@ export function encodeError(error: WireError): WireReply {
 }
 
 function ec2Error({ code, message, requestId }: WireError): string {
-  const error = `<Error><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error>`;
-  return `${declaration}<Response><Errors>${error}</Errors><RequestID>${escapeXml(requestId)}</RequestID></Response>`;
+  const error = element("Error", element("Code", escapeXml(code)) + element("Message", escapeXml(message)));
+  return (
+    declaration + element("Response", element("Errors", error) + element("RequestID", escapeXml(requestId)))
+  );
 }
 
 function queryError({ code, message, status, requestId, sender, xmlNamespace }: WireError): string {
-  const type = (sender ?? status < 500) ? "Sender" : "Receiver";
-  const error = `<Error><Type>${type}</Type><Code>${escapeXml(code)}</Code><Message>${escapeXml(message)}</Message></Error>`;
+  const type = element("Type", (sender ?? status < 500) ? "Sender" : "Receiver");
+  const text = element("Code", escapeXml(code)) + element("Message", escapeXml(message));
+  const content = element("Error", type + text) + element("RequestId", escapeXml(requestId));
   const space = xmlNamespace === undefined ? "" : ` xmlns="${escapeXml(xmlNamespace)}"`;
-  return `<ErrorResponse${space}>${error}<RequestId>${escapeXml(requestId)}</RequestId></ErrorResponse>`;
+  return `<ErrorResponse${space}>${content}</ErrorResponse>`;
 }
 
 function jsonType(protocol: "json1.0" | "json1.1"): string {

@@ -1,6 +1,7 @@
-// Every operation of every table goes through the real SDK client, in process: random input is written and signed by the
-// SDK, verified and decoded here, random output is encoded here and read by the SDK. CASEMATE_WIRE_ROUNDS sets how often
-// each operation goes round (1 by default), CASEMATE_WIRE_SEED replays a run.
+// Every operation of every table goes through the real SDK client, in process: random input is written and
+// signed by the SDK, verified and decoded here, random output is encoded here and read by the SDK.
+// CASEMATE_WIRE_ROUNDS sets how often each operation goes round (1 by default), CASEMATE_WIRE_SEED replays
+// a run.
 import * as ec2 from "@aws-sdk/client-ec2";
 import * as iam from "@aws-sdk/client-iam";
 import * as sts from "@aws-sdk/client-sts";

@@ -1,5 +1,6 @@
-// Strict readers of scalars that arrive as text. Each gives the value, or undefined when the text is anything but the
-// one plain form of it: no hexadecimal, exponents, spaces, signs, leading zeros or lax base64.
+// Strict readers of scalars that arrive as text. Each gives the value, or undefined when the text is
+// anything but the one plain form of it: no hexadecimal, exponents, spaces, signs, leading zeros or lax
+// base64.
 
 const integerForm = /^(?:0|-?[1-9]\d{0,15})$/;
 const decimalForm = /^-?(?:0|[1-9]\d{0,15})(?:\.\d{1,20})?$/;

@@ -107,7 +107,10 @@ export function invalidAction(model: ServiceModel, operation: string, version: s
   return new WireFault("UnknownOperationException", "");
 }
 
-/** The generator puts the head on a line of its own, before the three big members; any other layout is read whole. */
+/**
+ * The generator puts the head on a line of its own, before the three big members; any other layout is read
+ * whole.
+ */
 function parseHead(text: string): TableHead {
   const line = text.slice(0, text.indexOf("\n"));
   return JSON.parse(line.endsWith(",") ? `${line.slice(0, -1)}}` : text) as TableHead;

@@ -6,7 +6,10 @@ export interface TableFiles {
   readonly constraints: URL;
 }
 
-/** The tables of the services in use, by signing name. Each address is literal, so that a bundler can carry the file along. */
+/**
+ * The tables of the services in use, by signing name. Each address is literal, so that a bundler can carry
+ * the file along.
+ */
 export const tableFiles: Readonly<Record<"ec2" | "iam" | "sts", TableFiles>> = {
   ec2: {
     table: new URL("../generated/ec2.json", import.meta.url),

@@ -2,7 +2,10 @@
 
 /** What a member refers to: an index into `shapes`, or a scalar. */
 export type Ref = number | ScalarRef;
-/** s string, n number, b boolean, B blob, t time (td date-time, th http-date, te epoch), D document, U no shape at all. */
+/**
+ * s string, n number, b boolean, B blob, t time (td date-time, th http-date, te epoch), D document, U no
+ * shape at all.
+ */
 export type ScalarRef = "s" | "n" | "b" | "B" | "t" | "td" | "th" | "te" | "D" | "U";
 
 /** x XML name, q EC2 request name, f flattened list or map, s sensitive, t idempotency token. */
@@ -58,7 +61,10 @@ export interface Constraint {
   readonly m?: number;
   readonly p?: string;
 }
-/** Structure name -> member path (`name`, `name[]` item, `name{k}` and `name{v}` of a map) -> index into `sets`. */
+/**
+ * Structure name -> member path (`name`, `name[]` item, `name{k}` and `name{v}` of a map) -> index into
+ * `sets`.
+ */
 export interface ConstraintTable {
   readonly sets: readonly Constraint[];
   readonly members: Readonly<Record<string, Readonly<Record<string, number>>>>;

@@ -1,5 +1,5 @@
-// How an operation's input and output stand in a CloudTrail record: plain JSON under CloudTrail's names, without secrets.
-// EC2 writes lists as `{"items": [..]}`; the query and JSON services write plain lists.
+// How an operation's input and output stand in a CloudTrail record: plain JSON under CloudTrail's names,
+// without secrets. EC2 writes lists as `{"items": [..]}`; the query and JSON services write plain lists.
 import type { ServiceModel } from "./service-model.ts";
 import type { Ref, StructureShape, TableMember } from "./table.ts";
 
@@ -13,7 +13,10 @@ const removed = "<sensitiveDataRemoved>";
 /** Longest text that a record keeps; a longer one is cut and marked. */
 export const trailTextLengthMax = 102_400;
 
-/** EC2's records keep names of its first API: the member as requested -> the name of the list and of its item's field. */
+/**
+ * EC2's records keep names of its first API: the member as requested -> the name of the list and of its
+ * item's field.
+ */
 const ec2ListNames: Record<string, readonly [list: string, item?: string]> = {
   InstanceIds: ["instancesSet", "instanceId"],
   Filters: ["filterSet"],
@@ -47,7 +50,10 @@ export function trailParameters(model: ServiceModel, operation: string, input: u
   return view(builderOf(model).viewer(model.inputOf(operation), "input"), input);
 }
 
-/** The `responseElements` of an operation; null when it answers nothing. An operation of EC2 without output says `_return`. */
+/**
+ * The `responseElements` of an operation; null when it answers nothing. An operation of EC2 without output
+ * says `_return`.
+ */
 export function trailResponse(model: ServiceModel, operation: string, output: unknown): TrailObject | null {
   const ref = model.outputOf(operation);
   if (ref === "U") return model.protocol === "ec2" ? { _return: true } : null;
@@ -181,7 +187,8 @@ const months = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "
 function longDate(time: Date): string {
   const hour = time.getUTCHours();
   const two = (part: number) => String(part).padStart(2, "0");
-  const clock = `${hour % 12 === 0 ? 12 : hour % 12}:${two(time.getUTCMinutes())}:${two(time.getUTCSeconds())}`;
+  const twelve = hour % 12 === 0 ? 12 : hour % 12;
+  const clock = `${twelve}:${two(time.getUTCMinutes())}:${two(time.getUTCSeconds())}`;
   const day = `${months[time.getUTCMonth()] ?? ""} ${time.getUTCDate()}, ${time.getUTCFullYear()}`;
   return `${day}, ${clock} ${hour < 12 ? "AM" : "PM"}`;
 }

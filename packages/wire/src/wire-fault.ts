@@ -1,4 +1,5 @@
-// The one error this package throws for what a caller sent. It carries AWS's code, status and text and nothing internal.
+// The one error this package throws for what a caller sent. It carries AWS's code, status and text and
+// nothing internal.
 
 /** A refusal of a request on the wire; anything else thrown by this package is a defect. */
 export class WireFault extends Error {

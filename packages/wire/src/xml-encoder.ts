@@ -1,5 +1,6 @@
-// Writes an operation's output as XML, for the ec2 and query protocols. Members that are undefined or null are left
-// out and members the shape does not know are ignored. Closures are compiled per structure on first use.
+// Writes an operation's output as XML, for the ec2 and query protocols. Members that are undefined or null
+// are left out and members the shape does not know are ignored. Closures are compiled per structure on
+// first use.
 import type { ServiceModel } from "./service-model.ts";
 import type { ListShape, MapShape, Ref, StructureShape } from "./table.ts";
 import { escapeXml } from "./xml-text.ts";

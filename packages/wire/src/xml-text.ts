@@ -1,4 +1,5 @@
-// Text inside XML. What XML 1.0 cannot carry becomes U+FFFD, so that every value gives a well-formed document.
+// Text inside XML. What XML 1.0 cannot carry becomes U+FFFD, so that every value gives a well-formed
+// document.
 
 // oxlint-disable-next-line no-control-regex -- control characters are exactly what this looks for
 const special = /[&<>"\0-\x08\v\f\x0d-\x1f\ufffe\uffff\ud800-\udfff]/;

@@ -1,4 +1,5 @@
-// AWS's published SigV4 examples: the verifier takes each, and takes none whose signature has one bit changed.
+// AWS's published SigV4 examples: the verifier takes each, and takes none whose signature has one bit
+// changed.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parseSignature, verifySignature, type RawRequest } from "../index.ts";

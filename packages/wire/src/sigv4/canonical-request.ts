@@ -29,7 +29,8 @@ export function canonicalRequest(
   if (query === undefined || path === undefined) return undefined;
   let headers = "";
   for (const name of parts.signedHeaders) headers += `${name}:${canonicalHeader(request, name)}\n`;
-  return `${request.method}\n${path}\n${query}\n${headers}\n${parts.signedHeaders.join(";")}\n${parts.payloadHash}`;
+  const names = parts.signedHeaders.join(";");
+  return `${request.method}\n${path}\n${query}\n${headers}\n${names}\n${parts.payloadHash}`;
 }
 
 /** The text whose MAC is the signature. */
@@ -37,10 +38,12 @@ export function stringToSign(canonical: string, scope: Scope, amzDate: string): 
   return `${algorithm}\n${amzDate}\n${scopeText(scope)}\n${sha256Hex(canonical)}`;
 }
 
+/** The scope as it stands in a credential. */
 export function scopeText({ day, region, service }: Scope): string {
   return `${day}/${region}/${service}/${terminator}`;
 }
 
+/** The hash of text, as UTF-8, or of bytes, in lower-case hexadecimal. */
 export function sha256Hex(content: string | Uint8Array): string {
   return createHash("sha256").update(content).digest("hex");
 }
@@ -52,7 +55,10 @@ function canonicalHeader(request: RawRequest, name: string): string {
     .join(",");
 }
 
-/** S3 signs the path as it is; every other service normalises it and encodes what is already encoded once more. */
+/**
+ * S3 signs the path as it is; every other service normalises it and encodes what is already encoded once
+ * more.
+ */
 function canonicalPath(rawPath: string, service: string): string | undefined {
   if (rawPath === "/" || rawPath === "") return "/";
   if (service === "s3") {
@@ -76,7 +82,8 @@ function canonicalQuery(rawQuery: string): string | undefined {
   for (const pair of rawQuery.split("&")) {
     if (pair === "") continue;
     const equals = pair.indexOf("=");
-    // Only the parameter that was read as the signature is left out, so that nothing unsigned can hide behind it.
+    // Only the parameter that was read as the signature is left out, so that nothing unsigned can hide
+    // behind it.
     if (pair.startsWith(signatureText)) continue;
     const name = normalizeQueryText(equals < 0 ? pair : pair.slice(0, equals));
     const value = equals < 0 ? "" : normalizeQueryText(pair.slice(equals + 1));

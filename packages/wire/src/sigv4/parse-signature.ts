@@ -166,7 +166,10 @@ function presignedFields(rawQuery: string): Map<string, string> {
   return fields;
 }
 
-/** Differs: AWS takes an absent X-Amz-Expires as a default; a presigned request has to say how long it lives here. */
+/**
+ * Differs: AWS takes an absent X-Amz-Expires as a default; a presigned request has to say how long it lives
+ * here.
+ */
 function parseExpires(text: string | undefined): number {
   const seconds = text !== undefined && /^[1-9]\d{0,5}$/.test(text) ? Number(text) : 0;
   if (seconds >= 1 && seconds <= presignedSecondsMax) return seconds;

@@ -1,4 +1,5 @@
-// The SDK's own signer as a second opinion: whatever it signs is verified, and our signer writes the same signature.
+// The SDK's own signer as a second opinion: whatever it signs is verified, and our signer writes the same
+// signature.
 import { createHash, createHmac } from "node:crypto";
 import { SignatureV4 } from "@smithy/signature-v4";
 import fc from "fast-check";

@@ -37,7 +37,10 @@ const unsignable = new Set([
   "x-amzn-trace-id",
 ]);
 
-/** The request with its signature: in headers, or in the query when `expiresSeconds` is given. It needs a Host header. */
+/**
+ * The request with its signature: in headers, or in the query when `expiresSeconds` is given. It needs a
+ * Host header.
+ */
 export function signRequest(request: RawRequest, credentials: Credentials, signing: Signing): RawRequest {
   if (!request.headers.some(([name]) => name.toLowerCase() === "host")) {
     throw new Error("A request without a Host header cannot be signed");
@@ -66,7 +69,9 @@ function signInHeaders(request: RawRequest, credentials: Credentials, signing: S
     time: signing.time,
   });
   const credential = `${credentials.accessKeyId}/${scopeText(scope)}`;
-  const authorization = `${algorithm} Credential=${credential}, SignedHeaders=${signedHeaders.join(";")}, Signature=${signature}`;
+  const names = signedHeaders.join(";");
+  const fields = [`Credential=${credential}`, `SignedHeaders=${names}`, `Signature=${signature}`];
+  const authorization = `${algorithm} ${fields.join(", ")}`;
   return { ...prepared, headers: [...prepared.headers, ["authorization", authorization]] };
 }
 

@@ -1,4 +1,5 @@
-// Why a signature is refused, and how each service says so. The reason is for the trail; the caller gets AWS's text.
+// Why a signature is refused, and how each service says so. The reason is for the trail; the caller gets
+// AWS's text.
 import type { Protocol } from "../table.ts";
 import { WireFault } from "../wire-fault.ts";
 

@@ -1,4 +1,5 @@
-// Derives SigV4 signing keys and remembers the last ones used. A key is good for one secret, day, region and service.
+// Derives SigV4 signing keys and remembers the last ones used. A key is good for one secret, day, region
+// and service.
 import { createHmac } from "node:crypto";
 import { terminator, type Scope } from "./canonical-request.ts";
 
@@ -43,6 +44,7 @@ export function deriveSigningKey(secret: string, { day, region, service }: Scope
   return key;
 }
 
+/** HMAC-SHA256 of the text. */
 export function mac(key: string | Uint8Array, text: string): Buffer {
   return createHmac("sha256", key).update(text).digest();
 }

@@ -1,4 +1,5 @@
-// Percent-encoding as SigV4 wants it: of bytes, with upper-case digits, everything but the unreserved characters.
+// Percent-encoding as SigV4 wants it: of bytes, with upper-case digits, everything but the unreserved
+// characters.
 
 const unreservedText = /^[A-Za-z0-9\-._~]*$/;
 const encodedBytes = Array.from({ length: 256 }, (_unused, byte) => {
@@ -12,7 +13,8 @@ export function encodeUri(text: string): string {
 }
 
 /**
- * Decodes and encodes again, so that every spelling of a value becomes one. Bytes that are not UTF-8 stay what they
+ * Decodes and encodes again, so that every spelling of a value becomes one. Bytes that are not UTF-8 stay
+ * what they
  * are. Undefined when a percent sign is not followed by two hexadecimal digits.
  */
 export function normalizeUri(text: string): string | undefined {

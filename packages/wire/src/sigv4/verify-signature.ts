@@ -1,4 +1,5 @@
-// Decides whether a request was signed with a secret. It knows no accounts: the caller brings the secret and the time.
+// Decides whether a request was signed with a secret. It knows no accounts: the caller brings the secret
+// and the time.
 import { timingSafeEqual } from "node:crypto";
 import { canonicalRequest, sha256Hex, stringToSign, unsignedPayload } from "./canonical-request.ts";
 import { amzDateOf, type ParsedSignature } from "./parse-signature.ts";
@@ -11,7 +12,9 @@ export interface Verification {
   readonly now: Date;
   /** The regions the credential may be scoped to; when absent every region is taken. */
   readonly regions?: readonly string[] | undefined;
-  /** The service the credential has to be scoped to; when absent the caller has routed by the scope itself. */
+  /**
+   * The service the credential has to be scoped to; when absent the caller has routed by the scope itself.
+   */
   readonly service?: string | undefined;
   readonly keys?: SigningKeyCache | undefined;
 }
@@ -44,8 +47,8 @@ export function verifySignature(
 
 function checkScope({ day, region, service, amzDate }: ParsedSignature, wanted: Verification): void {
   if (day !== amzDate.slice(0, 8)) {
-    const text = `Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP: '${day}' != '${amzDate.slice(0, 8)}', from '${amzDate}'.`;
-    throw new SignatureFault("scope", text);
+    const rule = "Date in Credential scope does not match YYYYMMDD from ISO-8601 version of date from HTTP";
+    throw new SignatureFault("scope", `${rule}: '${day}' != '${amzDate.slice(0, 8)}', from '${amzDate}'.`);
   }
   if (wanted.regions !== undefined && !wanted.regions.includes(region)) {
     throw new SignatureFault("scope", "Credential should be scoped to a valid region.");
@@ -74,7 +77,10 @@ function checkTime({ time, amzDate, expiresSeconds }: ParsedSignature, now: Date
   throw new SignatureFault("expired", text);
 }
 
-/** Whatever could change the meaning of a request has to be signed: host, the date and every `x-amz-*` header. */
+/**
+ * Whatever could change the meaning of a request has to be signed: host, the date and every `x-amz-*`
+ * header.
+ */
 function checkSignedHeaders({ signedHeaders, form }: ParsedSignature, request: RawRequest): void {
   const present = new Set<string>();
   for (const [name] of request.headers) {
@@ -98,7 +104,9 @@ function unsigned(name: string): SignatureFault {
   );
 }
 
-/** The hash that stands in the canonical request; a declared hash has to be the hash of the bytes received. */
+/**
+ * The hash that stands in the canonical request; a declared hash has to be the hash of the bytes received.
+ */
 function checkPayload({ service, form }: ParsedSignature, request: RawRequest): string {
   const declared = headerValues(request, "x-amz-content-sha256");
   if (declared.length > 1) throw new SignatureFault("payload");
