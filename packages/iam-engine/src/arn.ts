@@ -1,7 +1,7 @@
 // Amazon resource names: the ARN of a request, split once, and patterns matched field by field.
 // The sixth field takes the rest with its colons; no field's wildcard ever crosses into the next.
 
-import { compileGlob, matchCodes, matchGlob } from "./glob.ts";
+import { compileGlob, matchCodesOnce, matchGlob } from "./glob.ts";
 import type { Glob } from "./glob.ts";
 import type { ConditionContext, TemplatePart } from "./template.ts";
 import { fixedGlob, hasVariable, parseTemplate, resolveCodes, resolveText, variableEnd } from "./template.ts";
@@ -171,7 +171,7 @@ function matchField(field: FieldPattern, arn: RequestArn, { index, context }: Fi
   const text = arn.text.slice(start, end);
   if (field.shape !== "variable") return matchGlob(field, text);
   const codes = resolveCodes(field.parts, context);
-  return codes !== undefined && matchCodes(codes, text);
+  return codes !== undefined && matchCodesOnce(codes, text);
 }
 
 // A value that is nothing but a variable holds a whole ARN, compared as plain text.

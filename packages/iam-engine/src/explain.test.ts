@@ -34,7 +34,8 @@ const TEXT = `{
     { "Sid": "Queue", "Effect": "Allow", "Action": "sqs:*", "Resource": "*" },
     { "Sid": "Other", "Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::other/*" },
     { "Sid": "Own", "Effect": "Allow", "Action": "s3:*", "Resource": "*",
-      "Condition": { "IpAddress": { "aws:SourceIp": "10.0.0.0/8" }, "StringEquals": { "s3:prefix": ["\${aws:username}"] } } },
+      "Condition": { "IpAddress": { "aws:SourceIp": "10.0.0.0/8" },
+        "StringEquals": { "s3:prefix": ["\${aws:username}"] } } },
     { "Sid": "Read", "Effect": "Allow", "Action": "s3:Get*", "Resource": "*" }
   ]
 }`;
@@ -65,7 +66,7 @@ test("statements carry their place, the end exclusive", () => {
   const statements = explain(request({ identity: [policy(TEXT)] })).policies[0]?.statements;
   expect(statements?.[0]?.start).toMatchObject({ line: 4, column: 5 });
   expect(statements?.[0]?.end).toMatchObject({ line: 4, column: 78 });
-  expect(statements?.[2]?.end.line).toBe(7);
+  expect(statements?.[2]?.end.line).toBe(8);
 });
 
 test("missing keys are those of statements about the action and the resource", () => {

@@ -1,4 +1,5 @@
-// Patterns with `*` and `?`. Matching is two-pointer, at worst length times length, never a regular expression.
+// Patterns with `*` and `?`. Matching is two-pointer, at worst length times length, and never a regular
+// expression.
 
 /** Codes of a pattern: UTF-16 units, or one of the two wildcards below. */
 export type PatternCodes = readonly number[];
@@ -85,6 +86,14 @@ export function matchGlob(glob: Glob, text: string): boolean {
     case "general":
       return text.length >= glob.length && matchCodes(glob.codes, text);
   }
+}
+
+/** Whether the whole text matches codes that were made for this one request. */
+export function matchCodesOnce(codes: PatternCodes, text: string): boolean {
+  // What is longer than the text cannot match; without this a long pattern costs its length times the text's.
+  let length = 0;
+  for (const code of codes) if (code !== ANY_RUN) length++;
+  return length <= text.length && matchCodes(codes, text);
 }
 
 /** Whether the whole text matches the codes; `count` receives the number of comparisons. */

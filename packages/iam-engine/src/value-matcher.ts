@@ -5,7 +5,7 @@ import { compileArnPattern, matchArnPattern, RequestArn } from "./arn.ts";
 import { decodeBase64 } from "./base64.ts";
 import { compareInstants, parseInstant } from "./date.ts";
 import { compareDecimals, parseDecimal } from "./decimal.ts";
-import { matchCodes, matchGlob } from "./glob.ts";
+import { matchCodesOnce, matchGlob } from "./glob.ts";
 import { inIpRange, parseIpAddress, parseIpRange } from "./ip-range.ts";
 import type { Comparison, Operator } from "./operator.ts";
 import { TRAILING_STAR_CROSSES_COLON } from "./open-questions.ts";
@@ -118,7 +118,7 @@ function likeText(parts: readonly TemplatePart[]): ValueMatcher {
   }
   return (value, context) => {
     const codes = resolveCodes(parts, context);
-    return codes !== undefined && matchCodes(codes, value);
+    return codes !== undefined && matchCodesOnce(codes, value);
   };
 }
 

@@ -4,6 +4,7 @@ import { compile } from "../compile.ts";
 import { decide } from "../decide.ts";
 import { explain } from "../explain.ts";
 import { mapPrincipals } from "../map-principals.ts";
+import { hasPrincipals } from "../policy.ts";
 import type { PolicyKind } from "../policy.ts";
 import { PolicyFault } from "../policy-fault.ts";
 import { validatePolicy } from "../validate-policy.ts";
@@ -69,29 +70,42 @@ export interface FuzzTarget {
   readonly run: (input: string | Uint8Array) => void;
 }
 
-/** Reads one text as every kind of policy, and decides with it where it compiles. */
+/** Reads one text as every kind of policy, and decides with it where it is valid. */
 function runPolicy(input: string | Uint8Array): void {
   const text = typeof input === "string" ? input : String.fromCharCode(...input);
-  const random = seededRandom(text.length);
-  let fault: PolicyFault | undefined;
-  for (const kind of POLICY_KINDS) {
-    try {
-      validatePolicy(text, kind);
-      const policy = compile(text, kind, { id: "fuzz", type: "inline" });
-      const request = {
-        principal: randomCaller(random),
-        context: randomContext(random),
-        ...randomTarget(random),
-      };
-      decide({ ...request, identity: [policy] });
-      explain({ ...request, identity: [], resourcePolicy: policy });
-      mapPrincipals(text, (principal) => principal);
-    } catch (thrown) {
-      if (!(thrown instanceof PolicyFault)) throw thrown;
-      fault = thrown;
-    }
+  const faults = POLICY_KINDS.map((kind) => faultOf(text, kind)).filter((fault) => fault !== undefined);
+  for (const fault of faults) throw fault;
+}
+
+function faultOf(text: string, kind: PolicyKind): PolicyFault | undefined {
+  try {
+    validatePolicy(text, kind);
+  } catch (fault) {
+    if (fault instanceof PolicyFault) return fault;
+    throw fault;
   }
-  if (fault !== undefined) throw fault;
+  try {
+    exercise(text, kind);
+  } catch (cause) {
+    throw new Error(`a valid ${kind} policy fails`, { cause });
+  }
+  return undefined;
+}
+
+// What is valid compiles, decides and explains without a fault.
+function exercise(text: string, kind: PolicyKind): void {
+  const random = seededRandom(text.length);
+  const policy = compile(text, kind, { id: "fuzz", type: "inline" });
+  const request = {
+    principal: randomCaller(random),
+    context: randomContext(random),
+    identity: hasPrincipals(kind) ? [] : [policy],
+    resourcePolicy: hasPrincipals(kind) ? policy : undefined,
+    ...randomTarget(random),
+  };
+  decide(request);
+  explain(request);
+  mapPrincipals(text, (principal) => principal);
 }
 
 /** The policy parser as a target for fuzzing. */
