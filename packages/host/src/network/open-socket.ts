@@ -6,6 +6,8 @@ import type { ChildProcess } from "node:child_process";
 import { Socket } from "node:dgram";
 import { Server } from "node:net";
 import { isIP } from "node:net";
+import { performance } from "node:perf_hooks";
+import { setTimeout as delay } from "node:timers/promises";
 
 /** Where to listen; port 0 lets the kernel choose. */
 export interface SocketPlace {
@@ -14,6 +16,9 @@ export interface SocketPlace {
 }
 
 const openTimeoutMs = 10_000;
+// The child of a daemon that was killed may hold the address until it notices.
+const addressBusyMs = 5000;
+const addressRetryMs = 50;
 
 /**
  * What the child runs. It is text given to `node -e`, so that it also works from a daemon bundled to one file. The
@@ -59,17 +64,27 @@ export async function openDatagramSocket(namespacePath: string, place: SocketPla
 async function receiveHandle(
   namespacePath: string,
   kind: "tcp" | "udp",
-  place: SocketPlace,
+  { address, port }: SocketPlace,
 ): Promise<unknown> {
-  if (isIP(place.address) === 0) throw new TypeError(`not an IP address: ${JSON.stringify(place.address)}`);
-  if (!Number.isInteger(place.port) || place.port < 0 || place.port > 65535) {
-    throw new TypeError(`not a port: ${place.port}`);
+  if (isIP(address) === 0) throw new TypeError(`not an IP address: ${JSON.stringify(address)}`);
+  if (!Number.isInteger(port) || port < 0 || port > 65535) throw new TypeError(`not a port: ${port}`);
+  const giveUpAt = performance.now() + addressBusyMs;
+  for (;;) {
+    try {
+      return await handOver(spawnInNamespace(namespacePath), { kind, address, port });
+    } catch (error) {
+      const busy = error instanceof Error && error.message.includes("EADDRINUSE");
+      if (!busy || performance.now() > giveUpAt) throw error;
+      await delay(addressRetryMs);
+    }
   }
-  const child = spawn("nsenter", [`--net=${namespacePath}`, process.execPath, "-e", childSource], {
+}
+
+function spawnInNamespace(namespacePath: string): ChildProcess {
+  return spawn("nsenter", [`--net=${namespacePath}`, process.execPath, "-e", childSource], {
     env: { PATH: "/usr/sbin:/usr/bin:/sbin:/bin" },
     stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
-  return handOver(child, { kind, address: place.address, port: place.port });
 }
 
 function handOver(child: ChildProcess, request: object): Promise<unknown> {

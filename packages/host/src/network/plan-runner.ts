@@ -29,6 +29,7 @@ export interface WholeOptions {
 }
 
 const guestsAtOnce = 8;
+const doomedGroup = 78;
 const tolerant = { tolerant: true };
 
 export class PlanRunner {
@@ -38,10 +39,12 @@ export class PlanRunner {
     this.place = place;
   }
 
-  /** Runs the difference to what stands. */
-  async run(plan: NetworkPlan): Promise<void> {
-    await Promise.all([this.replaceRules(plan.nft), this.runLinks(plan)]);
-    await this.runGuests(plan.guests, plan);
+  /**
+   * Runs the difference to what stands; `fresh` are the guests' namespaces to make. Rules and links need no order
+   * between them: a link that has no rules yet passes nothing, and rules name links by the index they will have.
+   */
+  async run(plan: NetworkPlan, fresh: readonly string[]): Promise<void> {
+    await Promise.all([this.replaceRules(plan.nft), this.runLinks(plan, fresh)]);
     await this.flush(plan.flushes);
   }
 
@@ -83,23 +86,25 @@ export class PlanRunner {
     await this.removeLinks(await observeLinks(this.place.router));
   }
 
+  /** Deletes links as a group: one by one, each would wait for the kernel's grace period. */
   private async removeLinks(links: readonly ObservedLink[]): Promise<void> {
-    // Deleting lx0 takes lx1 along, so the second deletion finds it gone.
-    await runIpBatch(
-      this.place.router,
-      links.map(({ name }) => `link del dev ${name}`),
-      tolerant,
-    );
+    if (links.length === 0) return;
+    const moves = links.map(({ name }) => `link set dev ${name} group ${doomedGroup}`);
+    await runIpBatch(this.place.router, [...moves, `link del group ${doomedGroup}`]);
   }
 
   private async replaceRules(nft: string): Promise<void> {
     if (nft !== "") await runInNamespace(this.place.router, ["nft", "-f", "-"], { stdin: nft });
   }
 
-  private async runLinks(plan: NetworkPlan): Promise<void> {
-    await runIpBatch(this.place.router, this.translate(plan.routerIp, plan));
-    await runIpBatch(this.place.router, plan.routerIp6, { family: 6 });
-    await runIpBatch(this.place.internet, plan.internetIp);
+  private async runLinks(plan: NetworkPlan, fresh: readonly string[]): Promise<void> {
+    const namespaces = fresh.map((name) => `netns add ${name}`);
+    await runIpBatch(this.place.router, [...namespaces, ...this.translate(plan.routerIp, plan)]);
+    await Promise.all([
+      runIpBatch(this.place.router, plan.routerIp6, { family: 6 }),
+      runIpBatch(this.place.internet, plan.internetIp),
+      this.runGuests(plan.guests, plan),
+    ]);
   }
 
   private async runGuests(guests: readonly GuestPlan[], plan: NetworkPlan): Promise<void> {

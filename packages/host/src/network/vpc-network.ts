@@ -135,8 +135,7 @@ export class VpcNetwork {
   ): Promise<void> {
     const removed = plan.removeEnis.map(({ number }) => this.guestName(number));
     await this.begin(record.vpcId, plan, [...added, ...removed]);
-    await createNamespaces(fresh);
-    await this.runner.run(plan);
+    await this.runner.run(plan, fresh);
     await removeNamespaces(removed.filter((name) => !added.includes(name)));
     await this.finish(record.vpcId, plan.applied);
   }
