@@ -23,6 +23,8 @@ export interface ResourceDefinition<Row extends OwnedRow, Index extends string> 
   /** The type in ARNs and in tag specifications, such as `security-group`. */
   readonly type: string;
   readonly prefix: IdPrefix;
+  /** What ARNs name a row by, where that is not its id. */
+  readonly arnName?: (row: Row) => string;
   readonly indexes?: Readonly<Record<Index, (row: Row) => string | readonly string[] | undefined>>;
   readonly notFound: (id: string) => Fault;
   readonly malformed: (id: string) => Fault;
@@ -56,7 +58,7 @@ export interface Resource<Row extends OwnedRow, Index extends string = never> {
   /** Replaces a row by itself with changes. */
   change(tx: Tx, row: Row, changes: Partial<Row>): Row;
   remove(tx: Tx, row: Row): void;
-  arn(row: Pick<Row, "id" | "accountId" | "region">): string;
+  arn(row: Row): string;
   /** The row as a target of a need. */
   targetOf(row: Row, tx: ReadTx): Target;
   /** A target by id: with the row's keys when the caller has it, else its bare ARN. */
@@ -86,8 +88,9 @@ export function resource<Row extends OwnedRow, Index extends string = never>(
     ...(definition.version === undefined ? {} : { version: definition.version }),
     ...(definition.upgrade === undefined ? {} : { upgrade: definition.upgrade }),
   });
-  const arn = (row: Pick<Row, "id" | "accountId" | "region">): string =>
-    `arn:aws:${service}:${row.region}:${row.accountId}:${type}/${row.id}`;
+  const nameOf = definition.arnName ?? ((row: Row) => row.id);
+  const arn = (row: Row): string =>
+    `arn:aws:${service}:${row.region}:${row.accountId}:${type}/${nameOf(row)}`;
   const find = (tx: ReadTx, call: Call, id: string): Row | undefined => {
     const row = tx.get(rows, id);
     return row !== undefined && row.accountId === call.accountId && row.region === call.region

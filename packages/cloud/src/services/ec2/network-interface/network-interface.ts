@@ -31,6 +31,8 @@ export interface NetworkInterfaceRow extends OwnedRow {
   readonly privateIps: readonly string[];
   /** The public address associated with the primary private one; owned by `amazon` when assigned on launch. */
   readonly publicIp?: string | undefined;
+  /** Whether it gets a public address whenever its instance runs; that address goes when the instance stops. */
+  readonly autoPublicIp: boolean;
   readonly securityGroupIds: readonly string[];
   readonly sourceDestCheck: boolean;
   readonly status: "available" | "in-use";

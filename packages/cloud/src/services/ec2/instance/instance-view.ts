@@ -1,0 +1,169 @@
+/** Instances and reservations as the API shows them. */
+import type { ReadTx } from "@casemate/store";
+import type { Instance, InstanceNetworkInterface, Reservation } from "@casemate/wire/ec2";
+import { tagsView } from "../../../kit/index.ts";
+import { privateDnsName, publicDnsName } from "../dns-name.ts";
+import { rootDevice } from "../image/images.ts";
+import { liveAssociation } from "../instance-profile-association/association.ts";
+import { findInstanceType } from "../instance-type/instance-types.ts";
+import {
+  networkInterfaces,
+  networkInterfaceView,
+  type NetworkInterfaceRow,
+} from "../network-interface/network-interface.ts";
+import { volumes } from "../volume/volume.ts";
+import type { InstanceRow, InstanceState } from "./instance.ts";
+
+/** The codes that states have on the wire. */
+export const stateCodes: Readonly<Record<InstanceState, number>> = {
+  pending: 0,
+  running: 16,
+  "shutting-down": 32,
+  terminated: 48,
+  stopping: 64,
+  stopped: 80,
+};
+
+/** A state with its code. */
+export function stateView(state: InstanceState): { readonly Code: number; readonly Name: InstanceState } {
+  return { Code: stateCodes[state], Name: state };
+}
+
+/** The interfaces of an instance, the primary first. */
+export function interfacesOf(tx: ReadTx, instanceId: string): readonly NetworkInterfaceRow[] {
+  return tx
+    .by(networkInterfaces.collection, "instance", instanceId)
+    .toSorted((a, b) => (a.attachment?.deviceIndex ?? 0) - (b.attachment?.deviceIndex ?? 0));
+}
+
+/** The instances of one launch. */
+export function reservationView(rows: readonly InstanceRow[], tx: ReadTx): Reservation {
+  return {
+    ReservationId: rows[0]?.reservationId,
+    OwnerId: rows[0]?.accountId,
+    Groups: [],
+    Instances: rows.map((row) => instanceView(row, tx)),
+  };
+}
+
+/** The instance. */
+export function instanceView(row: InstanceRow, tx: ReadTx): Instance {
+  const type = findInstanceType(row.instanceType);
+  return {
+    InstanceId: row.id,
+    AmiLaunchIndex: row.launchIndex,
+    ImageId: row.imageId,
+    // The table holds names of the model only.
+    InstanceType: row.instanceType as "t3.micro",
+    KeyName: row.keyName,
+    LaunchTime: new Date(row.launchedAt),
+    Monitoring: { State: row.monitoring ? "enabled" : "disabled" },
+    Placement: { AvailabilityZone: row.zone, GroupName: "", Tenancy: row.tenancy },
+    ProductCodes: [],
+    State: stateView(row.state),
+    StateTransitionReason: row.stateTransitionReason,
+    StateReason: row.stateReason && { Code: row.stateReason.code, Message: row.stateReason.message },
+    Architecture: "x86_64",
+    ClientToken: row.clientToken ?? "",
+    EbsOptimized: row.ebsOptimized,
+    EnaSupport: true,
+    Hypervisor: "xen",
+    VirtualizationType: "hvm",
+    RootDeviceName: rootDevice.name,
+    RootDeviceType: rootDevice.type,
+    CpuOptions: type && { CoreCount: type.cores, ThreadsPerCore: type.vcpus / type.cores },
+    CapacityReservationSpecification: { CapacityReservationPreference: "open" },
+    HibernationOptions: { Configured: false },
+    EnclaveOptions: { Enabled: false },
+    MetadataOptions: metadataOptionsView(row),
+    PlatformDetails: "Linux/UNIX",
+    UsageOperation: "RunInstances",
+    UsageOperationUpdateTime: new Date(row.launchedAt),
+    MaintenanceOptions: { AutoRecovery: "default" },
+    CurrentInstanceBootMode: "legacy-bios",
+    Tags: tagsView(row.tags),
+    ...profileView(row, tx),
+    ...networkView(row, tx),
+    BlockDeviceMappings: tx.by(volumes.collection, "instance", row.id).map((volume) => ({
+      DeviceName: volume.deviceName,
+      Ebs: {
+        AttachTime: new Date(volume.attachedAt),
+        DeleteOnTermination: volume.deleteOnTermination,
+        Status: "attached",
+        VolumeId: volume.id,
+      },
+    })),
+  };
+}
+
+/** The metadata options with their state: a change that an instance is not there for yet is pending. */
+export function metadataOptionsView({
+  metadataOptions: options,
+  state,
+}: InstanceRow): NonNullable<Instance["MetadataOptions"]> {
+  return {
+    State: state === "pending" ? "pending" : "applied",
+    HttpTokens: options.httpTokens,
+    HttpPutResponseHopLimit: options.hopLimit,
+    HttpEndpoint: options.httpEndpoint,
+    HttpProtocolIpv6: "disabled",
+    InstanceMetadataTags: options.instanceTags,
+  };
+}
+
+function profileView(row: InstanceRow, tx: ReadTx): Pick<Instance, "IamInstanceProfile"> {
+  const association = liveAssociation(tx, row.id);
+  if (association === undefined) return {};
+  return { IamInstanceProfile: { Arn: association.profileArn, Id: association.profileId } };
+}
+
+function networkView(row: InstanceRow, tx: ReadTx): Partial<Instance> {
+  const interfaces = interfacesOf(tx, row.id);
+  const [primary] = interfaces;
+  const ip = primary?.privateIps[0];
+  if (primary === undefined || ip === undefined) {
+    return { NetworkInterfaces: [], SecurityGroups: [], PrivateDnsName: "", PublicDnsName: "" };
+  }
+  const views = interfaces.map((each) => interfaceView(each, tx));
+  const { publicIp } = primary;
+  return {
+    VpcId: row.vpcId,
+    SubnetId: row.subnetId,
+    PrivateIpAddress: ip,
+    PrivateDnsName: privateDnsName(row.region, ip),
+    PrivateDnsNameOptions: {
+      HostnameType: "ip-name",
+      EnableResourceNameDnsARecord: false,
+      EnableResourceNameDnsAAAARecord: false,
+    },
+    PublicDnsName: publicIp === undefined ? "" : publicDnsName(row.region, publicIp),
+    PublicIpAddress: publicIp,
+    SourceDestCheck: primary.sourceDestCheck,
+    SecurityGroups: views[0]?.Groups,
+    NetworkInterfaces: views,
+  };
+}
+
+/** An interface inside an instance: what DescribeNetworkInterfaces shows, less what the instance itself says. */
+function interfaceView(row: NetworkInterfaceRow, tx: ReadTx): InstanceNetworkInterface {
+  const shown = networkInterfaceView(row, tx);
+  const { InstanceId: _id, InstanceOwnerId: _owner, ...attachment } = shown.Attachment ?? {};
+  return {
+    Association: shown.Association,
+    Attachment: attachment,
+    Description: shown.Description,
+    Groups: shown.Groups,
+    Ipv6Addresses: [],
+    MacAddress: shown.MacAddress,
+    NetworkInterfaceId: shown.NetworkInterfaceId,
+    OwnerId: shown.OwnerId,
+    PrivateDnsName: shown.PrivateDnsName,
+    PrivateIpAddress: shown.PrivateIpAddress,
+    PrivateIpAddresses: shown.PrivateIpAddresses,
+    SourceDestCheck: shown.SourceDestCheck,
+    Status: shown.Status,
+    SubnetId: shown.SubnetId,
+    VpcId: shown.VpcId,
+    InterfaceType: shown.InterfaceType,
+  };
+}
