@@ -10,7 +10,7 @@ import { distinctKeys, statementKeys } from "./context-keys.ts";
 import { decide } from "./decide.ts";
 import type { Decision, DecisionKind } from "./decision.ts";
 import type { PolicySource } from "./policy.ts";
-import { positionAt } from "./policy-fault.ts";
+import { positionsIn } from "./policy-fault.ts";
 import type { Position } from "./policy-fault.ts";
 import { ACCOUNT, DIRECT, ROLE } from "./principal-matcher.ts";
 import { coversResource, namedForms } from "./statement-match.ts";
@@ -107,7 +107,11 @@ function placedPolicies(request: AuthorizationRequest): PlacedPolicy[] {
 
 function explainPolicy({ policy, kind, level }: PlacedPolicy, view: RequestView): ExplainedPolicy {
   const { document, source } = policy;
-  const statements = document.statements.map((statement) => explainStatement(statement, policy, view));
+  const position = positionsIn(document.text);
+  const statements = document.statements.map((statement) => {
+    const { start, end } = statement.parsed ?? { start: 0, end: document.text.length };
+    return { ...explainStatement(statement, view), start: position(start), end: position(end) };
+  });
   const applied = statements.filter((statement) => statement.applied);
   const denied = applied.some((statement) => statement.effect === "Deny");
   const verdict = denied ? "deny" : applied.length > 0 ? "allow" : "silent";
@@ -116,25 +120,22 @@ function explainPolicy({ policy, kind, level }: PlacedPolicy, view: RequestView)
 
 function explainStatement(
   statement: CompiledStatement,
-  policy: CompiledPolicy,
   view: RequestView,
-): ExplainedStatement {
-  const { text } = policy.document;
+): Omit<ExplainedStatement, "start" | "end"> {
   const failure = failureOf(statement, view);
   const forms = failure === undefined ? namedForms(statement, view.request) : 0;
   const names: ("direct" | "role" | "account")[] = [];
   if ((forms & DIRECT) !== 0) names.push("direct");
   if ((forms & ROLE) !== 0) names.push("role");
   if ((forms & ACCOUNT) !== 0) names.push("account");
+  const effect = statement.deny ? "Deny" : "Allow";
   return {
     index: statement.index,
     sid: statement.sid,
-    effect: statement.deny ? "Deny" : "Allow",
+    effect,
     applied: failure === undefined,
     failure,
     names,
-    start: positionAt(text, statement.parsed?.start ?? 0),
-    end: positionAt(text, statement.parsed?.end ?? text.length),
   };
 }
 

@@ -22,17 +22,24 @@ export class PolicyFault extends Error {
 
 /** Line and column of an offset; `\r\n`, `\n` and `\r` each end a line. */
 export function positionAt(text: string, offset: number): Position {
-  let line = 1;
-  let lineStart = 0;
-  const end = Math.min(offset, text.length);
-  for (let index = 0; index < end; index++) {
+  return positionsIn(text)(offset);
+}
+
+/** Line and column of many offsets in one text. */
+export function positionsIn(text: string): (offset: number) => Position {
+  const starts = [0];
+  for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);
-    if (code === 0x0a || (code === 0x0d && text.charCodeAt(index + 1) !== 0x0a)) {
-      line++;
-      lineStart = index + 1;
-    }
+    if (code === 0x0a || (code === 0x0d && text.charCodeAt(index + 1) !== 0x0a)) starts.push(index + 1);
   }
-  return { offset: end, line, column: end - lineStart + 1 };
+  return (offset) => {
+    const place = Math.min(offset, text.length);
+    let line = 0;
+    for (let step = starts.length; step > 0; step = Math.floor(step / 2)) {
+      while ((starts[line + step] ?? Number.POSITIVE_INFINITY) <= place) line += step;
+    }
+    return { offset: place, line: line + 1, column: place - (starts[line] ?? 0) + 1 };
+  };
 }
 
 /** The text AWS answers for a document it cannot read at all. */

@@ -88,6 +88,12 @@ test("a number stays as it is written", () => {
 
 test("every kind of line end counts once", () => {
   expect(positionAt("a\nb\r\nc\rd", 7)).toEqual({ offset: 7, line: 4, column: 1 });
+  const lines = "x\n".repeat(100);
+  const wrong = Array.from({ length: 200 }, (_, offset) => offset).filter((offset) => {
+    const { line, column } = positionAt(lines, offset);
+    return line !== Math.floor(offset / 2) + 1 || column !== (offset % 2) + 1;
+  });
+  expect(wrong).toEqual([]);
   expect(positionAt("ab", 9)).toEqual({ offset: 2, line: 1, column: 3 });
 });
 
