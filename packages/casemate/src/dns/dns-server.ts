@@ -26,14 +26,21 @@ export function serveDns(socket: UdpSocket, options: DnsServerOptions): void {
   socket.on("error", options.failed);
 }
 
-/** The bounds of DNS over TCP. */
-export const dnsTcpBounds = { connectionsMax: 128, connectionsPerSourceMax: 8, idleMs: 5000 } as const;
-const queryBytesMax = 4096;
+/** The most TCP connections to a VPC's resolver at once. */
+export const dnsConnectionsMax = 128;
+/** The most TCP connections of one network interface to its resolver at once. */
+export const dnsConnectionsPerSourceMax = 8;
+/** The largest query over TCP; a larger one ends the connection. */
+export const dnsQueryBytesMax = 4096;
+const idleMs = 5000;
 const replyBytesMax = 65_535;
 
 /** Answers queries on a listening TCP socket; returns what closes it and its connections. */
 export function serveDnsOverTcp(server: Server, options: DnsServerOptions): () => Promise<void> {
-  const gate = createConnectionGate(dnsTcpBounds);
+  const gate = createConnectionGate({
+    connectionsMax: dnsConnectionsMax,
+    connectionsPerSourceMax: dnsConnectionsPerSourceMax,
+  });
   const connected = (socket: Socket): void => {
     if (gate.admit(socket)) converse(socket, options);
   };
@@ -48,12 +55,12 @@ export function serveDnsOverTcp(server: Server, options: DnsServerOptions): () =
 
 function converse(socket: Socket, options: DnsServerOptions): void {
   let pending: Buffer = Buffer.alloc(0);
-  socket.setTimeout(dnsTcpBounds.idleMs, () => socket.destroy());
+  socket.setTimeout(idleMs, () => socket.destroy());
   socket.on("data", (chunk: Buffer) => {
     pending = Buffer.concat([pending, chunk]);
     while (pending.length >= 2) {
       const length = pending.readUInt16BE(0);
-      if (length > queryBytesMax) return socket.destroy();
+      if (length > dnsQueryBytesMax) return socket.destroy();
       if (pending.length < 2 + length) return undefined;
       const reply = handleDns(pending.subarray(2, 2 + length), { ...options, replyBytesMax });
       pending = pending.subarray(2 + length);

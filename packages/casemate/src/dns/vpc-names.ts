@@ -29,7 +29,11 @@ export const addressTtlSeconds = 60;
 
 const metadataAddress = "169.254.169.254";
 
-/** The resolver of a VPC; `names` is asked anew for each query. */
+/**
+ * The resolver of a VPC; `names` is asked anew for each query.
+ * Differs: a VPC's resolver passes no query on, so that names outside the cloud do not exist.
+ * Differs: in a VPC without DNS support a query is refused at once; AWS leaves it unanswered.
+ */
 export function createVpcResolver(names: () => VpcNames): Resolve {
   return (name, type) => {
     const vpc = names();

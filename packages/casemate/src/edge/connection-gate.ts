@@ -4,7 +4,7 @@
  */
 import type { Socket } from "node:net";
 
-/** The bounds of a gate. Loopback sources share the total only when `perSourceMax` says so. */
+/** The bounds of a gate. */
 export interface ConnectionBounds {
   readonly connectionsMax: number;
   readonly connectionsPerSourceMax: number;

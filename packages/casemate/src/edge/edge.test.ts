@@ -289,12 +289,36 @@ describe("bad and slow requests", () => {
     ["a head past its bound", `GET / HTTP/1.1\r\n${close}X: ${"x".repeat(40_000)}\r\n\r\n`, 431],
     ["too many headers", `GET / HTTP/1.1\r\n${close}${"a: b\r\n".repeat(200)}\r\n`, 431],
     ["a bare line feed in a header", `GET / HTTP/1.1\r\nHost: a\r\nX: a\nb\r\n\r\n`, 400],
+    ["an unknown method", `BREW / HTTP/1.1\r\n${close}\r\n`, 400],
     ["a space before the colon", `GET / HTTP/1.1\r\nHost : a\r\n\r\n`, 400],
   ])("%s is refused with a request id", async (_name, bytes, status) => {
     const { port, seen } = await start();
     const said = await raw(port, bytes);
     expect(said).toMatch(new RegExp(`^HTTP/1.1 ${status} [^]*x-amzn-requestid: request-1\r\n`));
     expect(seen).toEqual([]);
+  });
+
+  it("a tunnel is not opened, and an upgrade is an ordinary request", async () => {
+    const { port, seen } = await start();
+    expect(await raw(port, "CONNECT a.test:443 HTTP/1.1\r\nHost: a.test\r\n\r\n")).toBe("");
+    expect(seen).toEqual([]);
+    const upgrade = "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, close\r\nUpgrade: h2c\r\n\r\n";
+    expect(await raw(port, upgrade)).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  it("random bytes harm nobody", async () => {
+    const { port } = await start();
+    let state = 4711;
+    for (let round = 0; round < 100; round++) {
+      const next = (): number => (state = (state * 1_103_515_245 + 12_345) & 0x7fffffff) >> 16;
+      const bytes = Buffer.from(Array.from({ length: next() % 300 }, next)).toString("latin1");
+      await raw(
+        port,
+        `${["", "GET / ", "POST / HTTP/1.1\r\n", "\x16\x03\x01"][round % 4]}${bytes}\r\n\r\n`,
+        /./,
+      );
+    }
+    expect(await raw(port, `GET / HTTP/1.1\r\n${close}\r\n`)).toMatch(/^HTTP\/1\.1 200 /);
   });
 
   it("a head or a body that does not end is cut", async () => {

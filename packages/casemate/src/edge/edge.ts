@@ -7,14 +7,13 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer as createNetServer } from "node:net";
 import type { AddressInfo, Server } from "node:net";
-import { bodyBytesMax } from "@casemate/wire";
 import type { ServerContexts } from "../certificates/server-contexts.ts";
 import { createBoundedHttp, hasTooManyHeaders } from "./bounded-http.ts";
-import type { HttpBounds } from "./bounded-http.ts";
 import { isLoopback } from "./connection-gate.ts";
-import type { ConnectionBounds } from "./connection-gate.ts";
 import { createDoor } from "./door.ts";
 import type { ListenerMode } from "./door.ts";
+import { edgeBounds } from "./edge-bounds.ts";
+import type { EdgeBounds } from "./edge-bounds.ts";
 import { headOf } from "./raw-http.ts";
 import type { RawHttpHead, RawHttpRequest, RawHttpResponse } from "./raw-http.ts";
 import { announcesTooMuch, createBodyBudget, discardBody, readBody } from "./read-body.ts";
@@ -28,29 +27,6 @@ import {
 } from "./refusal.ts";
 import type { EdgeRefusal } from "./refusal.ts";
 import { writeHead } from "./write-response.ts";
-
-/** The bounds of the edge. */
-export interface EdgeBounds extends HttpBounds, ConnectionBounds {
-  readonly bodyBytesMax: number;
-  /** What all bodies in flight may hold together. */
-  readonly bodyBytesInFlightMax: number;
-  /** From the connection to its first byte, and for a TLS handshake. */
-  readonly handshakeTimeoutMs: number;
-}
-
-/** The bounds unless told otherwise. */
-export const edgeBounds: EdgeBounds = {
-  headerBytesMax: 32 * 1024,
-  headersMax: 128,
-  headersTimeoutMs: 10_000,
-  requestTimeoutMs: 60_000,
-  keepAliveTimeoutMs: 65_000,
-  connectionsMax: 4096,
-  connectionsPerSourceMax: 4096,
-  bodyBytesMax,
-  bodyBytesInFlightMax: 256 * 1024 * 1024,
-  handshakeTimeoutMs: 10_000,
-};
 
 /** Answers a path of Casemate's own. */
 export type LocalHandler = (request: RawHttpRequest) => RawHttpResponse | Promise<RawHttpResponse>;

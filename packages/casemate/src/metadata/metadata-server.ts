@@ -16,15 +16,24 @@ import { handleMetadata } from "./handle-metadata.ts";
 import type { MetadataResponse } from "./handle-metadata.ts";
 import type { MetadataTokens } from "./tokens.ts";
 
-/** The bounds of a VPC's metadata service; a source address is one network interface. */
+/** The largest head of a metadata request; a larger one is answered with 431. */
+export const metadataHeaderBytesMax = 8192;
+/** The most headers of a metadata request; more are answered with 431. */
+export const metadataHeadersMax = 64;
+/** The most connections to a VPC's metadata service at once. */
+export const metadataConnectionsMax = 2048;
+/** The most connections of one network interface to its metadata service at once. */
+export const metadataConnectionsPerSourceMax = 128;
+
+/** The bounds of a VPC's metadata service unless told otherwise. */
 export const metadataBounds: HttpBounds & ConnectionBounds = {
-  headerBytesMax: 8192,
-  headersMax: 64,
+  headerBytesMax: metadataHeaderBytesMax,
+  headersMax: metadataHeadersMax,
   headersTimeoutMs: 5000,
   requestTimeoutMs: 10_000,
   keepAliveTimeoutMs: 1000,
-  connectionsMax: 2048,
-  connectionsPerSourceMax: 128,
+  connectionsMax: metadataConnectionsMax,
+  connectionsPerSourceMax: metadataConnectionsPerSourceMax,
 };
 
 /** What a metadata server needs. */

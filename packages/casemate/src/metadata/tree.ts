@@ -7,7 +7,11 @@ import { directory, folder, leaf, lines } from "./node.ts";
 import type { DirectoryEntry, MetadataDirectory } from "./node.ts";
 import { isoSeconds, spacedJson } from "./spaced-json.ts";
 
-/** The dated versions of the tree, oldest first. Differs: each shows the newest tree. */
+/**
+ * The dated versions of the tree, oldest first.
+ * Differs: every version of the metadata tree shows what the newest one shows.
+ * Differs: the metadata categories `identity-credentials/`, `spot/` and `system` are absent.
+ */
 export const metadataVersions: readonly string[] = [
   "1.0",
   "2007-01-19",
