@@ -1,5 +1,5 @@
-// Runs a daemon of its own for a test file: port 0, an own data folder, started as a user would start it. It knows
-// Casemate only from outside: what the command prints and what its port answers.
+// Runs a daemon of its own for a test file: port 0, an own data folder, started as a user would start it. It
+// knows Casemate only from outside: what the command prints and what its port answers.
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
