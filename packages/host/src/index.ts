@@ -11,3 +11,6 @@ export type {
 export type { NetworkProbe } from "./network/probe-host.ts";
 export type { SocketPlace } from "./network/open-socket.ts";
 export { namespacePath } from "./network/namespaces.ts";
+export { createSandboxDriver, type SandboxDriverOptions } from "./machine/sandbox-driver.ts";
+export { createRecordedDriver, type RecordedDriverOptions } from "./machine/recorded-driver.ts";
+export { removeTree } from "./machine/remove-tree.ts";

@@ -1,5 +1,6 @@
 /** Runs a program inside a running machine, confined as everything else there. */
 import { spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import type { ExecOptions, ExecResult } from "@casemate/cloud";
 import { hostEnvironment } from "./supervisor.ts";
 
@@ -16,9 +17,10 @@ const defaultTimeoutMs = 60_000;
  */
 export function execInMachine(
   command: readonly string[],
-  cgroups: readonly string[],
+  place: { readonly cgroups: readonly string[]; readonly pidFile: string },
   options: ExecOptions = {},
 ): Promise<ExecResult> {
+  const { cgroups, pidFile } = place;
   const join =
     'count=$1; shift; while [ "$count" -gt 0 ]; do echo 0 >"$1/cgroup.procs" || exit 125; shift; count=$((count - 1)); done; exec "$@"';
   return new Promise((resolve, reject) => {
@@ -34,11 +36,12 @@ export function execInMachine(
     let trouble: string | undefined;
     const end = (reason: string): void => {
       trouble ??= reason;
-      try {
-        if (child.pid !== undefined) process.kill(-child.pid, "SIGKILL");
-      } catch {
-        // It has ended by itself.
-      }
+      // First the program, while the runtime that waits for it keeps its process id from being given away.
+      endQuietly(() => process.kill(Number(readFileSync(pidFile, "utf8")), "SIGKILL"));
+      endQuietly(() => child.pid !== undefined && process.kill(-child.pid, "SIGKILL"));
+      // What the program left running may hold the other ends.
+      child.stdout.destroy();
+      child.stderr.destroy();
     };
     const limitMs = options.timeoutMs ?? defaultTimeoutMs;
     const timer = setTimeout(() => end(`the program took longer than ${limitMs} ms`), limitMs);
@@ -63,4 +66,12 @@ export function execInMachine(
     child.stdin.on("error", () => undefined);
     child.stdin.end(options.stdin ?? "");
   });
+}
+
+function endQuietly(end: () => unknown): void {
+  try {
+    end();
+  } catch {
+    // It has not begun, or has ended by itself.
+  }
 }

@@ -21,8 +21,15 @@ export interface ExecRequest {
   };
 }
 
-/** The command, and a file that it reads and the caller removes. */
-export async function execProcess(exec: ExecRequest): Promise<{ command: readonly string[]; file: string }> {
+export interface ExecEntry {
+  readonly command: readonly string[];
+  /** Read by the command and removed by the caller. */
+  readonly file: string;
+  /** Holds the host's id of the program once it runs; removed by the caller. */
+  readonly pidFile: string;
+}
+
+export async function execProcess(exec: ExecRequest): Promise<ExecEntry> {
   const { paths, state, runtime, request } = exec;
   const user = request.execOptions?.user;
   if (request.argv.length === 0) throw new TypeError("a program is needed");
@@ -35,7 +42,8 @@ export async function execProcess(exec: ExecRequest): Promise<{ command: readonl
     ([name, value]) => `${name}=${value}`,
   );
   const file = join(paths.directory, `exec-${randomBytes(8).toString("hex")}`);
+  const pidFile = `${file}.pid`;
   await writeDurably(file, JSON.stringify({ ...config.process, args, env: environment }));
   const command = [runtime.path, "--root", join(paths.directory, "crun"), "--cgroup-manager=disabled"];
-  return { command: [...command, "exec", "--process", file, paths.id], file };
+  return { command: [...command, "exec", "--pid-file", pidFile, "--process", file, paths.id], file, pidFile };
 }

@@ -232,8 +232,13 @@ async function exec(
   }
   const entry = await execProcess({ paths, state, init, runtime: host.runtime, request });
   try {
-    return await execInMachine(entry.command, state.cgroups, request.execOptions);
+    return await execInMachine(
+      entry.command,
+      { cgroups: state.cgroups, pidFile: entry.pidFile },
+      request.execOptions,
+    );
   } finally {
     await removeFile(entry.file);
+    await removeFile(entry.pidFile);
   }
 }

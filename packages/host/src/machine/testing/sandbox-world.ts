@@ -14,7 +14,7 @@ import { waitFor } from "../wait-for.ts";
 export const guestDirectory = fileURLToPath(new URL("../../../guest", import.meta.url));
 
 /** A new directory of the test's own, and how to remove it. */
-export async function makeDirectory(): Promise<{ path: string; remove(): Promise<void> }> {
+export async function makeDirectory(): Promise<{ path: string; remove: () => Promise<void> }> {
   const outer = await realpath(await mkdtemp(join(tmpdir(), "casemate-")));
   const path = join(outer, "state");
   await mkdir(path);
