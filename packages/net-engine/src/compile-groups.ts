@@ -4,7 +4,7 @@ import type { Combination, GroupFilter, MemberSpans, PerFamily, Region, Spans } 
 import type { EniModel, SecurityGroupModel, SecurityRule } from "./model.ts";
 import { parseModelCidr } from "./model-checks.ts";
 import { mergeSpans, paint, type Brush, type Span } from "./plane.ts";
-import { protocolKinds, spansOf, type ProtocolKind } from "./protocol.ts";
+import { groupRuleMatch, protocolKinds, spansOf, type ProtocolKind, type TrafficMatch } from "./protocol.ts";
 
 /** What compiling groups needs to know besides the rules. */
 interface GroupContext {
@@ -13,9 +13,16 @@ interface GroupContext {
   readonly combinationsOfGroup: ReadonlyMap<string, readonly string[]>;
 }
 
+/** A rule with its CIDRs read and its references resolved; made once per group, used in every combination. */
+interface PreparedRule {
+  readonly match: TrafficMatch;
+  readonly ranges: readonly Cidr[];
+  readonly combinations: readonly string[];
+}
+
 interface Rules {
-  readonly ingress: readonly SecurityRule[];
-  readonly egress: readonly SecurityRule[];
+  readonly ingress: readonly PreparedRule[];
+  readonly egress: readonly PreparedRule[];
 }
 
 /** The key of the combination of groups that an interface has. */
@@ -30,29 +37,41 @@ export function compileCombinations(
   prefixLists: ReadonlyMap<string, readonly Cidr[]>,
 ): Combination[] {
   const keys = [...new Set(enis.map(combinationKey))].toSorted();
-  const groupById = new Map(groups.map((group) => [group.id, group]));
   const combinationsOfGroup = new Map<string, string[]>();
   for (const key of keys) {
     for (const groupId of key.split(",")) {
-      combinationsOfGroup.set(groupId, [...(combinationsOfGroup.get(groupId) ?? []), key]);
+      const keysOfGroup = combinationsOfGroup.get(groupId);
+      if (keysOfGroup === undefined) combinationsOfGroup.set(groupId, [key]);
+      else keysOfGroup.push(key);
     }
   }
   const context = { prefixLists, combinationsOfGroup };
+  const prepared = new Map(
+    groups
+      .filter(({ id }) => combinationsOfGroup.has(id))
+      .map((group): [string, Rules] => [
+        group.id,
+        {
+          ingress: group.ingress.map((rule) => prepareRule(rule, context)),
+          egress: group.egress.map((rule) => prepareRule(rule, context)),
+        },
+      ]),
+  );
   return keys.map((key) => {
     const groupIds = key === "" ? [] : key.split(",");
-    const members = groupIds.flatMap((groupId) => groupById.get(groupId) ?? []);
+    const members = groupIds.flatMap((groupId) => prepared.get(groupId) ?? []);
     const rules: Rules = {
       ingress: members.flatMap((group) => group.ingress),
       egress: members.flatMap((group) => group.egress),
     };
-    return { key, groupIds, ...compileSides(rules, context) };
+    return { key, groupIds, ...compileSides(rules) };
   });
 }
 
-function compileSides(rules: Rules, context: GroupContext): Pick<Combination, "ingress" | "egress"> {
+function compileSides(rules: Rules): Pick<Combination, "ingress" | "egress"> {
   const of = (family: Family): { ingress: GroupFilter; egress: GroupFilter } => {
-    const ingress = compileFilter(rules.ingress, family, context);
-    const egress = compileFilter(rules.egress, family, context);
+    const ingress = compileFilter(rules.ingress, family);
+    const egress = compileFilter(rules.egress, family);
     return {
       ingress: { ...ingress, untracked: allPorts(egress.open) },
       egress: { ...egress, untracked: allPorts(ingress.open) },
@@ -69,27 +88,28 @@ function allPorts(open: GroupFilter["open"]): GroupFilter["untracked"] {
   return { tcp: every(open.tcp), udp: every(open.udp) };
 }
 
-function compileFilter(
-  rules: readonly SecurityRule[],
-  family: Family,
-  context: GroupContext,
-): Omit<GroupFilter, "untracked"> {
+function prepareRule(rule: SecurityRule, context: GroupContext): PreparedRule {
+  return {
+    match: groupRuleMatch(rule),
+    ranges: peerRanges(rule, context),
+    combinations: peerCombinations(rule, context),
+  };
+}
+
+function compileFilter(rules: readonly PreparedRule[], family: Family): Omit<GroupFilter, "untracked"> {
   const open: Record<"tcp" | "udp", Span[]> = { tcp: [], udp: [] };
   const brushes: Record<ProtocolKind, Brush[]> = { tcp: [], udp: [], icmp: [], other: [] };
   const members = new Map<string, Record<ProtocolKind, Span[]>>();
-  for (const rule of rules) {
-    const spans = spansOf(family, {
-      ...rule,
-      icmpType: rule.fromPort,
-      icmpCode: rule.toPort,
-    });
-    for (const { kind, span } of spans) {
-      for (const range of peerRanges(rule, context).filter((cidr) => cidr.family === family)) {
+  for (const { match, ranges, combinations } of rules) {
+    const own = ranges.filter((range) => range.family === family);
+    if (own.length === 0 && combinations.length === 0) continue;
+    for (const { kind, span } of spansOf(family, match)) {
+      for (const range of own) {
         const all = covers(range, everywhere[family]);
         if (all && (kind === "tcp" || kind === "udp")) open[kind].push(span);
         else brushes[kind].push({ span, range, allow: true });
       }
-      for (const combination of peerCombinations(rule, context)) {
+      for (const combination of combinations) {
         const spansOfMember = members.get(combination) ?? { tcp: [], udp: [], icmp: [], other: [] };
         spansOfMember[kind].push(span);
         members.set(combination, spansOfMember);

@@ -145,11 +145,13 @@ function linkLines(
 ): Pick<NetworkPlan, "routerIp" | "routerIp6" | "internetIp"> {
   // A link that is made anew has lost its routes and neighbours, so these are not remembered.
   const standing = (state: IpState): IpState =>
-    Object.fromEntries(
-      Object.entries(state).filter(
-        ([, text]) => !goneLinks.some((link) => `${text} `.includes(` dev ${link} `)),
-      ),
-    );
+    goneLinks.length === 0
+      ? state
+      : Object.fromEntries(
+          Object.entries(state).filter(
+            ([, text]) => !goneLinks.some((link) => `${text} `.includes(` dev ${link} `)),
+          ),
+        );
   const change = (from: IpState, to: IpState): string[] => changeLines(standing(from), to);
   const links = added.flatMap(eniLinkLines);
   const deletions =

@@ -6,7 +6,7 @@ import { contains, formatAddress, parseCidr, type Address } from "./address.ts";
 import type { CompiledEni, CompiledNetwork, CompiledRoute, CompiledSubnet } from "./compiled-network.ts";
 import type { SecurityRule } from "./model.ts";
 import type { Datagram } from "./packet.ts";
-import { spansOf, type TrafficMatch } from "./protocol.ts";
+import { groupRuleMatch, matchHolds, type TrafficMatch } from "./protocol.ts";
 import type { Stage, Step } from "./steps.ts";
 
 /** The rule that decided a hop. */
@@ -162,7 +162,7 @@ function explainGroups(
     text: [
       groupId,
       rule.id,
-      describeMatch(groupMatch(rule)),
+      describeMatch(groupRuleMatch(rule)),
       inbound ? "from" : "to",
       describePeer(rule),
     ].join(" "),
@@ -184,15 +184,16 @@ function findGroupRule(
   for (const groupId of eni.combination.groupIds) {
     const group = compiled.model.securityGroups.find(({ id }) => id === groupId);
     const rule = (inbound ? group?.ingress : group?.egress)?.find(
-      (each) => matches(groupMatch(each), datagram) && peerHolds(compiled, each, { address, peer }),
+      (each) => groupRuleHolds(each, datagram) && peerHolds(compiled, each, { address, peer }),
     );
     if (rule !== undefined) return { groupId, rule };
   }
   return undefined;
 }
 
-function groupMatch(rule: SecurityRule): TrafficMatch {
-  return { ...rule, icmpType: rule.fromPort, icmpCode: rule.toPort };
+function groupRuleHolds(rule: SecurityRule, datagram: Datagram): boolean {
+  const mayHold = rule.protocol === -1 || rule.protocol === datagram.protocol;
+  return mayHold && matchHolds(groupRuleMatch(rule), datagram);
 }
 
 function peerHolds(
@@ -208,12 +209,6 @@ function peerHolds(
 function cidrHolds(text: string, address: Address): boolean {
   const cidr = parseCidr(text);
   return cidr !== undefined && contains(cidr, address);
-}
-
-function matches(match: TrafficMatch, { family, kind, value }: Datagram): boolean {
-  return spansOf(family, match).some(
-    (each) => each.kind === kind && each.span.low <= value && value <= each.span.high,
-  );
 }
 
 function explainAcl(
@@ -247,7 +242,7 @@ function findAclEntry(
     .find(({ id }) => id === subnet.acl.id)
     ?.entries.filter((entry) => entry.egress === egress)
     .toSorted((a, b) => a.ruleNumber - b.ruleNumber)
-    .find((entry) => matches(entry, datagram) && cidrHolds(entry.cidr, address));
+    .find((entry) => matchHolds(entry, datagram) && cidrHolds(entry.cidr, address));
 }
 
 const protocolNames: Readonly<Record<number, string>> = { 1: "icmp", 6: "tcp", 17: "udp", 58: "icmpv6" };

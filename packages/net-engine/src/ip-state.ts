@@ -11,13 +11,14 @@ export type IpState = Readonly<Record<string, string>>;
 /** Lines that bring one state to another: additions and replacements, then deletions. */
 export function changeLines(from: IpState, to: IpState): string[] {
   const lines: string[] = [];
-  for (const [key, text] of Object.entries(to)) {
-    if (from[key] === text) continue;
+  for (const key in to) {
+    const text = to[key];
+    if (text === undefined || from[key] === text) continue;
     const object = objectOf(key);
     if (object === "rule" && from[key] !== undefined) lines.push(deleteLine(key));
     lines.push(`${object} ${object === "rule" ? "add" : "replace"} ${text}`);
   }
-  for (const key of Object.keys(from)) {
+  for (const key in from) {
     if (to[key] !== undefined) continue;
     lines.push(deleteLine(key));
   }

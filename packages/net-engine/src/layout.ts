@@ -23,6 +23,9 @@ export const strictReplyOut = 0x80;
 /** Bit of the conntrack mark: this connection carries a metadata token, so the hop limit applies to it. */
 export const tokenReply = 0x100;
 
+/** The same: the first reply on this connection carries no token. */
+export const plainReply = 0x200;
+
 /** Interface indexes in a router namespace; an interface of the VPC has 1000 plus its number. */
 export const ifIndex = { lo: 1, lx0: 201, lx1: 202, up0: 203 } as const;
 

@@ -2,6 +2,7 @@
 import { parseAddress, parseCidr, type Address, type Cidr, type Family } from "./address.ts";
 import type { VpcModel } from "./model.ts";
 import { ModelFault } from "./model-fault.ts";
+import { groupRuleMatch, type TrafficMatch } from "./protocol.ts";
 
 /** The highest number of an interface. */
 export const eniNumberMax = 60_000;
@@ -57,7 +58,7 @@ export function checkModel(model: VpcModel): void {
   }
   for (const group of model.securityGroups) {
     for (const rule of [...group.ingress, ...group.egress]) {
-      checkMatch({ ...rule, icmpType: rule.fromPort, icmpCode: rule.toPort }, rule.id);
+      checkMatch(groupRuleMatch(rule), rule.id);
     }
   }
   for (const acl of model.networkAcls) {
@@ -65,15 +66,7 @@ export function checkModel(model: VpcModel): void {
   }
 }
 
-interface Match {
-  readonly protocol: number;
-  readonly fromPort?: number | undefined;
-  readonly toPort?: number | undefined;
-  readonly icmpType?: number | undefined;
-  readonly icmpCode?: number | undefined;
-}
-
-function checkMatch(match: Match, where: string): void {
+function checkMatch(match: TrafficMatch, where: string): void {
   checkRange(match.protocol, [-1, 255], `${where}: protocol`);
   if (match.protocol === 6 || match.protocol === 17) {
     checkRange(match.fromPort ?? -1, [-1, 65_535], `${where}: from port`);

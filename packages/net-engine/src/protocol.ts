@@ -26,6 +26,11 @@ export interface TrafficMatch {
   readonly icmpCode?: number | undefined;
 }
 
+/** A security group rule's numbers as a match: for ICMP its ports are type and code. */
+export function groupRuleMatch({ protocol, fromPort, toPort }: TrafficMatch): TrafficMatch {
+  return { protocol, fromPort, toPort, icmpType: fromPort, icmpCode: toPort };
+}
+
 /** A span of ports, of type * 256 + code, or of protocol numbers. */
 export interface KindSpan {
   readonly kind: ProtocolKind;
@@ -78,4 +83,21 @@ function icmpSpan({ icmpType, icmpCode }: TrafficMatch): Span {
   if (icmpType === undefined || icmpType === -1) return fullSpan;
   if (icmpCode === undefined || icmpCode === -1) return { low: icmpType * 256, high: icmpType * 256 + 255 };
   return { low: icmpType * 256 + icmpCode, high: icmpType * 256 + icmpCode };
+}
+
+/** Whether a match is about a packet of a kind and value (see `Datagram`). */
+export function matchHolds(
+  match: TrafficMatch,
+  packet: {
+    readonly family: Family;
+    readonly protocol: number;
+    readonly kind: ProtocolKind;
+    readonly value: number;
+  },
+): boolean {
+  if (match.protocol === -1) return true;
+  if (match.protocol !== packet.protocol) return false;
+  return spansOf(packet.family, match).some(
+    ({ span }) => span.low <= packet.value && packet.value <= span.high,
+  );
 }

@@ -1,7 +1,7 @@
 /**
  * Renders a compiled VPC as the nftables table of its router: two passes, one conntrack zone per interface.
  */
-import { formatAddress, formatCidr, type Family } from "./address.ts";
+import { covers, formatAddress, formatCidr, type Family } from "./address.ts";
 import type { CompiledEni, CompiledNetwork } from "./compiled-network.ts";
 import { formatClass } from "./elements.ts";
 import {
@@ -20,6 +20,7 @@ import {
   strictReplyOut,
   subnetMark,
   subnetMask,
+  plainReply,
   tokenReply,
 } from "./layout.ts";
 import { renderAcls, subnetChain } from "./render-acls.ts";
@@ -35,9 +36,9 @@ export interface RulesetNumbers {
 
 /** Renders the table. */
 export function renderRuleset(compiled: CompiledNetwork, numbers: RulesetNumbers): Ruleset {
-  const builder: RulesetBuilder = { sets: {}, chains: {} };
-  renderTtl(builder);
+  const builder: RulesetBuilder = { sets: { ...ttlRuleset.sets }, chains: { ...ttlRuleset.chains } };
   renderFixed(builder);
+  renderSecondPass(builder, compiled);
   renderDispatch(builder, compiled, numbers);
   renderInternetGateway(builder, compiled);
   renderMetadata(builder, compiled);
@@ -54,7 +55,8 @@ export function renderRuleset(compiled: CompiledNetwork, numbers: RulesetNumbers
 
 // Two passes cost two hops; they are given back before the first. Above 253 there is no room, so 254 and 255
 // arrive as 253.
-function renderTtl(builder: RulesetBuilder): void {
+function renderTtl(): Ruleset {
+  const builder: RulesetBuilder = { sets: {}, chains: {} };
   for (const family of [4, 6] as const) {
     const field = family === 4 ? "ip ttl" : "ip6 hoplimit";
     const elements: string[] = [];
@@ -63,7 +65,10 @@ function renderTtl(builder: RulesetBuilder): void {
     for (let ttl = 3; ttl <= 255; ttl++)
       builder.chains[`t${family}_${ttl}`] = { rules: [`${field} set ${ttl}`] };
   }
+  return builder;
 }
+
+const ttlRuleset = renderTtl();
 
 function renderFixed(builder: RulesetBuilder): void {
   const { chains } = builder;
@@ -120,6 +125,32 @@ function renderFixed(builder: RulesetBuilder): void {
   chains["filter_fwd"] = {
     hook: "type filter hook forward priority 0; policy drop;",
     rules: ["meta oif vmap @out_if"],
+  };
+}
+
+/**
+ * The second pass takes the zone of the interface that the packet will leave by. Where no route leads an
+ * address of the VPC elsewhere, the address alone tells; else, and for all else, the sender's route table is
+ * asked.
+ */
+function renderSecondPass(builder: RulesetBuilder, { cidrs, subnets, enis }: CompiledNetwork): void {
+  const detours = subnets.some(({ routes }) =>
+    routes[4].some(
+      ({ destination, target }) => target.kind !== "local" && cidrs.some((cidr) => covers(cidr, destination)),
+    ),
+  );
+  const elements = detours
+    ? []
+    : enis.flatMap(({ addresses, number }) =>
+        addresses[4].map((address) => `${formatAddress(address)} : ${number}`),
+      );
+  builder.sets["dst_zone4"] = { kind: "map", declaration: "typeof ip daddr : ct zone;", elements };
+  builder.chains["st2"] = {
+    rules: [
+      `meta mark set meta mark & ${formatMark(stageBit - 1)}`,
+      ...(detours ? [] : ["ct zone set ip daddr map @dst_zone4 accept"]),
+      "fib daddr . mark oif vmap @zone_in",
+    ],
   };
 }
 
@@ -243,16 +274,28 @@ function renderMetadata(builder: RulesetBuilder, compiled: CompiledNetwork): voi
     elements: instances.map((eni) => `${eniIndex(eni.number)}`),
   };
   const { chains } = builder;
-  for (const hop of hops) chains[`hop_${hop}`] = { rules: [`ip ttl set ${hop}`] };
-  const from = `ip saddr ${metadataAddress[4]} tcp sport 80`;
-  // "X-aws-ec": the agent writes this header first, 17 bytes into its reply, so a client cannot move or split
-  // it.
-  const header = "0x582d6177732d6563";
+  for (const hop of hops) {
+    chains[`hop_${hop}`] = { rules: [`ip ttl set ${hop}`, `ip6 hoplimit set ${hop}`] };
+  }
+  const agents = [
+    `ip saddr ${metadataAddress[4]} tcp sport 80`,
+    `ip6 saddr ${metadataAddress[6]} tcp sport 80`,
+  ];
   chains["token_out"] = {
     hook: "type filter hook output priority 0; policy accept;",
+    rules: agents.map((from) => `${from} goto token_ttl`),
+  };
+  // "X-aws-ec": the agent writes this header first, 17 bytes into its reply, and answers one request on a
+  // connection, so the first segment that is long enough tells which reply it is. Until then, and where a
+  // client shrinks its window so that none is, the hop limit applies; only the handshake always passes.
+  const header = "0x582d6177732d6563";
+  const decided = tokenReply | plainReply;
+  chains["token_ttl"] = {
     rules: [
-      `${from} @ih,136,64 ${header} ct mark set ct mark | ${tokenReply}`,
-      `${from} ct mark & ${tokenReply} != 0 meta oif vmap @hop_if`,
+      `@ih,136,64 ${header} ct mark set ct mark | ${tokenReply}`,
+      `ct mark & ${decided} == 0 @ih,136,64 != ${header} ct mark set ct mark | ${plainReply}`,
+      `ct mark & ${decided} == ${plainReply} accept`,
+      "tcp flags & syn == 0 meta oif vmap @hop_if",
     ],
   };
   const resolvers = (family: Family): string =>

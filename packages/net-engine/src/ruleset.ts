@@ -71,6 +71,7 @@ export function printChange(from: Ruleset, to: Ruleset): string {
   }
   for (const [name, chain] of Object.entries(to.chains)) {
     const old = from.chains[name];
+    if (old === chain) continue;
     if (old !== undefined && sameRules(old.rules, chain.rules)) continue;
     if (old === undefined) added.push(`add chain ${table} ${name}`);
     else emptied.push(`flush chain ${table} ${name}`);
@@ -93,23 +94,21 @@ export function printChange(from: Ruleset, to: Ruleset): string {
 
 /** A set's declaration and a base chain's hook cannot be changed in place. */
 function changedDeclarations(from: Ruleset, to: Ruleset): boolean {
-  const set = Object.entries(to.sets).some(([name, { declaration }]) => {
+  for (const name in to.sets) {
     const old = from.sets[name];
-    return old !== undefined && old.declaration !== declaration;
-  });
-  return (
-    set ||
-    Object.entries(to.chains).some(([name, { hook }]) => {
-      const old = from.chains[name];
-      return old === undefined ? hook !== undefined : old.hook !== hook;
-    })
-  );
+    if (old !== undefined && old.declaration !== to.sets[name]?.declaration) return true;
+  }
+  for (const name in to.chains) {
+    if (from.chains[name]?.hook !== to.chains[name]?.hook) return true;
+  }
+  return false;
 }
 
 function elementChange(
   old: readonly string[],
   now: readonly string[],
 ): { gone: readonly string[]; come: readonly string[] } {
+  if (old === now) return { gone: [], come: [] };
   if (old.length === 0) return { gone: [], come: now };
   const before = new Set(old);
   const after = new Set(now);
