@@ -6,7 +6,9 @@ type Benchmark = { run: (report: (line: string) => void) => Promise<void> };
 
 const benchmarks: Record<string, () => Promise<Benchmark>> = {
   "iam-engine": () => import("./iam-engine.ts"),
+  network: () => import("./network.ts"),
   store: () => import("./store.ts"),
+  wire: () => import("./wire.ts"),
 };
 
 const asked = process.argv.slice(2);

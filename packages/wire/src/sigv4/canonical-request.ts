@@ -1,5 +1,5 @@
 // The text that a SigV4 signature covers. The signer and the verifier share it, so they cannot disagree.
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { headerValues, type RawRequest } from "./raw-request.ts";
 import { encodeUri, normalizeUri } from "./uri-encoding.ts";
 
@@ -45,7 +45,7 @@ export function scopeText({ day, region, service }: Scope): string {
 
 /** The hash of text, as UTF-8, or of bytes, in lower-case hexadecimal. */
 export function sha256Hex(content: string | Uint8Array): string {
-  return createHash("sha256").update(content).digest("hex");
+  return hash("sha256", content, "hex");
 }
 
 /** Values of a header sent more than once are joined in the order received. */

@@ -79,7 +79,7 @@ function parseHeader(request: RawRequest, authorization: string): ParsedSignatur
     signedHeaders: parseSignedHeaders(fields.get("SignedHeaders") ?? ""),
     signature: parseHex(fields.get("Signature") ?? ""),
     time,
-    amzDate: amzDateOf(time),
+    amzDate: dates.length === 0 ? amzDateOf(time) : date,
     expiresSeconds: undefined,
     sessionToken: tokens[0],
   };
@@ -133,7 +133,8 @@ function parsePresigned(request: RawRequest): ParsedSignature {
   ) {
     throw new SignatureFault("incomplete", "A field of the signature is given more than once.");
   }
-  const time = parseAmzDate(fields.get("X-Amz-Date") ?? "");
+  const amzDate = fields.get("X-Amz-Date") ?? "";
+  const time = parseAmzDate(amzDate);
   if (time === undefined)
     throw new SignatureFault("incomplete", "X-Amz-Date must be in the ISO8601 Long Format.");
   return {
@@ -142,7 +143,7 @@ function parsePresigned(request: RawRequest): ParsedSignature {
     signedHeaders: parseSignedHeaders(fields.get("X-Amz-SignedHeaders") ?? ""),
     signature: parseHex(fields.get("X-Amz-Signature") ?? ""),
     time,
-    amzDate: amzDateOf(time),
+    amzDate,
     expiresSeconds: parseExpires(fields.get("X-Amz-Expires")),
     sessionToken: fields.get("X-Amz-Security-Token"),
   };
@@ -200,7 +201,7 @@ function parseCredential(text: string): Pick<ParsedSignature, "accessKeyId" | "d
 function parseSignedHeaders(text: string): string[] {
   const names = text.split(";");
   const ordered = names.every((name, index) => index === 0 || (names[index - 1] ?? "") < name);
-  if (!ordered || !names.every((name) => /^[a-z0-9!#$%&'*+.^_`|~-]{1,128}$/.test(name))) {
+  if (!ordered || text === "" || !/^[a-z0-9!#$%&'*+.^_`|~;-]+$/.test(text) || names[0] === "") {
     throw new SignatureFault(
       "incomplete",
       "SignedHeaders must be lower-case, sorted and without repetition.",
@@ -215,11 +216,12 @@ function parseHex(text: string): string {
 }
 
 function parseAmzDate(text: string): Date | undefined {
-  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/.exec(text);
-  if (match === null) return undefined;
-  const [, year, month, day, hour, minute, second] = match;
-  const time = new Date(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
-  return Number.isNaN(time.getTime()) || amzDateOf(time) !== text ? undefined : time;
+  if (!/^\d{8}T\d{6}Z$/.test(text)) return undefined;
+  const part = (from: number, to = from + 2) => Number(text.slice(from, to));
+  const [month, day, hour, minute, second] = [part(4), part(6), part(9), part(11), part(13)];
+  const time = new Date(Date.UTC(part(0, 4), month - 1, day, hour, minute, second));
+  const real = time.getUTCMonth() === month - 1 && time.getUTCDate() === day;
+  return real && hour < 24 && minute < 60 && second < 60 ? time : undefined;
 }
 
 function parseHttpDate(text: string): Date | undefined {
@@ -231,7 +233,8 @@ function parseHttpDate(text: string): Date | undefined {
 
 /** A time as `YYYYMMDDTHHMMSSZ`. */
 export function amzDateOf(time: Date): string {
-  return `${time.toISOString().slice(0, 19).replace(/[-:]/g, "")}Z`;
+  const iso = time.toISOString();
+  return `${iso.slice(0, 4)}${iso.slice(5, 7)}${iso.slice(8, 13)}${iso.slice(14, 16)}${iso.slice(17, 19)}Z`;
 }
 
 /** AWS repeats the header only as a hash, so that a signature never stands in a log. */

@@ -60,18 +60,20 @@ function checkScope({ day, region, service, amzDate }: ParsedSignature, wanted: 
 
 function checkTime({ time, amzDate, expiresSeconds }: ParsedSignature, now: Date): void {
   const age = now.getTime() - time.getTime();
-  const current = amzDateOf(now);
   if (age < -skewMs) {
+    const current = amzDateOf(now);
     const latest = amzDateOf(new Date(now.getTime() + skewMs));
     const text = `Signature not yet current: ${amzDate} is still later than ${latest} (${current} + 5 min.)`;
     throw new SignatureFault("not-yet-current", text);
   }
   if (expiresSeconds !== undefined) {
     if (age <= expiresSeconds * 1000) return;
+    const current = amzDateOf(now);
     const end = amzDateOf(new Date(time.getTime() + expiresSeconds * 1000));
     throw new SignatureFault("expired", `Signature expired: ${end} is now earlier than ${current}`);
   }
   if (age <= skewMs) return;
+  const current = amzDateOf(now);
   const earliest = amzDateOf(new Date(now.getTime() - skewMs));
   const text = `Signature expired: ${amzDate} is now earlier than ${earliest} (${current} - 5 min.)`;
   throw new SignatureFault("expired", text);
