@@ -356,6 +356,27 @@ describe.skipIf(!gate.available)(`packets through the network${gate.title}`, () 
         await app.end();
       }
     });
+    it("a client cannot carry a token past the hop limit by pipelining or by a narrow window", async () => {
+      const web = await NestedGuest.create(world.driver.netnsOf(worldEnis.web.number));
+      const app = await NestedGuest.create(world.driver.netnsOf(worldEnis.app.number));
+      try {
+        const pipelined = await web.prober.ask("pipeline", { ...metadata, before: 60 });
+        expect(pipelined).toMatchObject({ token: false });
+        for (const nested of [web, app]) await nested.dropResets();
+        const narrow = { ...metadata, source: "172.17.0.2", window: 12 };
+        // The same client through a hop limit of 2 shows that the window alone does not stop it.
+        expect(await app.prober.ask("narrow", { ...narrow, sourcePort: 4001, timeout: 8 })).toMatchObject({
+          token: true,
+        });
+        expect(await web.prober.ask("narrow", { ...narrow, sourcePort: 4002, timeout: 3 })).toMatchObject({
+          connected: true,
+          token: false,
+        });
+      } finally {
+        await web.end();
+        await app.end();
+      }
+    });
     it("69: each VPC has its own names", async () => {
       expect(await guests.bTwo.udp("169.254.169.253", 53)).toBe("vpc-b 10.0.1.11");
       expect(await guests.app.udp("169.254.169.253", 53)).toBe("vpc-a 10.0.1.11");

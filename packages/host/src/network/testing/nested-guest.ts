@@ -41,6 +41,18 @@ export class NestedGuest {
     return new NestedGuest(guest, name);
   }
 
+  /** Lets a client of raw sockets live: the kernel would reset the connections that it does not know. */
+  async dropResets(): Promise<void> {
+    const rules = [
+      "table ip raw {",
+      "chain out { type filter hook output priority 0; tcp flags & rst != 0 drop",
+      "}",
+      "}",
+      "",
+    ];
+    await runInNamespace(this.name, ["nft", "-f", "-"], { stdin: rules.join("\n") });
+  }
+
   async end(): Promise<void> {
     await this.prober.end();
     await runInNamespace(this.guest, ["nft", "delete", "table", "ip", "nested"]);

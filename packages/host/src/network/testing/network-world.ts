@@ -163,6 +163,8 @@ async function startServices(driver: NetworkDriver, model: VpcModel): Promise<Se
     model.enis.flatMap((eni) => [...eni.privateIps, ...(eni.ipv6s ?? [])].map((address) => [address, eni])),
   );
   const http = createServer((request, response) => {
+    // The ruleset knows a token by the first bytes of a connection, so there is one reply on each.
+    response.shouldKeepAlive = false;
     const from = request.socket.remoteAddress?.replace("::ffff:", "") ?? "";
     const caller = byAddress.get(from);
     if (caller === undefined) return void response.writeHead(403).end();

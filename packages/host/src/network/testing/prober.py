@@ -246,6 +246,72 @@ def http(q):
         return {"status": int(head.split()[1]), "body": body}
 
 
+def pipeline(q):
+    # Many requests at once into a tiny receive buffer, a token request last: its answer leaves in the middle of a
+    # segment, wherever the kernel cuts.
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as s:
+        s.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+        s.settimeout(q.get("timeout", 1))
+        s.connect((q["host"], q["port"]))
+        get = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
+        put = b"PUT /latest/api/token HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
+        s.sendall(get * q["before"] + put)
+        time.sleep(0.3)
+        got = b""
+        try:
+            while True:
+                part = s.recv(65536)
+                if not part:
+                    break
+                got += part
+        except OSError:
+            pass
+        return {"answers": got.count(b"HTTP/1.1 "), "token": b"-token" in got}
+
+
+def checksum_tcp(source, target, segment):
+    head = socket.inet_aton(source) + socket.inet_aton(target) + struct.pack("!BBH", 0, 6, len(segment))
+    return checksum(head + segment)
+
+
+def narrow(q):
+    # A TCP client of its own over a raw socket, with a window of a few bytes: the answer comes in crumbs. The kernel
+    # must not reset the connection that it does not know, so the caller drops its outgoing resets.
+    source, target, port, window = q["source"], q["host"], q["sourcePort"], q["window"]
+    s = socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_TCP)
+    s.bind((source, 0))
+
+    def send(seq, ack, flags, data=b""):
+        fields = [port, q["port"], seq & 0xFFFFFFFF, ack & 0xFFFFFFFF, 5 << 4, flags, window, 0, 0]
+        raw = struct.pack("!HHIIBBHHH", *fields) + data
+        fields[7] = checksum_tcp(source, target, raw)
+        s.sendto(struct.pack("!HHIIBBHHH", *fields) + data, (target, 0))
+
+    send(1000, 0, 2)
+    request = b"PUT /latest/api/token HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"
+    got, expected, connected = b"", None, False
+    end = time.monotonic() + q.get("timeout", 1)
+    while time.monotonic() < end and b"-token" not in got:
+        if not select.select([s], [], [], end - time.monotonic())[0]:
+            break
+        packet = s.recv(65535)
+        segment = packet[(packet[0] & 15) * 4 :]
+        sport, dport, seq, _, offset, flags = struct.unpack("!HHIIBB", segment[:14])
+        if sport != q["port"] or dport != port:
+            continue
+        data = segment[(offset >> 4) * 4 :]
+        if flags & 18 == 18 and not connected:
+            connected, expected = True, (seq + 1) & 0xFFFFFFFF
+            send(1001, expected, 16)
+            send(1001, expected, 24, request)
+        elif data and seq == expected:
+            got += data
+            expected = (expected + len(data)) & 0xFFFFFFFF
+            send(1001 + len(request), expected, 16)
+    s.close()
+    return {"connected": connected, "bytes": len(got), "token": b"-token" in got}
+
+
 def mtu(q):
     # Sends a datagram that must not be fragmented and asks the kernel what it learned about the path.
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as s:
@@ -291,7 +357,7 @@ def flood_end(q):
 commands = {
     "connect": connect, "hold": hold, "echo": echo, "drop": drop, "listenTcp": listen_tcp, "listenUdp": listen_udp,
     "stop": stop, "udp": udp, "received": received, "ping": ping, "frame": frame, "count": count, "http": http,
-    "mtu": mtu, "flood": flood, "floodEnd": flood_end,
+    "mtu": mtu, "pipeline": pipeline, "narrow": narrow, "flood": flood, "floodEnd": flood_end,
 }
 
 
