@@ -74,23 +74,21 @@ export function makeDatagram(source: Address, destination: Address, traffic: Tra
   const { protocol } = traffic;
   checkRange(protocol, 255, "protocol");
   const kind = kindOf(family, protocol);
-  const base = { family, source, destination, protocol, kind };
   if (kind === "tcp" || kind === "udp") {
     const { destinationPort, sourcePort = ephemeralPort } = traffic;
     checkRange(destinationPort, 65_535, "destination port");
     checkRange(sourcePort, 65_535, "source port");
-    return { ...base, value: destinationPort, answer: sourcePort };
+    return { family, source, destination, protocol, kind, value: destinationPort, answer: sourcePort };
   }
-  if (kind === "other") return { ...base, value: protocol, answer: protocol };
+  if (kind === "other")
+    return { family, source, destination, protocol, kind, value: protocol, answer: protocol };
   const { icmpType = family === 4 ? 8 : 128, icmpCode = 0 } = traffic;
   checkRange(icmpType, 255, "ICMP type");
   checkRange(icmpCode, 255, "ICMP code");
   const answer = answers[family].get(icmpType);
-  return {
-    ...base,
-    value: icmpType * 256 + icmpCode,
-    answer: answer === undefined ? undefined : answer * 256 + icmpCode,
-  };
+  const value = icmpType * 256 + icmpCode;
+  const answered = answer === undefined ? undefined : answer * 256 + icmpCode;
+  return { family, source, destination, protocol, kind, value, answer: answered };
 }
 
 function checkRange(value: number | undefined, max: number, what: string): asserts value is number {
@@ -101,12 +99,7 @@ function checkRange(value: number | undefined, max: number, what: string): asser
 
 /** The answer to a packet, or undefined where none comes. */
 export function answerTo(datagram: Datagram): Datagram | undefined {
-  if (datagram.answer === undefined) return undefined;
-  return {
-    ...datagram,
-    source: datagram.destination,
-    destination: datagram.source,
-    value: datagram.answer,
-    answer: datagram.value,
-  };
+  const { family, source, destination, protocol, kind, value, answer } = datagram;
+  if (answer === undefined) return undefined;
+  return { family, source: destination, destination: source, protocol, kind, value: answer, answer: value };
 }

@@ -16,7 +16,7 @@ import { metadataAddress, resolverAddress } from "./layout.ts";
 import type { Datagram } from "./packet.ts";
 import { TCP, UDP } from "./protocol.ts";
 import { subnetGateway, vpcResolver } from "./reserved-addresses.ts";
-import type { RouteFound, Service, Step, StepSubject } from "./steps.ts";
+import type { RouteFound, Service, Step } from "./steps.ts";
 
 /** Where a packet is: at an interface about to leave it, or outside the internet gateway. */
 export type Origin = CompiledEni | "internet";
@@ -77,7 +77,10 @@ class Walker {
     const spoofed = this.#compiled.cidrs.some((cidr) => contains(cidr, source));
     const passed = mapping !== undefined && !spoofed && this.#translatable();
     const translated = mapping === undefined ? "" : formatAddress(mapping.privateIp);
-    if (!this.#note({ stage: "internet-gateway", direction: "in", translated }, passed)) return dropped;
+    if (
+      !this.#note({ stage: "internet-gateway", direction: "in", translated, passed, datagram: this.datagram })
+    )
+      return dropped;
     if (mapping === undefined) return dropped;
     this.datagram = { ...this.datagram, destination: mapping.privateIp };
     return this.#enter(mapping.eni, undefined, undefined);
@@ -89,13 +92,22 @@ class Walker {
     const service = serviceAddress(this.#compiled, destination);
     const mayForward = !eni.sourceDestCheck && service === undefined && eni.addresses[family].length > 0;
     if (!own && !mayForward) {
-      this.#note({ stage: "source-check", eni }, false);
+      this.#note({ stage: "source-check", eni, passed: false, datagram: this.datagram });
       return dropped;
     }
     if (service !== undefined) return this.#serve(eni, service);
     const found = findRoute(eni.subnet, destination);
     const target = this.#target(found);
-    if (!this.#note({ stage: "route", subnet: eni.subnet, found }, target !== undefined)) return dropped;
+    if (
+      !this.#note({
+        stage: "route",
+        subnet: eni.subnet,
+        found,
+        passed: target !== undefined,
+        datagram: this.datagram,
+      })
+    )
+      return dropped;
     const peer = this.#compiled.eniByAddress.get(destination)?.combination.key;
     if (!this.#judge("sg-out", eni, peer)) return dropped;
     if (target === undefined) return dropped;
@@ -109,7 +121,7 @@ class Walker {
       (service === "metadata" && protocol === TCP && value === 80 && eni.metadata !== undefined) ||
       (service === "resolver" && (protocol === TCP || protocol === UDP) && value === 53);
     const served = open ? service : undefined;
-    this.#note({ stage: "service", service: served }, served !== undefined);
+    this.#note({ stage: "service", service: served, passed: served !== undefined, datagram: this.datagram });
     return served === undefined ? dropped : { kind: "service", service: served };
   }
 
@@ -125,11 +137,21 @@ class Walker {
 
   #leave(eni: CompiledEni): WalkEnd {
     const released = aclReleases(eni.subnet.acl, this.datagram);
-    if (!this.#note({ stage: "nacl-out", subnet: eni.subnet }, released)) return dropped;
+    if (!this.#note({ stage: "nacl-out", subnet: eni.subnet, passed: released, datagram: this.datagram }))
+      return dropped;
     const mapping = findMapping(this.#compiled, this.datagram.source);
     const translated = mapping === undefined ? "" : formatAddress(mapping);
     const passed = mapping !== undefined && this.#translatable();
-    if (!this.#note({ stage: "internet-gateway", direction: "out", translated }, passed)) return dropped;
+    if (
+      !this.#note({
+        stage: "internet-gateway",
+        direction: "out",
+        translated,
+        passed,
+        datagram: this.datagram,
+      })
+    )
+      return dropped;
     if (mapping === undefined) return dropped;
     this.datagram = { ...this.datagram, source: mapping };
     return { kind: "internet" };
@@ -145,10 +167,12 @@ class Walker {
     if (sender !== eni.subnet) {
       if (sender !== undefined) {
         const released = aclReleases(sender.acl, this.datagram);
-        if (!this.#note({ stage: "nacl-out", subnet: sender }, released)) return dropped;
+        if (!this.#note({ stage: "nacl-out", subnet: sender, passed: released, datagram: this.datagram }))
+          return dropped;
       }
       const admitted = aclAdmits(eni.subnet.acl, this.datagram);
-      if (!this.#note({ stage: "nacl-in", subnet: eni.subnet }, admitted)) return dropped;
+      if (!this.#note({ stage: "nacl-in", subnet: eni.subnet, passed: admitted, datagram: this.datagram }))
+        return dropped;
     }
     return this.#judge("sg-in", eni, peer) ? { kind: "eni", eni } : dropped;
   }
@@ -157,12 +181,12 @@ class Walker {
     const known = stage === "sg-in" ? this.#known.enters(eni) : this.#known.leaves(eni);
     const judge = stage === "sg-in" ? groupsAdmit : groupsRelease;
     const passed = known || judge(eni.combination, this.datagram, peer);
-    return this.#note({ stage, eni, known, peer }, passed);
+    return this.#note({ stage, eni, known, peer, passed, datagram: this.datagram });
   }
 
-  #note(subject: StepSubject, passed: boolean): boolean {
-    this.steps.push({ ...subject, passed, datagram: this.datagram });
-    return passed;
+  #note(step: Step): boolean {
+    this.steps.push(step);
+    return step.passed;
   }
 }
 
