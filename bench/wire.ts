@@ -1,5 +1,5 @@
-// The wire's work on a request: decode, verify and encode, beside JSON.stringify of the same value, which is the
-// bound of any encoder. CPU time, because the machine may be busy.
+// The wire's work on a request: decode, verify and encode, beside JSON.stringify of the same value, which
+// is the bound of any encoder. CPU time, because the machine may be busy.
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import {
