@@ -1,6 +1,7 @@
 // Compiles policy documents for decisions. Documents are compiled once and shared by all who attach them;
 // a document that no longer compiles is either refused here or made to refuse every request.
 
+import { NO_SLOT } from "./action-slot.ts";
 import { compileArnList, compileArnPattern } from "./arn.ts";
 import type { ArnList } from "./arn.ts";
 import { compileCondition } from "./condition.ts";
@@ -48,7 +49,9 @@ export interface CompiledDocument {
   readonly text: string;
   readonly parsed: ParsedPolicy | undefined;
   readonly statements: readonly CompiledStatement[];
-  readonly buckets: Map<string, ActionBucket>;
+  /** The statements by action: under the action's number, or by its name when it has none. */
+  readonly numbered: (ActionBucket | undefined)[];
+  readonly named: Map<string, ActionBucket>;
   /** Why the document refuses every request; undefined in a sound one. */
   readonly fault: PolicyFault | undefined;
 }
@@ -84,7 +87,7 @@ function compileDocument(text: string, kind: PolicyKind): CompiledDocument {
   refuseUnusable(parsed);
   const variables = parsed.version === VERSION_WITH_VARIABLES;
   const statements = parsed.statements.map((statement) => compileStatement(statement, kind, variables));
-  return { kind, text, parsed, statements, buckets: new Map(), fault: undefined };
+  return { kind, text, parsed, statements, numbered: [], named: new Map(), fault: undefined };
 }
 
 function compileStatement(parsed: ParsedStatement, kind: PolicyKind, variables: boolean): CompiledStatement {
@@ -130,7 +133,7 @@ function refusingDocument(text: string, kind: PolicyKind, fault: PolicyFault): C
     conditions: [],
     parsed: undefined,
   };
-  return { kind, text, parsed: undefined, statements: [statement], buckets: new Map(), fault };
+  return { kind, text, parsed: undefined, statements: [statement], numbered: [], named: new Map(), fault };
 }
 
 /** Whether the statement's Action or NotAction covers an action, which is in lower case. */
@@ -141,10 +144,13 @@ export function coversAction(statement: CompiledStatement, action: string): bool
 
 const EMPTY_BUCKET: ActionBucket = { deny: [], allow: [] };
 
-/** The statements that cover an action, kept for the next request with the same one. */
-export function bucketOf(document: CompiledDocument, action: string): ActionBucket {
-  const kept = document.buckets.get(action);
-  if (kept !== undefined) return kept;
+/** The statements that cover an action of the given number, kept for the next request with the same one. */
+export function bucketOf(document: CompiledDocument, action: string, slot: number): ActionBucket {
+  const kept = slot === NO_SLOT ? document.named.get(action) : document.numbered[slot];
+  return kept ?? keepBucket(document, action, slot);
+}
+
+function keepBucket(document: CompiledDocument, action: string, slot: number): ActionBucket {
   const folded = action.toLowerCase();
   const covering = document.statements.filter((statement) => coversAction(statement, folded));
   const bucket =
@@ -154,9 +160,13 @@ export function bucketOf(document: CompiledDocument, action: string): ActionBuck
           deny: covering.filter((statement) => statement.deny),
           allow: covering.filter((statement) => !statement.deny),
         };
+  if (slot !== NO_SLOT) {
+    document.numbered[slot] = bucket;
+    return bucket;
+  }
   // Simulations may ask for any text as an action; the bound keeps them from filling the memory.
-  if (document.buckets.size >= ACTIONS_PER_DOCUMENT_MAX) document.buckets.clear();
-  document.buckets.set(action, bucket);
+  if (document.named.size >= ACTIONS_PER_DOCUMENT_MAX) document.named.clear();
+  document.named.set(action, bucket);
   return bucket;
 }
 

@@ -1,6 +1,7 @@
 // Decides a request over all policy types. An explicit Deny anywhere refuses; then every ceiling must
 // allow; then the resource policy and the identity policies, by who is named and in which account.
 
+import { knownSlotOf, slotOf } from "./action-slot.ts";
 import { RequestArn } from "./arn.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
 import { bucketOf } from "./compile.ts";
@@ -28,10 +29,20 @@ interface Findings {
 
 /**
  * Decides the request. Total: it throws only on a programmer's error, two resource policies at once.
+ * The action is one of an operation; for an action that a user made up, ask `explain`.
  */
 export function decide(request: AuthorizationRequest): Decision {
+  return decideInSlot(request, slotOf(request.action));
+}
+
+/** Decides a request whose action is any text, without keeping the text beyond the documents' bounds. */
+export function decideUnnumbered(request: AuthorizationRequest): Decision {
+  return decideInSlot(request, knownSlotOf(request.action));
+}
+
+function decideInSlot(request: AuthorizationRequest, slot: number): Decision {
   if (needsNoPermission(request.action)) return ALLOWED["no-permission-needed"];
-  const query = new Query(request);
+  const query = new Query(request, slot);
   const denied = query.explicitDeny();
   return denied ?? conclude(request, query.findings);
 }
@@ -52,11 +63,13 @@ class Query {
   };
   readonly #request: AuthorizationRequest;
   readonly #arn: RequestArn;
+  readonly #slot: number;
   #denying: CompiledStatement | undefined;
   #denyingPolicy: CompiledPolicy | undefined;
 
-  constructor(request: AuthorizationRequest) {
+  constructor(request: AuthorizationRequest, slot: number) {
     this.#request = request;
+    this.#slot = slot;
     this.#arn = new RequestArn(request.resource);
   }
 
@@ -120,7 +133,7 @@ class Query {
   #anyAllows(policies: readonly CompiledPolicy[]): boolean {
     let any = false;
     for (const policy of policies) {
-      const bucket = bucketOf(policy.document, this.#request.action);
+      const bucket = bucketOf(policy.document, this.#request.action, this.#slot);
       for (const statement of bucket.deny) {
         if (appliedForms(statement, this.#request, this.#arn) !== 0) {
           this.#denying = statement;
@@ -141,7 +154,7 @@ class Query {
 
   // The forms in which the policy allows the caller, all of them unless the first is direct.
   #allows(policy: CompiledPolicy): number {
-    const bucket = bucketOf(policy.document, this.#request.action);
+    const bucket = bucketOf(policy.document, this.#request.action, this.#slot);
     for (const statement of bucket.deny) {
       if (appliedForms(statement, this.#request, this.#arn) !== 0) {
         this.#denying = statement;

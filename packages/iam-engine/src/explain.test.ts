@@ -5,7 +5,8 @@ import { decide } from "./decide.ts";
 import type { Decision, DecisionKind } from "./decision.ts";
 import { denialText } from "./denial-text.ts";
 import { explain } from "./explain.ts";
-import { ACTIONS_PER_DOCUMENT_MAX } from "./limits.ts";
+import { NO_SLOT, slotOf } from "./action-slot.ts";
+import { ACTION_SLOTS_MAX, ACTIONS_PER_DOCUMENT_MAX } from "./limits.ts";
 import type { PolicyKind } from "./policy.ts";
 
 const ANA = {
@@ -130,12 +131,24 @@ test("documents of one text and kind are compiled once, whoever attaches them", 
   expect(policy(TEXT, "session").document).not.toBe(other.document);
 });
 
-test("any number of unknown actions leaves a document with few", () => {
-  const { document } = policy(TEXT);
-  for (let index = 0; index < 3 * ACTIONS_PER_DOCUMENT_MAX; index++) {
-    decide(request({ identity: [policy(TEXT)], action: `made:Up${index}` }));
+test("any number of made-up actions leaves a document with few", () => {
+  const identity = [policy(TEXT)];
+  const { numbered, named } = policy(TEXT).document;
+  const before = numbered.length;
+  for (let index = 0; index < 2 * ACTIONS_PER_DOCUMENT_MAX; index++) {
+    explain(request({ identity, action: `made:Up${index}` }));
   }
-  expect(document.buckets.size).toBeLessThanOrEqual(ACTIONS_PER_DOCUMENT_MAX);
+  expect(named.size).toBeLessThanOrEqual(ACTIONS_PER_DOCUMENT_MAX);
+  expect(numbered).toHaveLength(before);
+});
+
+test("an action past the last number is decided alike", () => {
+  const identity = [policy(TEXT)];
+  for (let index = 0; index < ACTION_SLOTS_MAX; index++) slotOf(`filler:Action${index}`);
+  expect(slotOf("s3:GetObjectAcl")).toBe(NO_SLOT);
+  expect(decide(request({ identity, action: "s3:GetObjectAcl" }))).toEqual({ allowed: true, by: "identity" });
+  expect(decide(request({ identity, action: "s3:DeleteObject" }))).toMatchObject({ allowed: false });
+  expect(policy(TEXT).document.numbered.length).toBeLessThanOrEqual(ACTION_SLOTS_MAX);
 });
 
 test("two policies of one resource are a programmer's error", () => {

@@ -7,7 +7,7 @@ import { coversAction } from "./compile.ts";
 import type { CompiledPolicy, CompiledStatement } from "./compile.ts";
 import { testCondition } from "./condition.ts";
 import { distinctKeys, statementKeys } from "./context-keys.ts";
-import { decide } from "./decide.ts";
+import { decideUnnumbered } from "./decide.ts";
 import type { Decision, DecisionKind } from "./decision.ts";
 import type { PolicySource } from "./policy.ts";
 import { positionsIn } from "./policy-fault.ts";
@@ -71,7 +71,7 @@ export function explain(request: AuthorizationRequest): Explanation {
   };
   const placed = placedPolicies(request);
   return {
-    decision: decide(request),
+    decision: decideUnnumbered(request),
     policies: placed.map((place) => explainPolicy(place, view)),
     missingKeys: distinctKeys(placed.flatMap(({ policy }) => missingKeys(policy, view))),
   };

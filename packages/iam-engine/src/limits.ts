@@ -15,5 +15,8 @@ export const CACHED_DOCUMENTS_MAX = 4_096;
 /** Characters of documents of one kind kept in each of the cache's two generations. */
 export const CACHED_CHARACTERS_MAX = 8 * 1024 * 1024;
 
-/** Distinct actions for which one compiled document keeps its matching statements. */
+/** Actions that are given a number; a document with holes past this would turn into a hash table. */
+export const ACTION_SLOTS_MAX = 1_024;
+
+/** Distinct actions without a number for which one document keeps its matching statements. */
 export const ACTIONS_PER_DOCUMENT_MAX = 512;
