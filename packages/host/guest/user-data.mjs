@@ -7,11 +7,8 @@ import { parseYaml } from "./yaml.mjs";
 const textBytesMax = 10 * 1024 * 1024;
 const partsMax = 100;
 
-/**
- * @typedef {{ path: string, content: Buffer, mode: number, owner: string, append: boolean, defer: boolean }} WishedFile
- * @typedef {{ everyBoot: Buffer[], files: WishedFile[], keys: string[], hostname: string | undefined,
- *   commands: Buffer[], scripts: Buffer[], environment: Record<string, string>, refused: string[] }} Plan
- */
+/** @typedef {import("./user-data.d.mts").Plan} Plan */
+/** @typedef {import("./user-data.d.mts").WishedFile} WishedFile */
 
 /** @param {Buffer} bytes @returns {Plan} */
 export function planUserData(bytes) {
@@ -23,7 +20,6 @@ export function planUserData(bytes) {
     hostname: undefined,
     commands: [],
     scripts: [],
-    environment: {},
     refused: [],
   };
   addPart(plan, unpack(bytes), "");
@@ -192,7 +188,6 @@ function wishedFile(value) {
     mode,
     owner,
     append: wish.append === true,
-    defer: wish.defer === true,
   };
 }
 

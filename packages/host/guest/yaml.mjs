@@ -26,7 +26,10 @@ function failure(number, what) {
 class Reader {
   /** @param {string} text */
   constructor(text) {
-    this.raw = text.replace(/^\uFEFF/, "").split(/\r?\n/);
+    this.raw = text
+      .replace(/^\uFEFF/, "")
+      .replace(/\r?\n$/, "")
+      .split(/\r?\n/);
     this.at = 0;
     this.depth = 0;
   }
@@ -121,12 +124,17 @@ class Reader {
   value(text, indent, number) {
     if (/^[|>]/.test(text)) return this.scalarBlock(text, indent, number);
     if (/^[&*!]/.test(text)) throw failure(number, "uses an anchor, an alias or a tag");
-    if (/^[@`%]/.test(text)) throw failure(number, "starts with a reserved character");
+    if (/^[@`%,\]}]|^-(\s|$)/.test(text)) throw failure(number, "starts with a character that needs quotes");
     if (/^[[{"']/.test(text)) return this.flow(text, indent, number);
     let plain = stripComment(text);
     if (/:(\s|$)/.test(plain)) throw failure(number, "holds a second `key:`");
     // A plain scalar goes on over deeper lines.
-    for (let line = this.peek(); line !== undefined && line.indent > indent; line = this.peek()) {
+    for (
+      let next = this.at, line = this.peek();
+      line !== undefined && line.indent > indent;
+      line = this.peek()
+    ) {
+      if (line.number !== ++next) throw failure(line.number, "goes on after an empty line without quotes");
       plain += ` ${stripComment(line.text)}`;
       this.at++;
     }
@@ -158,7 +166,7 @@ class Reader {
     const text = folded ? fold(body) : body.join("\n");
     if (end === 0) return chomp === "+" ? "\n".repeat(lines.length) : "";
     if (chomp === "-") return text;
-    return `${text}\n${chomp === "+" ? "\n".repeat(Math.max(0, lines.length - end - 1)) : ""}`;
+    return `${text}\n${chomp === "+" ? "\n".repeat(lines.length - end) : ""}`;
   }
 
   /** A flow collection or a quoted scalar, which may go on over the following lines. */
@@ -327,9 +335,10 @@ function scalar(text) {
   if (/^(~|null|Null|NULL|)$/.test(text)) return null;
   if (/^(true|True|TRUE|yes|Yes|YES|on|On|ON)$/.test(text)) return true;
   if (/^(false|False|FALSE|no|No|NO|off|Off|OFF)$/.test(text)) return false;
-  if (/^[-+]?(0|[1-9][0-9_]*)$/.test(text)) return Number(text.replaceAll("_", ""));
-  if (/^0o?[0-7]+$/.test(text)) return parseInt(text.replace("o", ""), 8);
-  if (/^0x[0-9a-fA-F]+$/.test(text)) return Number(text);
-  if (/^[-+]?[0-9]+\.[0-9]*([eE][-+]?[0-9]+)?$/.test(text)) return Number(text);
+  const digits = /^[-+]?[0-9]/.test(text) ? text.replaceAll("_", "") : text;
+  if (/^[-+]?(0|[1-9][0-9]*)$/.test(digits)) return Number(digits);
+  if (/^[-+]?0o?[0-7]+$/.test(digits)) return parseInt(digits.replace("o", ""), 8);
+  if (/^0x[0-9a-fA-F]+$/.test(digits)) return Number(digits);
+  if (/^[-+]?[0-9]+\.[0-9]*([eE][-+][0-9]+)?$/.test(digits)) return Number(digits);
   return text;
 }

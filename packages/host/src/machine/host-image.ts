@@ -161,7 +161,7 @@ async function makeParents(root: string, path: string): Promise<void> {
  * The result is named by its content, so a running machine keeps the one it started with.
  */
 export async function prepareGuestPrograms(source: string, images: string): Promise<string> {
-  const names = (await readdir(source)).filter((name) => !name.endsWith(".d.mts")).toSorted();
+  const names = (await readdir(source)).filter((name) => !/\.d\.mts$|\.json$/.test(name)).toSorted();
   const hash = createHash("sha256");
   const contents = new Map<string, Buffer>();
   for (const name of names) {

@@ -1,0 +1,2 @@
+export class YamlError extends Error {}
+export function parseYaml(text: string): unknown;
