@@ -1,23 +1,41 @@
 /** The face of EC2 to the rest of the cloud. */
 import type { Service } from "../../kit/index.ts";
+import { ensureDefaultVpc, usedRegions, vpcsOnHostExceeded } from "./default-vpc/default-vpc.ts";
 import { describeFaults } from "./describe.ts";
+import { hostNumbers, lastHostNumbers } from "./host-number.ts";
+import { imageFaults } from "./image/images.ts";
+import { describeImages } from "./image/operations.ts";
+import { associationFaults, profileAssociations } from "./instance-profile-association/association.ts";
+import {
+  associateIamInstanceProfile,
+  describeIamInstanceProfileAssociations,
+  disassociateIamInstanceProfile,
+  replaceIamInstanceProfileAssociation,
+} from "./instance-profile-association/operations.ts";
+import { instanceTypeFaults } from "./instance-type/instance-types.ts";
+import { describeInstanceTypeOfferings, describeInstanceTypes } from "./instance-type/operations.ts";
+import { describeInstanceStatus, describeInstances } from "./instance/describe-instances.ts";
+import { instanceInWrongState, instanceMalformed, instanceNotFound, instances } from "./instance/instance.ts";
+import { launchFaults } from "./instance/launch/faults.ts";
+import { runInstances } from "./instance/launch/run-instances.ts";
+import {
+  lifecycleFaults,
+  rebootInstances,
+  startInstances,
+  stopInstances,
+  terminateInstances,
+} from "./instance/lifecycle.ts";
+import { metadataDefaults, metadataOptionFaults } from "./instance/metadata-defaults.ts";
+import { internetGatewayFaults, internetGateways } from "./internet-gateway/internet-gateway.ts";
 import { describeInternetGateways } from "./internet-gateway/operations.ts";
+import { keyPairFaults, keyPairs } from "./key-pair/key-pair.ts";
+import { createKeyPair, deleteKeyPair, describeKeyPairs, importKeyPair } from "./key-pair/operations.ts";
+import { identityKeys } from "./metadata/identity-keys.ts";
+import { networkAclFaults, networkAcls } from "./network-acl/network-acl.ts";
 import { describeNetworkAcls } from "./network-acl/operations.ts";
+import { networkInterfaceFaults, networkInterfaces } from "./network-interface/network-interface.ts";
 import { describeNetworkInterfaces } from "./network-interface/operations.ts";
 import { describeRouteTables } from "./route-table/operations.ts";
-import { describeSubnets } from "./subnet/operations.ts";
-import { describeVpcs } from "./vpc/operations.ts";
-import {
-  describeAccountAttributes,
-  describeAvailabilityZones,
-  describeRegions,
-  zoneFaults,
-} from "./zone/operations.ts";
-import { ensureDefaultVpc, usedRegions, vpcsOnHostExceeded } from "./default-vpc/default-vpc.ts";
-import { hostNumbers, lastHostNumbers } from "./host-number.ts";
-import { internetGatewayFaults, internetGateways } from "./internet-gateway/internet-gateway.ts";
-import { networkAclFaults, networkAcls } from "./network-acl/network-acl.ts";
-import { networkInterfaceFaults, networkInterfaces } from "./network-interface/network-interface.ts";
 import { routeTableFaults, routeTables } from "./route-table/route-table.ts";
 import { securityGroupFaults } from "./security-group/faults.ts";
 import {
@@ -39,8 +57,25 @@ import {
   revokeSecurityGroupIngress,
 } from "./security-group/rule-operations.ts";
 import { securityGroupRules, securityGroups } from "./security-group/security-group.ts";
+import { describeSubnets } from "./subnet/operations.ts";
 import { subnetFaults, subnets } from "./subnet/subnet.ts";
+import { volumeFaults, volumes } from "./volume/volume.ts";
+import { describeVpcs } from "./vpc/operations.ts";
 import { vpcFaults, vpcs } from "./vpc/vpc.ts";
+import {
+  describeAccountAttributes,
+  describeAvailabilityZones,
+  describeRegions,
+  zoneFaults,
+} from "./zone/operations.ts";
+
+export {
+  countInstances,
+  findInstancePlace,
+  findInterface,
+  type InstancePlace,
+  type StandingInterface,
+} from "./operator-view/operator-view.ts";
 
 /** The compute service and its networks. */
 export const ec2Service: Service = {
@@ -51,13 +86,23 @@ export const ec2Service: Service = {
   scope: "regional",
   refusal: { code: "UnauthorizedOperation", status: 403, encoded: true },
   operations: [
+    associateIamInstanceProfile,
     authorizeSecurityGroupEgress,
     authorizeSecurityGroupIngress,
+    createKeyPair,
     createSecurityGroup,
+    deleteKeyPair,
     deleteSecurityGroup,
     describeAccountAttributes,
     describeAvailabilityZones,
+    describeIamInstanceProfileAssociations,
+    describeImages,
+    describeInstances,
+    describeInstanceStatus,
+    describeInstanceTypeOfferings,
+    describeInstanceTypes,
     describeInternetGateways,
+    describeKeyPairs,
     describeNetworkAcls,
     describeNetworkInterfaces,
     describeRegions,
@@ -67,9 +112,17 @@ export const ec2Service: Service = {
     describeSecurityGroups,
     describeSubnets,
     describeVpcs,
+    disassociateIamInstanceProfile,
+    importKeyPair,
     modifySecurityGroupRules,
+    rebootInstances,
+    replaceIamInstanceProfileAssociation,
     revokeSecurityGroupEgress,
     revokeSecurityGroupIngress,
+    runInstances,
+    startInstances,
+    stopInstances,
+    terminateInstances,
     updateSecurityGroupRuleDescriptionsEgress,
     updateSecurityGroupRuleDescriptionsIngress,
   ],
@@ -84,6 +137,17 @@ export const ec2Service: Service = {
     ...networkAclFaults,
     ...networkInterfaceFaults,
     ...securityGroupFaults,
+    ...imageFaults,
+    ...instanceTypeFaults,
+    ...keyPairFaults,
+    ...volumeFaults,
+    ...associationFaults,
+    instanceNotFound,
+    instanceMalformed,
+    instanceInWrongState,
+    ...launchFaults,
+    ...lifecycleFaults,
+    ...metadataOptionFaults,
   ],
   collections: [
     hostNumbers,
@@ -97,7 +161,19 @@ export const ec2Service: Service = {
     networkInterfaces.collection,
     securityGroups.collection,
     securityGroupRules.collection,
+    instances.collection,
+    keyPairs.collection,
+    volumes.collection,
+    profileAssociations.collection,
+    metadataDefaults,
+    identityKeys,
   ],
   tables: [],
   prepare: ensureDefaultVpc,
 };
+
+export { instanceReconciler, type InstanceDrivers } from "./instance/reconciler.ts";
+export { metadataSetting } from "./instance/metadata-setting.ts";
+export { createMetadataPort } from "./metadata/metadata-port.ts";
+export { networkReconciler } from "./network/reconciler.ts";
+export { vpcModel } from "./network/vpc-model.ts";

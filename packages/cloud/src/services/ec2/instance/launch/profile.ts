@@ -9,7 +9,7 @@ import {
   roles,
   type InstanceProfileRow,
 } from "../../../iam/index.ts";
-import { profileNotFound } from "../../instance-profile-association/association.ts";
+import { profileNotFound, profileWithoutRole } from "../../instance-profile-association/association.ts";
 import { profileTwice } from "./faults.ts";
 
 /** The profile, when it exists in the caller's account. */
@@ -25,7 +25,7 @@ export function findProfile(
   return row !== undefined && instanceProfileArn(row) === named.Arn ? row : undefined;
 }
 
-/** The profile. @throws profileTwice, profileNotFound */
+/** The profile, which has a role. @throws profileTwice, profileNotFound, profileWithoutRole */
 export function fetchProfile(
   tx: ReadTx,
   call: Call,
@@ -33,12 +33,17 @@ export function fetchProfile(
 ): InstanceProfileRow {
   if (named.Name !== undefined && named.Arn !== undefined) throw profileTwice();
   const row = findProfile(tx, call, named);
-  if (row === undefined) throw profileNotFound(named.Name ?? named.Arn ?? "");
+  if (row === undefined) {
+    const { Name, Arn = "" } = named;
+    throw Name === undefined ? profileNotFound(Arn, "arn", "ARN") : profileNotFound(Name, "name", "name");
+  }
+  // Without this, a profile could be attached while nobody asks whether its later role may be passed.
+  if (row.roleId === undefined) throw profileWithoutRole(instanceProfileArn(row));
   return row;
 }
 
 /**
- * iam:PassRole on the role of the profile. A profile without a role passes none, and one that is not there is refused by the handler.
+ * iam:PassRole on the role of the profile. One that is not there, or has no role, is refused by the handler.
  */
 export function passRoleNeeds(
   call: Call,

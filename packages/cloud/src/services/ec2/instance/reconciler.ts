@@ -1,0 +1,182 @@
+/** Brings machines to the instances: reads what exists on the host, plans one step for each instance, does it, and writes what it saw. */
+import type { ReadTx, Store, Tx } from "@casemate/store";
+import type { CloudEnvironment, NetworkDriver, Reconciler } from "../../../kit/index.ts";
+import type { MachineDriver, MachineId, MachineSpec, ObservedMachine } from "../../../kit/machine-driver.ts";
+import { privateDnsName } from "../dns-name.ts";
+import { findImage } from "../image/images.ts";
+import { findInstanceType } from "../instance-type/instance-types.ts";
+import { vpcModel } from "../network/vpc-model.ts";
+import { vpcs } from "../vpc/vpc.ts";
+import { interfacesOf } from "./instance-view.ts";
+import { instanceTopic, instances, type InstanceRow } from "./instance.ts";
+import { metadataSetting } from "./metadata-setting.ts";
+import { planInstance, type InstanceStep } from "./plan.ts";
+import {
+  becameRunning,
+  becameStopped,
+  becameTerminated,
+  failed,
+  forgetTerminated,
+  shutItselfDown,
+} from "./transitions.ts";
+
+/** What the reconciler drives. */
+export interface InstanceDrivers {
+  readonly machines: MachineDriver;
+  readonly network: NetworkDriver;
+  /** PEM certificates that guests trust beside their image's own. */
+  readonly trustAnchorsPem: () => Promise<string>;
+  readonly onFailure: (failure: unknown, instanceId: string) => void;
+}
+
+/** How long a guest may take to shut down before it is ended. */
+const shutdownGraceMs = 20_000;
+/** Steps that run at the same time. */
+const stepsAtOnce = 4;
+/** Tries to start a machine before its instance fails. */
+const startTriesMax = 3;
+
+/** Makes the reconciler. */
+export function instanceReconciler(drivers: InstanceDrivers): Reconciler {
+  const triesById = new Map<string, number>();
+  return {
+    name: "ec2/instance",
+    topics: [instanceTopic],
+    everyMs: 5000,
+    async run(store, environment) {
+      const observed = new Map<string, ObservedMachine>(
+        (await drivers.machines.observe()).map((machine) => [machine.instanceId, machine]),
+      );
+      const rows = store.read((tx) => [...tx.scan(instances.collection)]);
+      const known = new Set(rows.map(({ id }) => id));
+      const due = rows
+        .map((row) => ({ row, step: planInstance(row, observed.get(row.id)) }))
+        .filter(({ step }) => step !== "none");
+      const pass: Pass = { store, environment, drivers, triesById };
+      const orphans = [...observed.values()].filter(({ instanceId }) => !known.has(instanceId));
+      await inBatches(due, ({ row, step }) => doStep(pass, row, step));
+      for (const { instanceId } of orphans) await drivers.machines.terminate(instanceId);
+      const { seq } = store.transaction((tx) => forgetTerminated(tx, environment.clock()));
+      await store.settled(seq);
+      // A step brings an instance to its next state, which may want another step at once.
+      if (due.some(({ step }) => step !== "reboot")) store.transaction((tx) => tx.wish(instanceTopic));
+    },
+  };
+}
+
+interface Pass {
+  readonly store: Store;
+  readonly environment: CloudEnvironment;
+  readonly drivers: InstanceDrivers;
+  readonly triesById: Map<string, number>;
+}
+
+async function inBatches<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
+  const queue = [...items];
+  const worker = async (): Promise<void> => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  };
+  await Promise.all(Array.from({ length: stepsAtOnce }, worker));
+}
+
+async function doStep(pass: Pass, row: InstanceRow, step: InstanceStep): Promise<void> {
+  const { machines } = pass.drivers;
+  const id = machineId(row.id);
+  const now = pass.environment.clock();
+  switch (step) {
+    case "none":
+      return;
+    case "start":
+      return start(pass, row);
+    case "stop":
+      await machines.stop(id, { force: row.forced, timeoutMs: shutdownGraceMs });
+      return;
+    case "reboot":
+      await machines.reboot(id);
+      return settle(pass, row, (tx, latest) => {
+        instances.change(tx, latest, { rebootsDone: row.rebootsAsked });
+      });
+    case "terminate":
+      await machines.terminate(id);
+      return;
+    case "became-running":
+      pass.triesById.delete(row.id);
+      return settle(pass, row, becameRunning);
+    case "became-stopped":
+      return settle(pass, row, becameStopped);
+    case "became-terminated":
+      return settle(pass, row, (tx, latest) => becameTerminated(tx, latest, now));
+    case "shut-itself-down":
+      return settle(pass, row, (tx, latest) => shutItselfDown(tx, latest, now));
+    case "failed":
+      return settle(pass, row, failed);
+  }
+}
+
+/** Writes an observation, unless the instance has moved on since it was read. */
+async function settle(
+  { store }: Pass,
+  row: InstanceRow,
+  write: (tx: Tx, latest: InstanceRow) => void,
+): Promise<void> {
+  const { seq } = store.transaction((tx) => {
+    const latest = tx.get(instances.collection, row.id);
+    if (latest?.state === row.state && latest.starts === row.starts) write(tx, latest);
+  });
+  await store.settled(seq);
+}
+
+/** The network first: no packet of a machine passes before the rules of its interfaces stand. */
+async function start(pass: Pass, row: InstanceRow): Promise<void> {
+  const { drivers, store, triesById } = pass;
+  try {
+    const vpc = store.read((tx) => {
+      const found = tx.get(vpcs.collection, row.vpcId);
+      return found && vpcModel(tx, found, metadataSetting);
+    });
+    if (vpc === undefined) throw new Error(`The VPC ${row.vpcId} of ${row.id} is gone.`);
+    await drivers.network.apply(vpc);
+    const trustAnchorsPem = await drivers.trustAnchorsPem();
+    await drivers.machines.start(store.read((tx) => machineSpec(tx, row, { drivers, trustAnchorsPem })));
+  } catch (failure) {
+    drivers.onFailure(failure, row.id);
+    const tries = (triesById.get(row.id) ?? 0) + 1;
+    triesById.set(row.id, tries);
+    if (tries < startTriesMax) return;
+    triesById.delete(row.id);
+    await settle(pass, row, failed);
+  }
+}
+
+function machineSpec(
+  tx: ReadTx,
+  row: InstanceRow,
+  made: { readonly drivers: InstanceDrivers; readonly trustAnchorsPem: string },
+): MachineSpec {
+  const image = findImage(row.imageId);
+  const type = findInstanceType(row.instanceType);
+  if (image === undefined || type === undefined) throw new Error(`${row.id} has an unknown image or type.`);
+  const interfaces = interfacesOf(tx, row.id).map((eni) => ({
+    eniId: eni.id,
+    netns: made.drivers.network.netnsOf(eni.number),
+    mac: eni.mac,
+    ipv4: eni.privateIps[0] ?? "",
+  }));
+  return {
+    instanceId: machineId(row.id),
+    imageId: row.imageId,
+    image: { kind: image.kind },
+    vcpus: type.vcpus,
+    memoryMib: type.memoryMib,
+    enis: interfaces,
+    tenancy: row.tenancy,
+    userDataPresent: row.sealedUserData !== undefined,
+    hostname: privateDnsName(row.region, interfaces[0]?.ipv4 ?? ""),
+    trustAnchorsPem: made.trustAnchorsPem,
+  };
+}
+
+function machineId(id: string): MachineId {
+  // Ids of instances are drawn with this prefix.
+  return id as MachineId;
+}
