@@ -1,5 +1,5 @@
-// Measures the data plane: how long an interface takes to attach, what the filter costs against bare routing between
-// two veth links, and how long a rule change takes. Ratios come from interleaved slices of one run.
+// Measures the data plane: how long an interface takes to attach, what the filter costs against bare routing
+// between two veth links, and how long a rule change takes. Ratios come from interleaved slices of one run.
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -125,9 +125,8 @@ async function measureControlPlane(driver: NetworkDriver, report: (line: string)
   report(`network: change one rule of 61, 110 interfaces: ${median(changes).toFixed(1)} ms (median of 20)`);
   const detach = await timed(() => driver.apply(network(enis.slice(1), rules)));
   report(`network: detach one interface of 110: ${detach.toFixed(1)} ms`);
-  report(
-    `network: remove the VPC with 109 interfaces: ${(await timed(() => driver.remove({ vpcId: "vpc-bench" }))).toFixed(0)} ms`,
-  );
+  const removal = await timed(() => driver.remove({ vpcId: "vpc-bench" }));
+  report(`network: remove the VPC with 109 interfaces: ${removal.toFixed(0)} ms`);
 }
 
 async function measureForwarding(driver: NetworkDriver, report: (line: string) => void): Promise<void> {
@@ -215,6 +214,8 @@ function runProgram(program: string, args: readonly string[], input = ""): Promi
     child.once("close", (status) =>
       status === 0 ? resolve(said) : reject(new Error(`${program} ended with ${status}`)),
     );
+    // A program that reads nothing may be gone before its input is.
+    child.stdin.on("error", () => {});
     child.stdin.end(input);
   });
 }

@@ -1,5 +1,5 @@
-// Runs one program of the host and returns its output. It never passes through a shell, never inherits the daemon's
-// environment, and bounds both time and output; a failure carries the program's own words.
+// Runs one program of the host and returns its output. It never passes through a shell, never inherits the
+// daemon's environment, and bounds both time and output; a failure carries the program's own words.
 
 import { spawn } from "node:child_process";
 
@@ -41,8 +41,8 @@ const environment = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin:/usr/local/sbin:/usr/
 /**
  * Runs `program` with `args` and resolves with its output once it ended with status 0.
  *
- * Safety: arguments go to execve as an array and standard input is data for the program's own parser, so nothing is
- * ever read by a shell.
+ * Safety: arguments go to execve as an array and standard input is data for the program's own parser, so
+ * nothing is ever read by a shell.
  */
 export function runCommand(
   program: string,

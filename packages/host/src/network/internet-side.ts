@@ -1,5 +1,5 @@
-// The internet as this host's VPCs see it: one namespace into which every internet gateway leads and in which Casemate
-// itself listens. It forwards between public addresses and drops what has no owner.
+// The internet as this host's VPCs see it: one namespace into which every internet gateway leads and in which
+// Casemate itself listens. It forwards between public addresses and drops what has no owner.
 
 import { isIP } from "node:net";
 

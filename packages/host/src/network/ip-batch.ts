@@ -1,5 +1,5 @@
-// Runs `ip -batch` inside a namespace, strictly or tolerantly: tolerantly, what is already there may be added and what
-// is already gone may be deleted, and every other failure still counts.
+// Runs `ip -batch` inside a namespace, strictly or tolerantly: tolerantly, what is already there may be added
+// and what is already gone may be deleted, and every other failure still counts.
 
 import { CommandFailure } from "./command.ts";
 import { runInNamespace } from "./namespaces.ts";

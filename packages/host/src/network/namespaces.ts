@@ -1,5 +1,5 @@
-// The network namespaces of one daemon: their names, who owns them, making and removing them. A namespace that this
-// daemon did not make is never entered, changed or removed, even when its name looks right.
+// The network namespaces of one daemon: their names, who owns them, making and removing them. A namespace
+// that this daemon did not make is never entered, changed or removed, even when its name looks right.
 
 import { createHash } from "node:crypto";
 import { readdir, stat } from "node:fs/promises";
@@ -74,8 +74,9 @@ export async function namespaceInode(name: string): Promise<number | undefined> 
 }
 
 /**
- * What stands under a name: "own" carries the owner's tag; "blank" carries no tag, so it is the owner's only if it wrote
- * down that it would make it; "dead" is a name whose namespace is gone; "foreign" carries another tag.
+ * What stands under a name: "own" carries the owner's tag; "blank" carries no tag, so it is the owner's only
+ * if it wrote down that it would make it; "dead" is a name whose namespace is gone; "foreign" carries another
+ * tag.
  */
 export type NamespaceState = "missing" | "own" | "blank" | "dead" | "foreign";
 

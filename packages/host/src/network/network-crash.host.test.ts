@@ -53,8 +53,8 @@ describe.skipIf(!gate.available)(`a daemon that is killed${gate.title}`, () => {
     const { driver, stateDirectory, end } = await temporaryDriver();
     try {
       // Spread over the steps of the first apply and of the changes and removals after it; no two alike.
-      for (let kill = 0; kill < 24; kill++) {
-        await killAfter(stateDirectory, 3 + kill * 23);
+      for (let kill = 0; kill < 16; kill++) {
+        await killAfter(stateDirectory, 3 + kill * 31);
         const next = createNetworkDriver({ stateDirectory });
         await next.apply(smallVpc(1, [80], 2));
         const { vpcs, strays, foreign } = await next.observe();

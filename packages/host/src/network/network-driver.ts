@@ -1,5 +1,6 @@
-// The one way to this host's network: brings VPCs to their models, opens sockets in their routers and on the internet
-// side, reports what exists. It touches only what carries its own prefix and tag, and refuses everything else.
+// The one way to this host's network: brings VPCs to their models, opens sockets in their routers and on the
+// internet side, reports what exists. It touches only what carries its own prefix and tag, and refuses
+// everything else.
 
 import { readFile } from "node:fs/promises";
 import type { Socket } from "node:dgram";
@@ -82,7 +83,9 @@ export interface NetworkDriver extends NetworkPort {
   remove(vpc: { readonly vpcId: string }): Promise<void>;
   /** Reads what exists from the kernel. */
   observe(): Promise<ObservedNetwork>;
-  /** Opens a socket on an address of a VPC's router; it must be opened again after the router was made anew. */
+  /**
+   * Opens a socket on an address of a VPC's router; it must be opened again after the router was made anew.
+   */
   listen(place: SocketPlace & { readonly vpc: number; readonly kind: "tcp" }): Promise<Server>;
   listen(place: SocketPlace & { readonly vpc: number; readonly kind: "udp" }): Promise<Socket>;
   /** Opens a TCP server on the internet side, giving it the address if it has not. */

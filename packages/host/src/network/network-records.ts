@@ -1,5 +1,6 @@
-// What this daemon has made, in its state directory: per VPC a record of what stands, and while a change is under way an
-// intent. Both are durable before the host is touched, so a restarted daemon knows its own and what was half done.
+// What this daemon has made, in its state directory: per VPC a record of what stands, and while a change is
+// under way an intent. Both are durable before the host is touched, so a restarted daemon knows its own and
+// what was half done.
 
 import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -18,7 +19,9 @@ export interface NetworkRecord {
   readonly applied: AppliedNetwork;
 }
 
-/** A change that was begun: the namespaces that it makes or removes and the addresses and routes that it sets. */
+/**
+ * A change that was begun: the namespaces that it makes or removes and the addresses and routes that it sets.
+ */
 export interface NetworkIntent {
   readonly vpcId: string;
   readonly namespaces: readonly string[];

@@ -1,4 +1,5 @@
-// What really exists on the host for one owner: its namespaces and the links in its routers, read from the kernel.
+// What really exists on the host for one owner: its namespaces and the links in its routers, read from the
+// kernel.
 
 import { listNamespaceNames, namespaceInode, namespaceState, runInNamespace } from "./namespaces.ts";
 import type { NamespaceOwner, NamespaceState } from "./namespaces.ts";

@@ -1,5 +1,6 @@
-// Opens listening sockets inside a network namespace for this process. A short-lived child enters the namespace, binds,
-// hands the socket over by file descriptor and ends; no process stays behind, whatever the number of networks.
+// Opens listening sockets inside a network namespace for this process. A short-lived child enters the
+// namespace, binds, hands the socket over by file descriptor and ends; no process stays behind, whatever the
+// number of networks.
 
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
@@ -21,8 +22,9 @@ const addressBusyMs = 5000;
 const addressRetryMs = 50;
 
 /**
- * What the child runs. It is text given to `node -e`, so that it also works from a daemon bundled to one file. The
- * child must end after the hand-over: it shares the socket and would take packets meant for the parent.
+ * What the child runs. It is text given to `node -e`, so that it also works from a daemon bundled to one
+ * file. The child must end after the hand-over: it shares the socket and would take packets meant for the
+ * parent.
  */
 const childSource = `
 process.once("message", ({ kind, address, port }) => {
@@ -60,7 +62,10 @@ export async function openDatagramSocket(namespacePath: string, place: SocketPla
   return handle;
 }
 
-/** Safety: address and port reach the child as a message after they were parsed; the path is made from numbers. */
+/**
+ * Safety: address and port reach the child as a message after they were parsed; the path is made from
+ * numbers.
+ */
 async function receiveHandle(
   namespacePath: string,
   kind: "tcp" | "udp",

@@ -1,4 +1,5 @@
-// Compares what plans say about addresses, rules, routes and neighbours: what a change touches, and what is left over.
+// Compares what plans say about addresses, rules, routes and neighbours: what a change touches, and what is
+// left over.
 
 import type { AppliedNetwork, NetworkPlan } from "@casemate/net-engine";
 

@@ -1,5 +1,6 @@
-// Runs a plan of the emitter on the host: the ruleset as one transaction, links and routes in batches, each guest's own
-// end, and the flushing of tracked flows. A plan runs strictly, or whole over whatever part of it stands already.
+// Runs a plan of the emitter on the host: the ruleset as one transaction, links and routes in batches, each
+// guest's own end, and the flushing of tracked flows. A plan runs strictly, or whole over whatever part of it
+// stands already.
 
 import { eniIndex, eniLink, ifIndex, internetNetns } from "@casemate/net-engine";
 import type { AppliedNetwork, GuestPlan, NetworkPlan } from "@casemate/net-engine";
@@ -40,8 +41,9 @@ export class PlanRunner {
   }
 
   /**
-   * Runs the difference to what stands; `fresh` are the guests' namespaces to make. Rules and links need no order
-   * between them: a link that has no rules yet passes nothing, and rules name links by the index they will have.
+   * Runs the difference to what stands; `fresh` are the guests' namespaces to make. Rules and links need no
+   * order between them: a link that has no rules yet passes nothing, and rules name links by the index they
+   * will have.
    */
   async run(plan: NetworkPlan, fresh: readonly string[]): Promise<void> {
     await Promise.all([this.replaceRules(plan.nft), this.runLinks(plan, fresh)]);
@@ -81,7 +83,9 @@ export class PlanRunner {
     return stdout.includes("table inet vpc");
   }
 
-  /** Removes every link of the router, so that nothing passes even while a socket keeps the namespace alive. */
+  /**
+   * Removes every link of the router, so that nothing passes even while a socket keeps the namespace alive.
+   */
   async removeAllLinks(): Promise<void> {
     await this.removeLinks(await observeLinks(this.place.router));
   }

@@ -1,5 +1,5 @@
-// Finds out whether this host can carry real networks and says what is missing, by trying and not by reading version
-// numbers. It leaves nothing behind.
+// Finds out whether this host can carry real networks and says what is missing, by trying and not by reading
+// version numbers. It leaves nothing behind.
 
 import { randomBytes } from "node:crypto";
 
@@ -24,10 +24,22 @@ const programs: readonly { program: string; args: readonly string[]; package: st
 const trialRuleset = `
 table inet trial {
   map zones { type ipv4_addr : verdict; }
-  set boxes { type inet_proto . inet_service . ipv4_addr; flags interval; elements = { 6 . 80-90 . 10.0.0.0-10.0.0.9 } }
   map links { type iface_index : verdict; elements = { 1 : accept } }
-  chain raw { type filter hook prerouting priority -300; meta iif vmap @links; ct zone set 7; notrack; }
-  chain forward { type filter hook forward priority 0; policy drop; meta l4proto . th dport . ip saddr @boxes ct mark set 1 accept; fib daddr . mark oif 1 accept; }
+  set boxes {
+    type inet_proto . inet_service . ipv4_addr; flags interval;
+    elements = { 6 . 80-90 . 10.0.0.0-10.0.0.9 }
+  }
+  chain raw {
+    type filter hook prerouting priority -300;
+    meta iif vmap @links
+    ct zone set 7
+    notrack
+  }
+  chain forward {
+    type filter hook forward priority 0; policy drop;
+    meta l4proto . th dport . ip saddr @boxes ct mark set 1 accept
+    fib daddr . mark oif 1 accept
+  }
   chain nat { type nat hook postrouting priority 100; masquerade; }
 }
 `;

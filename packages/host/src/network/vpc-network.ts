@@ -1,5 +1,6 @@
-// One VPC on this host: brings its router, its guests' namespaces and its ruleset to a model. What is known to stand is
-// changed by the difference; on any doubt everything is applied again, the ruleset as one atomic replacement.
+// One VPC on this host: brings its router, its guests' namespaces and its ruleset to a model. What is known
+// to stand is changed by the difference; on any doubt everything is applied again, the ruleset as one atomic
+// replacement.
 
 import { compileNetwork, emitChange, emitFull, eniLink, routerSysctls } from "@casemate/net-engine";
 import type { AppliedNetwork, CompiledNetwork, NetworkPlan, VpcModel } from "@casemate/net-engine";
@@ -224,7 +225,10 @@ export class VpcNetwork {
     return { missing, dead };
   }
 
-  /** What has no tag is this owner's if it was about to be made, or if what was about to be made cannot be read. */
+  /**
+   * What has no tag is this owner's if it was about to be made, or if what was about to be made cannot be
+   * read.
+   */
   private async stateOf(name: string): Promise<"missing" | "own" | "dead" | "foreign"> {
     const inode = await namespaceInode(name);
     if (inode === undefined) return "missing";

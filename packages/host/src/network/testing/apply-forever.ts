@@ -1,5 +1,6 @@
-// Applies one model after another until it is killed. The crash test runs it as a process of its own, bundled to one
-// file as the daemon is; it also serves the metadata address, so that sockets are passed from a bundle too.
+// Applies one model after another until it is killed. The crash test runs it as a process of its own, bundled
+// to one file as the daemon is; it also serves the metadata address, so that sockets are passed from a bundle
+// too.
 
 import { createNetworkDriver } from "../network-driver.ts";
 import { smallVpc } from "./small-world.ts";

@@ -1,5 +1,5 @@
-// A container inside a guest, as container engines make it: its own namespace behind the guest's forwarding and
-// masquerading. For tests only.
+// A container inside a guest, as container engines make it: its own namespace behind the guest's forwarding
+// and masquerading. For tests only.
 
 import { runIpBatch } from "../ip-batch.ts";
 import { createNamespaces, namespacePath, removeNamespaces, runInNamespace } from "../namespaces.ts";

@@ -1,5 +1,5 @@
-// A running copy of the probe world: a driver with its own state directory and prefix, a prober in every guest and one
-// on the internet, and a metadata and name service of the tests' own. For tests only.
+// A running copy of the probe world: a driver with its own state directory and prefix, a prober in every
+// guest and one on the internet, and a metadata and name service of the tests' own. For tests only.
 
 import { mkdtemp, rm } from "node:fs/promises";
 import type { Socket } from "node:dgram";
@@ -131,7 +131,10 @@ async function openPorts(guests: Record<GuestName, GuestProber>, internet: Guest
   await internet.listenUdp(5300);
 }
 
-/** The guests that forward: a plain router, a NAT and a gateway that takes every address of a prefix for its own. */
+/**
+ * The guests that forward: a plain router, a NAT and a gateway that takes every address of a prefix for its
+ * own.
+ */
 async function startMiddleboxes(driver: NetworkDriver): Promise<void> {
   const forward = ["sysctl", "-q", "-w", "net.ipv4.ip_forward=1", "net.ipv4.conf.all.send_redirects=0"];
   const also = ["net.ipv4.conf.eth0.send_redirects=0", "net.ipv4.conf.all.rp_filter=0"];
@@ -156,7 +159,10 @@ interface Services {
   close(): void;
 }
 
-/** A metadata service that knows a guest by its address alone, and a name service that answers with that address. */
+/**
+ * A metadata service that knows a guest by its address alone, and a name service that answers with that
+ * address.
+ */
 async function startServices(driver: NetworkDriver, model: VpcModel): Promise<Services> {
   const tokens = new Map<string, string>();
   const byAddress = new Map(

@@ -1,5 +1,5 @@
-// The two VPCs in which the packet probes run: A with a public and a private subnet, B with the same addresses. Only
-// data; tests change a copy of it with the functions at the end.
+// The two VPCs in which the packet probes run: A with a public and a private subnet, B with the same
+// addresses. Only data; tests change a copy of it with the functions at the end.
 
 import type {
   EniModel,
@@ -77,7 +77,8 @@ const groupsOfA: readonly SecurityGroupModel[] = [
 ];
 
 function mac(number: number): string {
-  return `02:0a:00:00:${(number >> 8).toString(16).padStart(2, "0")}:${(number & 255).toString(16).padStart(2, "0")}`;
+  const hex = number.toString(16).padStart(4, "0");
+  return `02:0a:00:00:${hex.slice(0, 2)}:${hex.slice(2)}`;
 }
 
 /** An interface with what most of them share. */
