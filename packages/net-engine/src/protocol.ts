@@ -40,11 +40,6 @@ export interface KindSpan {
 /** Every port, or every ICMP type and code. */
 export const fullSpan: Span = { low: 0, high: 65_535 };
 
-/** The ICMP of a family. */
-export function icmpOf(family: Family): number {
-  return ICMP[family];
-}
-
 /** What a protocol is matched by. ICMPv6 over IPv4 and ICMP over IPv6 are just numbers. */
 export function kindOf(family: Family, protocol: number): ProtocolKind {
   if (protocol === TCP) return "tcp";
