@@ -68,8 +68,7 @@ export interface CompiledPolicy {
  * @throws PolicyFault when it is no policy of this kind.
  */
 export function compile(text: string, kind: PolicyKind, source: PolicySource): CompiledPolicy {
-  const cache = cacheOf(kind);
-  return { kind, source, document: cache.get(text) ?? cache.add(compileDocument(text, kind)) };
+  return { kind, source, document: cache.get(text, kind) ?? cache.add(compileDocument(text, kind)) };
 }
 
 /** Compiles a stored document; one that is no policy any more refuses every request it has a say in. */
@@ -170,36 +169,48 @@ function keepBucket(document: CompiledDocument, action: string, slot: number): A
   return bucket;
 }
 
-// Two generations: what is used moves to the young one, and what was not used in the span of a whole
-// generation is dropped with the old one. One per kind, so that the text itself is the key.
-class DocumentCache {
-  #young = new Map<string, CompiledDocument>();
-  #old = new Map<string, CompiledDocument>();
+/** Documents by kind and text, with what they count against the bounds. */
+class Generation {
+  readonly #byKind = new Map<PolicyKind, Map<string, CompiledDocument>>();
+  #documents = 0;
   #characters = 0;
 
-  get(text: string): CompiledDocument | undefined {
-    const young = this.#young.get(text);
+  get full(): boolean {
+    return this.#documents >= CACHED_DOCUMENTS_MAX || this.#characters >= CACHED_CHARACTERS_MAX;
+  }
+
+  get(text: string, kind: PolicyKind): CompiledDocument | undefined {
+    return this.#byKind.get(kind)?.get(text);
+  }
+
+  add(document: CompiledDocument): void {
+    const documents = this.#byKind.get(document.kind) ?? new Map<string, CompiledDocument>();
+    this.#byKind.set(document.kind, documents.set(document.text, document));
+    this.#documents++;
+    this.#characters += document.text.length;
+  }
+}
+
+// What is used moves to the young generation; what was not used while it filled is dropped with the old.
+class DocumentCache {
+  #young = new Generation();
+  #old = new Generation();
+
+  get(text: string, kind: PolicyKind): CompiledDocument | undefined {
+    const young = this.#young.get(text, kind);
     if (young !== undefined) return young;
-    const old = this.#old.get(text);
+    const old = this.#old.get(text, kind);
     return old === undefined ? undefined : this.add(old);
   }
 
   add(document: CompiledDocument): CompiledDocument {
-    if (this.#young.size >= CACHED_DOCUMENTS_MAX || this.#characters >= CACHED_CHARACTERS_MAX) {
+    if (this.#young.full) {
       this.#old = this.#young;
-      this.#young = new Map();
-      this.#characters = 0;
+      this.#young = new Generation();
     }
-    this.#young.set(document.text, document);
-    this.#characters += document.text.length;
+    this.#young.add(document);
     return document;
   }
 }
 
-const caches = new Map<PolicyKind, DocumentCache>();
-
-function cacheOf(kind: PolicyKind): DocumentCache {
-  const cache = caches.get(kind) ?? new DocumentCache();
-  caches.set(kind, cache);
-  return cache;
-}
+const cache = new DocumentCache();

@@ -6,7 +6,7 @@ import type { Decision, DecisionKind } from "./decision.ts";
 import { denialText } from "./denial-text.ts";
 import { explain } from "./explain.ts";
 import { NO_SLOT, slotOf } from "./action-slot.ts";
-import { ACTION_SLOTS_MAX, ACTIONS_PER_DOCUMENT_MAX } from "./limits.ts";
+import { ACTION_SLOTS_MAX, ACTIONS_PER_DOCUMENT_MAX, CACHED_DOCUMENTS_MAX } from "./limits.ts";
 import type { PolicyKind } from "./policy.ts";
 
 const ANA = {
@@ -129,6 +129,16 @@ test("documents of one text and kind are compiled once, whoever attaches them", 
   const other = compile(TEXT, "identity", { id: "q", type: "managed" });
   expect(other.document).toBe(policy(TEXT).document);
   expect(policy(TEXT, "session").document).not.toBe(other.document);
+});
+
+test("a document that is not used for two generations is compiled again", () => {
+  const { document } = policy(TEXT);
+  const filler = (index: number) =>
+    policy(`{"Statement":{"Sid":"${index}","Effect":"Allow","Action":"*","Resource":"*"}}`);
+  for (let index = 0; index < CACHED_DOCUMENTS_MAX; index++) filler(index);
+  expect(policy(TEXT).document).toBe(document);
+  for (let index = 0; index < 3 * CACHED_DOCUMENTS_MAX; index++) filler(index);
+  expect(policy(TEXT).document).not.toBe(document);
 });
 
 test("any number of made-up actions leaves a document with few", () => {

@@ -9,11 +9,11 @@ export const STATEMENTS_MAX = 1_000;
 /** Deepest nesting of arrays and objects in a document; a legal policy needs six. */
 export const POLICY_NESTING_MAX = 16;
 
-/** Compiled documents of one kind kept in each of the cache's two generations. */
-export const CACHED_DOCUMENTS_MAX = 4_096;
+/** Compiled documents kept in each of the cache's two generations. */
+export const CACHED_DOCUMENTS_MAX = 2_048;
 
-/** Characters of documents of one kind kept in each of the cache's two generations. */
-export const CACHED_CHARACTERS_MAX = 8 * 1024 * 1024;
+/** Characters of documents kept in each generation; compiled, a document takes some twenty times its text. */
+export const CACHED_CHARACTERS_MAX = 2 * 1024 * 1024;
 
 /** Actions that are given a number; a document with holes past this would turn into a hash table. */
 export const ACTION_SLOTS_MAX = 1_024;
