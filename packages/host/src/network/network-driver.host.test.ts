@@ -122,7 +122,7 @@ describe.skipIf(!gate.available)(`the network driver${gate.title}`, () => {
   it.each(["", "{", '{"version":2,"value":{}}', '{"version":1,"value":{"vpcId":"vpc-small-1"}}'])(
     "replaces everything when its record reads %j",
     async (text) => {
-      await driver.apply(smallVpc(1, [80]));
+      await driver.apply(smallVpc(1, [80], 3));
       await writeFile(join(stateDirectory, "network", "vpc-1.record.json"), text);
       const restarted = createNetworkDriver({ stateDirectory });
       await restarted.apply(smallVpc(1, [80]));
@@ -158,6 +158,28 @@ describe.skipIf(!gate.available)(`the network driver${gate.title}`, () => {
     expect(await namespaceInode(driver.netnsOf(102))).toBeUndefined();
     const [client] = await guests(1, [80]);
     expect(await client.connect(smallAddress(1), 80)).toMatch(/^ok/);
+  });
+
+  it("gives an interface another MAC address in the same namespace", async () => {
+    await driver.apply(smallVpc(1, [80]));
+    const [client] = await guests(1, [80]);
+    const inode = await namespaceInode(driver.netnsOf(100));
+    const model = smallVpc(1, [80]);
+    const enis = model.enis.map((each) =>
+      each.number === 100 ? { ...each, mac: "02:0a:00:00:00:77" } : each,
+    );
+    await driver.apply({ ...model, enis });
+    expect(await namespaceInode(driver.netnsOf(100))).toBe(inode);
+    expect(await client.connect(smallAddress(1), 80, { timeout: 3 })).toBe(`ok ${smallAddress(0)}`);
+  });
+
+  it("removes a VPC whose record cannot be read by its number", async () => {
+    await driver.apply(smallVpc(1, [80]));
+    await writeFile(join(stateDirectory, "network", "vpc-1.record.json"), "{");
+    const restarted = createNetworkDriver({ stateDirectory });
+    await restarted.remove({ vpcId: "vpc-small-1", number: 1 });
+    expect(await restarted.observe()).toEqual({ vpcs: [], strays: [], foreign: [] });
+    expect(await readdir(join(stateDirectory, "network"))).toEqual(["inet.claim"]);
   });
 
   it("refuses namespaces of the same name that somebody else made, and never removes them", async () => {
@@ -270,7 +292,8 @@ describe.skipIf(!gate.available)(`the network driver${gate.title}`, () => {
     await removeNamespaces([driver.internetNetns.replace(/inet$/, "v-1")]);
     await serving.apply(smallVpc(1, [81]));
     await serving.remove({ vpcId: "vpc-small-1" });
-    expect(told).toEqual(["open vpc-small-1 1", "open vpc-small-1 1", "close vpc-small-1 1"]);
+    const [open, close] = ["open vpc-small-1 1", "close vpc-small-1 1"];
+    expect(told).toEqual([open, close, open, close]);
   });
 
   it("listens on the internet side for guests with a public address", async () => {

@@ -36,7 +36,7 @@ export interface NetworkDriverOptions {
 export interface RouterServices {
   /** The router stands and is new to this process, or was made anew. When this fails, so does the apply. */
   open(router: RouterPlace): Promise<void>;
-  /** The router goes: sockets left open would keep its namespace alive. */
+  /** The router goes, or has gone: sockets left open would keep its namespace alive. */
   close(router: RouterPlace): Promise<void>;
 }
 
@@ -80,7 +80,7 @@ export interface NetworkDriver extends NetworkPort {
   /** Brings one VPC to its whole model. Calls for one VPC run one after another. @throws ModelFault */
   apply(model: VpcModel): Promise<void>;
   /** Removes a VPC with everything in it; an unknown one is no failure. */
-  remove(vpc: { readonly vpcId: string }): Promise<void>;
+  remove(vpc: { readonly vpcId: string; readonly number?: number | undefined }): Promise<void>;
   /** Reads what exists from the kernel. */
   observe(): Promise<ObservedNetwork>;
   /**
@@ -143,16 +143,27 @@ class LinuxNetworkDriver implements NetworkDriver {
       }
       vpcs.set(model.number, network);
       const { router } = await network.apply(model);
-      if (router === "made") this.served.delete(network.vpc);
+      const place = { vpcId: model.vpcId, vpc: network.vpc };
+      if (router === "made" && this.served.delete(network.vpc)) await this.routers?.close(place);
       if (this.served.has(network.vpc)) return;
-      await this.routers?.open({ vpcId: model.vpcId, vpc: network.vpc });
+      await this.routers?.open(place);
       this.served.add(network.vpc);
     });
   }
 
-  async remove({ vpcId }: { readonly vpcId: string }): Promise<void> {
+  async remove({
+    vpcId,
+    number,
+  }: {
+    readonly vpcId: string;
+    readonly number?: number | undefined;
+  }): Promise<void> {
     const { vpcs } = await this.open();
-    const found = [...vpcs.values()].find((network) => network.vpcId === vpcId);
+    const networks = [...vpcs.values()];
+    // Where the record cannot be read, the number is all that is known.
+    const found =
+      networks.find((network) => network.vpcId === vpcId) ??
+      networks.find((network) => network.vpcId === undefined && network.vpc === number);
     if (found === undefined) return;
     await this.queue.run(found.vpc, async () => {
       await this.removeNetwork(found);
@@ -225,6 +236,11 @@ class LinuxNetworkDriver implements NetworkDriver {
 
   addInternetAddress(address: string): Promise<void> {
     return this.internet.addAddress(address);
+  }
+
+  async standing(): Promise<readonly { readonly vpcId: string; readonly number: number }[]> {
+    const { vpcs } = await this.open();
+    return [...vpcs.values()].map(({ vpc, vpcId }) => ({ vpcId: vpcId ?? "", number: vpc }));
   }
 
   netnsOf(eniNumber: number): string {

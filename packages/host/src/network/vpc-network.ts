@@ -104,8 +104,9 @@ export class VpcNetwork {
   /** Removes everything of this VPC from the host and from the state directory. */
   async remove(): Promise<void> {
     this.live = false;
+    const names = [...this.claimedNames(), ...(await this.linkedGuests())];
     await this.discardRouter();
-    await removeNamespaces(await this.ownAmong([...this.claimedNames()]));
+    await removeNamespaces(await this.ownAmong([...new Set(names)]));
     await this.context.records.remove(this.vpc);
     this.record = undefined;
     this.intents = [];
@@ -144,18 +145,23 @@ export class VpcNetwork {
   /** Applies everything, whatever part of it stands already, and removes what should no longer be there. */
   private async converge(compiled: CompiledNetwork): Promise<ApplyOutcome> {
     this.live = false;
-    if (!this.sound) await this.discardRouter();
+    const linked = await this.linkedGuests();
     const full = emitFull(compiled);
     const wanted = [this.routerName, ...compiled.enis.map(({ number }) => this.guestName(number))];
     const { missing, dead } = await this.sortNames(wanted);
-    const absent = [...missing, ...dead];
-    const stale = await this.ownAmong([...this.claimedNames()].filter((name) => !wanted.includes(name)));
+    // Nobody knows what a router without a record holds.
+    const rebuilt = this.sound || missing.includes(this.routerName) ? [] : [this.routerName];
+    const absent = [...new Set([...missing, ...dead, ...rebuilt])];
+    const stale = await this.ownAmong(
+      [...new Set([...this.claimedNames(), ...linked])].filter((name) => !wanted.includes(name)),
+    );
     const handedOn = this.handedOn(full.applied).filter((name) => !absent.includes(name));
     const flushes = this.flushesTo(compiled);
     const stood = this.record === undefined ? [] : [this.record.applied];
     const before = joinLinks([...stood, ...this.intents].map(({ links }) => links));
     const keepsLink = await this.linkKeeper(full.applied, [...absent, ...handedOn]);
     await this.begin(compiled.vpcId, full, [...wanted, ...stale]);
+    if (rebuilt.length > 0) await this.discardRouter();
     await removeNamespaces([...dead, ...handedOn]);
     await createNamespaces([...absent, ...handedOn]);
     await setSysctls(this.routerName, routerSysctls);
@@ -194,6 +200,16 @@ export class VpcNetwork {
     return Object.entries(next.enis)
       .filter(([id, { number }]) => before.some(([oldId, old]) => old.number === number && oldId !== id))
       .map(([, { number }]) => this.guestName(number));
+  }
+
+  /** The guests that the router's links tell of, where the files cannot tell. */
+  private async linkedGuests(): Promise<string[]> {
+    if (this.sound || (await this.stateOf(this.routerName)) !== "own") return [];
+    const links = await observeLinks(this.routerName);
+    return links.flatMap(({ name }) => {
+      const number = /^e([1-9][0-9]{0,4})$/.exec(name)?.[1];
+      return number === undefined ? [] : [this.guestName(Number(number))];
+    });
   }
 
   private async discardRouter(): Promise<void> {
