@@ -68,10 +68,28 @@ export {
 } from "./reconcile/runner.ts";
 export { storedCollections, storedTables, services } from "./services/index.ts";
 export {
+  countInstances,
+  findInstancePlace,
+  findInterface,
+  type InstancePlace,
+  type StandingInterface,
+} from "./services/ec2/index.ts";
+export {
   accountExists,
+  accounts,
   createIdentity,
   hasAccounts,
   keysOf,
   makeAccount,
+  type AccountRow,
   type MadeAccount,
 } from "./services/iam/index.ts";
+export {
+  createMetadataPort,
+  instanceReconciler,
+  metadataSetting,
+  networkReconciler,
+  vpcNameFacts,
+  type InstanceDrivers,
+  type VpcNameFacts,
+} from "./services/ec2/index.ts";

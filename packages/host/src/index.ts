@@ -14,3 +14,4 @@ export { namespacePath } from "./network/namespaces.ts";
 export { createSandboxDriver, type SandboxDriverOptions } from "./machine/sandbox-driver.ts";
 export { createRecordedDriver, type RecordedDriverOptions } from "./machine/recorded-driver.ts";
 export { removeTree } from "./machine/remove-tree.ts";
+export { guestDirectory } from "./machine/guest-directory.ts";

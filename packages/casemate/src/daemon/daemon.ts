@@ -1,5 +1,6 @@
 /** The daemon: the composition root that makes a cloud out of a store, keys, services, an edge and a machine to run on. */
 import { randomBytes, randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import {
   createIdentity,
   createRequestPath,
@@ -9,12 +10,13 @@ import {
   type CloudEnvironment,
 } from "@casemate/cloud";
 import { memoryLog, openStore, sqliteLog, type Store } from "@casemate/store";
-import { defaultPermittedNames, issueLeaf, trustBundle } from "../certificates/authority.ts";
-import { createServerContexts, type ServerContexts } from "../certificates/server-contexts.ts";
+import type { ServerContexts } from "../certificates/server-contexts.ts";
 import { createEdge, type Edge } from "../edge/edge.ts";
-import { loadAuthority } from "./authority-file.ts";
+import { openOperator } from "../operator/open-operator.ts";
+import { createCertificates } from "./certificates.ts";
 import { loadEndpoints } from "./endpoints.ts";
 import { ensureFirstAccount, type AdministratorCredentials } from "./first-start.ts";
+import { describe, startInstanceSide, type InstanceSide } from "./instance-side.ts";
 import { createKeyring } from "./keyring.ts";
 import { localPaths } from "./local-paths.ts";
 import { loadRootKey } from "./root-key.ts";
@@ -36,6 +38,8 @@ export interface Casemate {
   readonly credentials: AdministratorCredentials | undefined;
   /** Whether this start made the account. */
   readonly firstStart: boolean;
+  /** The side that runs instances, once it is up. */
+  readonly instances: Promise<InstanceSide>;
   /** The certificate that clients over TLS and instances trust, PEM. */
   trustAnchor(): Promise<string>;
   /** Stops accepting, lets requests finish, makes everything durable. Instances go on running. */
@@ -54,22 +58,55 @@ export async function start(options: StartOptions = {}): Promise<Casemate> {
     collections: storedCollections,
     tables: storedTables,
     log: directory === undefined ? memoryLog() : sqliteLog(directory.database),
+    onFailure: (cause) => {
+      log({ level: "error", message: describe(cause) });
+      reloading ??= reloadUntilOpen(store, log).finally(() => (reloading = undefined));
+    },
   });
+  let reloading: Promise<void> | undefined;
   const first = await ensureFirstAccount(store, environment, directory);
-  const tls = certificates(environment, directory);
+  const tls = createCertificates(environment, directory);
   const edge = makeEdge({ store, environment, tls: () => tls().then(({ contexts }) => contexts), log });
   const host = options.host ?? "127.0.0.1";
   const { port } = await edge.listen({ host, port: options.port ?? defaultPort });
+  const endpoint = `http://${host}:${port}`;
+  const trustAnchor = (): Promise<string> => tls().then(({ anchor }) => anchor);
+  const failed = (defect: unknown): void => log({ level: "error", message: describe(defect) });
+  const instances = startInstanceSide({
+    store,
+    environment,
+    directory,
+    kind: options.machines ?? "auto",
+    edge,
+    trustAnchorsPem: trustAnchor,
+    log,
+  });
+  // Whoever waits for the instance side hears of its failure; the API answers all the same.
+  instances.catch(failed);
+  const operator =
+    directory && (await openOperator(directory, { store, environment, endpoint, trustAnchor, failed }));
   return {
-    endpoint: `http://${host}:${port}`,
+    endpoint,
     credentials: first.credentials,
     firstStart: first.made,
-    trustAnchor: () => tls().then(({ anchor }) => anchor),
+    instances,
+    trustAnchor,
     async stop() {
+      const running = await instances.catch(() => undefined);
+      await running?.stop();
       await edge.close(drainMs);
+      await operator?.close();
       await store.close();
     },
   };
+}
+
+/** A store whose log failed serves nothing until it has been read again; that is tried until it works. */
+async function reloadUntilOpen(store: Store, log: (line: LogLine) => void): Promise<void> {
+  for (let waitMs = 100; store.health().state === "failed"; waitMs = Math.min(waitMs * 2, 10_000)) {
+    await delay(waitMs);
+    await store.reload().catch((cause: unknown) => log({ level: "error", message: describe(cause) }));
+  }
 }
 
 function environmentOf(options: StartOptions, directory: StateDirectory | undefined): CloudEnvironment {
@@ -85,34 +122,6 @@ function environmentOf(options: StartOptions, directory: StateDirectory | undefi
       publicIpPool: options.publicIpPool ?? defaultPublicIpPool,
     },
   };
-}
-
-interface Certificates {
-  readonly contexts: ServerContexts;
-  readonly anchor: string;
-}
-
-/** Certificates are made on first use: a daemon that only speaks plain HTTP on loopback does not wait for them. */
-function certificates(
-  environment: CloudEnvironment,
-  directory: StateDirectory | undefined,
-): () => Promise<Certificates> {
-  let made: Promise<Certificates> | undefined;
-  const make = async (): Promise<Certificates> => {
-    const { clock, keyring } = environment;
-    const authority = await loadAuthority(keyring, directory, {
-      commonName: "Casemate root",
-      permitted: defaultPermittedNames,
-      nowMs: clock(),
-    });
-    const names = ["localhost", "127.0.0.1", "::1", "amazonaws.com", "*.amazonaws.com"];
-    const leaf = await issueLeaf({ authority, names, nowMs: clock() });
-    return {
-      contexts: createServerContexts({ authority, leaf, now: clock }),
-      anchor: trustBundle([authority.certificatePem]),
-    };
-  };
-  return () => (made ??= make());
 }
 
 function makeEdge(parts: {
@@ -144,8 +153,4 @@ function makeEdge(parts: {
     newRequestId: () => randomUUID(),
     failed: onDefect,
   });
-}
-
-function describe(defect: unknown): string {
-  return defect instanceof Error ? (defect.stack ?? defect.message) : String(defect);
 }

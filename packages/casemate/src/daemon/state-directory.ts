@@ -22,9 +22,11 @@ export interface StateDirectory {
   readonly rootKey: string;
   readonly credentials: string;
   readonly authority: string;
+  readonly metadataKey: string;
   readonly network: string;
   readonly machines: string;
-  readonly endpoint: string;
+  /** The socket of the operator's own channel. */
+  readonly operator: string;
 }
 
 /** Opens a state directory, making it when it is not there. */
@@ -37,9 +39,10 @@ export function openStateDirectory(path: string): StateDirectory {
     rootKey: join(path, "root.key"),
     credentials: join(path, "credentials.json"),
     authority: join(path, "authority.sealed"),
+    metadataKey: join(path, "metadata.sealed"),
     network: join(path, "network"),
     machines: join(path, "machines"),
-    endpoint: join(path, "endpoint.json"),
+    operator: join(path, "operator.sock"),
   };
 }
 

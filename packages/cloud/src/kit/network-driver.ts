@@ -9,6 +9,8 @@ export interface NetworkDriver {
   apply(model: VpcModel): Promise<void>;
   /** Removes everything of one VPC. Idempotent. */
   remove(vpc: { readonly vpcId: string; readonly number: number }): Promise<void>;
+  /** The VPCs whose networks stand, whoever made them: also those of an earlier process. */
+  standing(): Promise<readonly { readonly vpcId: string; readonly number: number }[]>;
   /** The network namespace of an interface, as machines are given it. */
   netnsOf(eniNumber: number): string;
 }

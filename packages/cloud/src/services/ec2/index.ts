@@ -177,3 +177,4 @@ export { metadataSetting } from "./instance/metadata-setting.ts";
 export { createMetadataPort } from "./metadata/metadata-port.ts";
 export { networkReconciler } from "./network/reconciler.ts";
 export { vpcModel } from "./network/vpc-model.ts";
+export { vpcNameFacts, type VpcNameFacts } from "./dns/vpc-names.ts";

@@ -9,8 +9,6 @@ const everyMs = 30_000;
 
 /** Makes the reconciler over a driver. */
 export function networkReconciler(driver: NetworkDriver, metadataOf: MetadataSetting): Reconciler {
-  /** Networks that this process applied; what an earlier process left is the driver's to find and adopt. */
-  const standing = new Map<string, { readonly vpcId: string; readonly number: number }>();
   return {
     name: "ec2/network",
     topics: [networkTopic],
@@ -25,15 +23,13 @@ export function networkReconciler(driver: NetworkDriver, metadataOf: MetadataSet
       for (const model of models) {
         try {
           await driver.apply(model);
-          standing.set(model.vpcId, { vpcId: model.vpcId, number: model.number });
         } catch (failure) {
           failures.push(failure);
         }
       }
       const wanted = new Set(models.map(({ vpcId }) => vpcId));
-      for (const network of [...standing.values()].filter(({ vpcId }) => !wanted.has(vpcId))) {
-        await driver.remove(network);
-        standing.delete(network.vpcId);
+      for (const network of await driver.standing()) {
+        if (!wanted.has(network.vpcId)) await driver.remove(network);
       }
       // One network that cannot be applied does not keep the others from standing.
       if (failures.length > 0) throw new AggregateError(failures, "Some networks could not be applied.");

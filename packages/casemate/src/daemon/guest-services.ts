@@ -1,0 +1,94 @@
+/**
+ * What instances reach at the addresses of their router: the metadata service at 169.254.169.254, the resolver at 169.254.169.253 and at
+ * the VPC's own second address. Each VPC has sockets of its own, so that the socket names the VPC and the source address the interface.
+ */
+import type { Socket } from "node:dgram";
+import { createVpcResolver } from "../dns/vpc-names.ts";
+import { serveDns, serveDnsOverTcp } from "../dns/dns-server.ts";
+import { serveMetadata } from "../metadata/metadata-server.ts";
+import { createMetadataTokens } from "../metadata/tokens.ts";
+import { vpcNameFacts, type CloudEnvironment, type MetadataPort } from "@casemate/cloud";
+import type { NetworkDriver, RouterPlace, RouterServices } from "@casemate/host";
+import type { Store } from "@casemate/store";
+
+/** Addresses every VPC has. */
+const metadataAddress = "169.254.169.254";
+const resolverAddress = "169.254.169.253";
+
+/** Where instances reach the API: an address of the internet side (RFC 5737), leading nowhere else. */
+export const apiAddress = "192.0.2.10";
+
+/** What the services are made of. */
+export interface GuestServicesOptions {
+  readonly store: Store;
+  readonly environment: CloudEnvironment;
+  readonly metadata: MetadataPort;
+  /** The key of metadata tokens: kept over restarts, so that instances keep their sessions. */
+  readonly tokenKey: Uint8Array;
+  /** The driver, once there is one. */
+  readonly network: () => NetworkDriver;
+  readonly failed: (cause: unknown) => void;
+}
+
+/** The services of all routers. */
+export interface GuestServices extends RouterServices {
+  /** Closes every socket; the routers and their rules stay. */
+  closeAll(): Promise<void>;
+}
+
+/** Makes the services; the network driver opens and closes them with its routers. */
+export function createGuestServices(options: GuestServicesOptions): GuestServices {
+  const tokens = createMetadataTokens(options.tokenKey, options.environment.random);
+  const open = new Map<number, readonly (() => Promise<void>)[]>();
+  const close = async ({ vpc }: RouterPlace): Promise<void> => {
+    const closers = open.get(vpc) ?? [];
+    open.delete(vpc);
+    await Promise.all(closers.map((each) => each()));
+  };
+  return {
+    close,
+    async closeAll() {
+      await Promise.all([...open.keys()].map((vpc) => close({ vpc, vpcId: "" })));
+    },
+    async open(router) {
+      await close(router);
+      open.set(router.vpc, await openServices(options, router, tokens));
+    },
+  };
+}
+
+async function openServices(
+  options: GuestServicesOptions,
+  { vpc, vpcId }: RouterPlace,
+  tokens: ReturnType<typeof createMetadataTokens>,
+): Promise<readonly (() => Promise<void>)[]> {
+  const { store, environment, metadata, failed } = options;
+  const network = options.network();
+  const resolve = createVpcResolver(() => ({
+    ...vpcNameFacts(store, environment, vpcId),
+    serviceAddress: apiAddress,
+  }));
+  const metadataServer = serveMetadata({
+    vpcId,
+    server: await network.listen({ vpc, kind: "tcp", address: metadataAddress, port: 80 }),
+    port: metadata,
+    tokens,
+    now: environment.clock,
+    failed,
+  });
+  const closers = [() => metadataServer.close()];
+  const { resolverAddress: ownResolver } = vpcNameFacts(store, environment, vpcId);
+  for (const address of ownResolver === undefined ? [resolverAddress] : [resolverAddress, ownResolver]) {
+    const udp = await network.listen({ vpc, kind: "udp", address, port: 53 });
+    serveDns(udp, { resolve, failed });
+    const tcp = await network.listen({ vpc, kind: "tcp", address, port: 53 });
+    closers.push(() => closeSocket(udp), serveDnsOverTcp(tcp, { resolve, failed }));
+  }
+  return closers;
+}
+
+function closeSocket(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    socket.close(() => resolve());
+  });
+}

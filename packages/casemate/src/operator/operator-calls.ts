@@ -1,0 +1,148 @@
+/** The calls of the operator's channel: what each takes and answers. Types only. */
+import type { DecisionRecord, MachineCapabilities, ReconcilerStatus, TrailRecord } from "@casemate/cloud";
+import type { Verdict } from "@casemate/net-engine";
+import type { AdministratorCredentials } from "../daemon/first-start.ts";
+
+/** Whether instances are real on this host, and if not, why. */
+export interface MachinesStatus {
+  readonly kind: "sandbox" | "recorded";
+  /** Why machines are only recorded; absent where they are real. */
+  readonly reason?: string | undefined;
+  /** What the driver found when it probed the host. */
+  readonly capabilities?: MachineCapabilities | undefined;
+}
+
+/** Whether packets are filtered on this host, and if not, why. */
+export interface NetworkStatus {
+  readonly mode: "kernel" | "recorded";
+  readonly reason?: string | undefined;
+}
+
+/** How the cloud is doing. */
+export interface OperatorStatus {
+  readonly version: string;
+  readonly endpoint: string;
+  readonly pid: number;
+  readonly startedAt: number;
+  readonly ready: boolean;
+  readonly store: "open" | "failed" | "closed";
+  readonly accounts: number;
+  /** How many instances are in each state. */
+  readonly instances: Readonly<Record<string, number>>;
+  readonly reconcilers: readonly ReconcilerStatus[];
+  readonly machines: MachinesStatus;
+  readonly network: NetworkStatus;
+}
+
+/** What of the trail is wanted; every part narrows. */
+export interface TrailQuery {
+  readonly requestId?: string | undefined;
+  readonly eventName?: string | undefined;
+  readonly accessKeyId?: string | undefined;
+  readonly account?: string | undefined;
+  /** Epoch milliseconds, inclusive. */
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly errorsOnly?: boolean | undefined;
+  readonly limit?: number | undefined;
+  readonly decisions?: boolean | undefined;
+}
+
+/** An entry of the trail; the decisions are there when they were asked for. */
+export interface TrailAnswer {
+  readonly record: TrailRecord;
+  readonly decisions?: readonly DecisionRecord[] | undefined;
+}
+
+/** Newest first. */
+export interface TrailPage {
+  readonly entries: readonly TrailAnswer[];
+  /** True when the search ended at its bound before the trail did. */
+  readonly more: boolean;
+}
+
+/** A question of reachability; an end is an interface, an instance or an address. */
+export interface ReachQuestion {
+  readonly from: string;
+  readonly to: string;
+  /** `tcp`, `udp`, `icmp` or a number; TCP when not given. */
+  readonly protocol?: string | undefined;
+  readonly port?: number | undefined;
+}
+
+/** One stretch of the way: through one VPC. */
+export interface ReachLeg {
+  readonly vpcId: string;
+  readonly verdict: Verdict;
+}
+
+/** Whether the packet arrives and its answer comes back, with the rule that decided every hop. */
+export interface ReachAnswer {
+  readonly allowed: boolean;
+  readonly text: string;
+  readonly legs: readonly ReachLeg[];
+}
+
+/** An account as the operator sees it. */
+export interface AccountView {
+  readonly accountId: string;
+  readonly name: string;
+  readonly createdAt: number;
+}
+
+/** An instance whose metadata service a command of the host is about to use. */
+export interface OpenedInstance {
+  readonly instanceId: string;
+  readonly accountId: string;
+  readonly region: string;
+  readonly vpcId: string;
+  readonly privateIp: string;
+}
+
+/** One request to the metadata service of an opened instance; header names are in lower case. */
+export interface RelayedMetadataRequest {
+  readonly instanceId: string;
+  readonly method: string;
+  readonly target: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Its answer; the body in base64. */
+export interface RelayedMetadataResponse {
+  readonly status: number;
+  readonly reason: string;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: string;
+}
+
+/** Every call: its input and its output. */
+export interface OperatorCalls {
+  status: { input: Record<string, never>; output: OperatorStatus };
+  trail: { input: TrailQuery; output: TrailPage };
+  why: { input: { readonly requestId: string }; output: TrailAnswer };
+  "accounts-list": { input: Record<string, never>; output: readonly AccountView[] };
+  "accounts-create": {
+    input: { readonly accountId?: string | undefined; readonly name?: string | undefined };
+    output: AdministratorCredentials;
+  };
+  reach: { input: ReachQuestion; output: ReachAnswer };
+  console: { input: { readonly instanceId: string }; output: { readonly base64: string } };
+  machines: { input: Record<string, never>; output: MachinesStatus & { readonly network: NetworkStatus } };
+  "trust-anchor": { input: Record<string, never>; output: { readonly pem: string } };
+  "instance-open": { input: { readonly instanceId: string }; output: OpenedInstance };
+  "instance-metadata": { input: RelayedMetadataRequest; output: RelayedMetadataResponse };
+}
+
+/** The name of a call. */
+export type OperatorCall = keyof OperatorCalls;
+/** What a call takes. */
+export type OperatorInput<Name extends OperatorCall> = OperatorCalls[Name]["input"];
+/** What a call answers. */
+export type OperatorOutput<Name extends OperatorCall> = OperatorCalls[Name]["output"];
+
+/** One handler for each call. @throws OperatorFault */
+export type OperatorHandlers = {
+  readonly [Name in OperatorCall]: (
+    input: OperatorInput<Name>,
+  ) => OperatorOutput<Name> | Promise<OperatorOutput<Name>>;
+};

@@ -1,0 +1,199 @@
+/** The operator's calls, carried out on a running cloud. What changes something leaves a record in the trail. */
+import {
+  accounts,
+  countInstances,
+  findInstancePlace,
+  makeAccount,
+  type CloudEnvironment,
+  type MadeAccount,
+  type ReconcilerStatus,
+} from "@casemate/cloud";
+import type { Store } from "@casemate/store";
+import type { MetadataRequest, MetadataResponse } from "../metadata/handle-metadata.ts";
+import { OperatorFault } from "./operator-fault.ts";
+import { optionalText, requiredText } from "./operator-input.ts";
+import type {
+  MachinesStatus,
+  NetworkStatus,
+  OpenedInstance,
+  OperatorHandlers,
+  OperatorStatus,
+  RelayedMetadataRequest,
+  RelayedMetadataResponse,
+} from "./operator-calls.ts";
+import { reachVerdict } from "./reach-verdict.ts";
+import { findEntry, readTrail } from "./read-trail.ts";
+import { recordOperator } from "./record-operator.ts";
+
+/** The machines of a running cloud, as far as the operator asks about them. */
+export interface OperatorMachines {
+  status(): MachinesStatus | Promise<MachinesStatus>;
+  console(instanceId: string): Promise<Uint8Array>;
+}
+
+/** What the calls are carried out on. */
+export interface OperatedCloud {
+  readonly store: Store;
+  readonly environment: CloudEnvironment;
+  readonly version: string;
+  readonly endpoint: () => string;
+  readonly startedAt: number;
+  readonly pid: number;
+  readonly reconcilers: () => readonly ReconcilerStatus[];
+  readonly network: () => NetworkStatus | Promise<NetworkStatus>;
+  readonly machines: OperatorMachines | undefined;
+  /** Answers a request to the metadata service; absent while the cloud has none. */
+  readonly metadata: ((request: MetadataRequest) => Promise<MetadataResponse>) | undefined;
+  readonly trustAnchor: () => Promise<string>;
+  /** Keeps the credentials of a new account's administrator, before the account is durable. */
+  readonly keepCredentials: (made: MadeAccount) => void;
+}
+
+const instanceId = /^i-[0-9a-f]{8,17}$/;
+const accountId = /^\d{12}$/;
+const recordedOnly: MachinesStatus = { kind: "recorded", reason: "this cloud runs no machines" };
+
+/** The handlers over a cloud. */
+export function operatorHandlers(cloud: OperatedCloud): OperatorHandlers {
+  const { store } = cloud;
+  const machines = async (): Promise<MachinesStatus> => (await cloud.machines?.status()) ?? recordedOnly;
+  return {
+    status: async () => statusOf(cloud, { machines: await machines(), network: await cloud.network() }),
+    trail: (input) => readTrail(store, input),
+    why: (input) => findEntry(store, input),
+    "accounts-list": () =>
+      store.read((tx) =>
+        [...tx.scan(accounts)].map(({ id, name, createdAt }) => ({ accountId: id, name, createdAt })),
+      ),
+    "accounts-create": (input) => createAccount(cloud, input),
+    reach: (input) => store.read((tx) => reachVerdict(tx, input)),
+    async console(input) {
+      const { instanceId: id } = placeOf(cloud, input);
+      if (cloud.machines === undefined)
+        throw new OperatorFault("Unsupported", "This cloud runs no machines.");
+      return { base64: Buffer.from(await cloud.machines.console(id)).toString("base64") };
+    },
+    machines: async () => ({ ...(await machines()), network: await cloud.network() }),
+    "trust-anchor": async () => ({ pem: await cloud.trustAnchor() }),
+    "instance-open": (input) => openInstance(cloud, input),
+    "instance-metadata": (input) => relayMetadata(cloud, input),
+  };
+}
+
+function statusOf(
+  cloud: OperatedCloud,
+  host: { readonly machines: MachinesStatus; readonly network: NetworkStatus },
+): OperatorStatus {
+  const { state } = cloud.store.health();
+  const common = {
+    version: cloud.version,
+    endpoint: cloud.endpoint(),
+    pid: cloud.pid,
+    startedAt: cloud.startedAt,
+    ready: state === "open",
+    store: state,
+    reconcilers: cloud.reconcilers(),
+    ...host,
+  };
+  // A store that has stopped tells nothing of its rows.
+  if (state !== "open") return { ...common, accounts: 0, instances: {} };
+  return cloud.store.read((tx) => ({
+    ...common,
+    accounts: tx.count(accounts),
+    instances: countInstances(tx),
+  }));
+}
+
+async function createAccount(
+  { store, environment, keepCredentials }: OperatedCloud,
+  input: { readonly accountId?: string | undefined; readonly name?: string | undefined },
+): Promise<MadeAccount> {
+  const wanted = optionalText(input, "accountId", accountId) ?? drawAccountId(environment.random);
+  const name = optionalText(input, "name", /^[\x20-\x7e]{1,50}$/) ?? wanted;
+  const { value, seq } = store.transaction((tx) => {
+    const made = makeAccount(tx, environment, { accountId: wanted, name });
+    if (made === undefined) return undefined;
+    // Inside, so that an account whose credentials cannot be kept is not made.
+    keepCredentials(made);
+    recordOperator(tx, environment, {
+      eventName: "CreateAccount",
+      accountId: wanted,
+      requestParameters: { accountId: wanted, accountName: name },
+      responseElements: { accountId: wanted, userName: made.userName, accessKeyId: made.accessKeyId },
+    });
+    return made;
+  });
+  if (value === undefined) throw new OperatorFault("Conflict", `The account ${wanted} exists already.`);
+  await store.settled(seq);
+  return value;
+}
+
+/** 12 random digits; the first is not zero, so that nothing on the way takes the id for a smaller number. */
+function drawAccountId(random: (bytes: number) => Uint8Array): string {
+  const digits = [...random(12)].map((byte, index) => (index === 0 ? 1 + (byte % 9) : byte % 10));
+  return digits.join("");
+}
+
+function placeOf(
+  { store }: OperatedCloud,
+  input: object,
+): Omit<OpenedInstance, "privateIp"> & {
+  readonly privateIp: string | undefined;
+} {
+  const id = requiredText(input, "instanceId", instanceId);
+  const place = store.read((tx) => findInstancePlace(tx, id));
+  if (place === undefined) throw new OperatorFault("NotFound", `There is no instance ${id}.`);
+  return place;
+}
+
+/** Whoever uses an instance's metadata service acts as its role: that it was opened is told in the trail. */
+async function openInstance(
+  cloud: OperatedCloud,
+  input: { readonly instanceId: string },
+): Promise<OpenedInstance> {
+  const { instanceId: id, accountId: owner, region, vpcId, privateIp } = placeOf(cloud, input);
+  if (cloud.metadata === undefined) {
+    throw new OperatorFault("Unsupported", "This cloud has no metadata service.");
+  }
+  if (privateIp === undefined) {
+    throw new OperatorFault("Conflict", `${id} has no network interface, so it has no metadata service.`);
+  }
+  const { store, environment } = cloud;
+  const { seq } = store.transaction((tx) =>
+    recordOperator(tx, environment, {
+      eventName: "RunAsInstance",
+      accountId: owner,
+      region,
+      requestParameters: { instanceId: id },
+      responseElements: null,
+    }),
+  );
+  await store.settled(seq);
+  return { instanceId: id, accountId: owner, region, vpcId, privateIp };
+}
+
+async function relayMetadata(
+  cloud: OperatedCloud,
+  input: RelayedMetadataRequest,
+): Promise<RelayedMetadataResponse> {
+  const { vpcId, privateIp } = placeOf(cloud, input);
+  if (cloud.metadata === undefined || privateIp === undefined) {
+    throw new OperatorFault("Unsupported", "There is no metadata service for this instance.");
+  }
+  const { status, reason, headers, body } = await cloud.metadata({
+    vpcId,
+    sourceIp: privateIp,
+    method: requiredText(input, "method"),
+    target: requiredText(input, "target", /^[^]{1,4096}$/),
+    headers: textHeaders(input.headers),
+  });
+  return { status, reason, headers, body: Buffer.from(body).toString("base64") };
+}
+
+function textHeaders(value: unknown): Record<string, string> {
+  const headers: Record<string, string> = Object.create(null);
+  for (const [name, text] of Object.entries(Object(value))) {
+    if (typeof text === "string") headers[name.toLowerCase()] = text;
+  }
+  return headers;
+}

@@ -1,0 +1,55 @@
+/** What the resolver of a VPC asks about its VPC: which addresses are whose. */
+import { contains, formatAddress, nextAddress, parseAddress, parseCidr } from "@casemate/net-engine";
+import type { Store } from "@casemate/store";
+import type { CloudEnvironment } from "../../../kit/index.ts";
+import { interfacesOf } from "../instance/instance-view.ts";
+import { instances } from "../instance/instance.ts";
+import { networkInterfaces } from "../network-interface/network-interface.ts";
+import { vpcs } from "../vpc/vpc.ts";
+
+/** Names of one VPC, as of now. */
+export interface VpcNameFacts {
+  readonly region: string;
+  readonly enableDnsSupport: boolean;
+  readonly enableDnsHostnames: boolean;
+  /** The second address of the VPC's primary block, where its resolver answers. */
+  readonly resolverAddress: string | undefined;
+  isPrivateAddress(address: string): boolean;
+  privateAddressOf(publicAddress: string): string | undefined;
+  isPublicAddress(address: string): boolean;
+  addressesOfInstance(instanceId: string): { readonly ipv4?: string | undefined } | undefined;
+}
+
+/** The facts of a VPC; of one that is gone, names that lead nowhere. */
+export function vpcNameFacts(store: Store, environment: CloudEnvironment, vpcId: string): VpcNameFacts {
+  const vpc = store.read((tx) => tx.get(vpcs.collection, vpcId));
+  const within = (cidr: string, address: string): boolean => {
+    const block = parseCidr(cidr);
+    const parsed = parseAddress(address);
+    return block !== undefined && parsed !== undefined && contains(block, parsed);
+  };
+  return {
+    region: vpc?.region ?? "us-east-1",
+    enableDnsSupport: vpc?.enableDnsSupport ?? false,
+    enableDnsHostnames: vpc?.enableDnsHostnames ?? false,
+    resolverAddress: secondAddress(vpc?.cidrs[0]?.cidr),
+    isPrivateAddress: (address) => vpc?.cidrs.some(({ cidr }) => within(cidr, address)) ?? false,
+    isPublicAddress: (address) => within(environment.settings.publicIpPool, address),
+    privateAddressOf: (publicAddress) =>
+      store.read((tx) => {
+        const [row] = tx.by(networkInterfaces.collection, "public-address", publicAddress);
+        return row?.vpcId === vpcId ? row.privateIps[0] : undefined;
+      }),
+    addressesOfInstance: (instanceId) =>
+      store.read((tx) => {
+        const instance = tx.get(instances.collection, instanceId);
+        if (instance?.vpcId !== vpcId) return undefined;
+        return { ipv4: interfacesOf(tx, instanceId)[0]?.privateIps[0] };
+      }),
+  };
+}
+
+function secondAddress(text: string | undefined): string | undefined {
+  const block = text === undefined ? undefined : parseCidr(text);
+  return block && formatAddress(nextAddress(nextAddress(block.low)));
+}
