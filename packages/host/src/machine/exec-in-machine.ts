@@ -1,6 +1,7 @@
 /** Runs a program inside a running machine, confined as everything else there. */
 import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
+import { constants } from "node:os";
 import type { ExecOptions, ExecResult } from "@casemate/cloud";
 import { hostEnvironment } from "./supervisor.ts";
 
@@ -56,11 +57,15 @@ export function execInMachine(
       clearTimeout(timer);
       reject(error);
     });
-    child.once("close", (status) => {
+    child.once("close", (status, signal) => {
       clearTimeout(timer);
       if (trouble !== undefined) return reject(new Error(trouble));
       const [stdout, stderr] = [Buffer.concat(chunks.stdout), Buffer.concat(chunks.stderr)];
-      resolve({ exitCode: status ?? 128, stdout: new Uint8Array(stdout), stderr: new Uint8Array(stderr) });
+      resolve({
+        exitCode: status ?? 128 + constants.signals[signal ?? "SIGKILL"],
+        stdout: new Uint8Array(stdout),
+        stderr: new Uint8Array(stderr),
+      });
     });
     // A program that does not read its input is no failure.
     child.stdin.on("error", () => undefined);

@@ -4,10 +4,16 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { ExecOptions, MachineId } from "@casemate/cloud";
 import { type MachinePaths, type MachineState, writeDurably } from "./machine-directory.ts";
-import type { OciConfig } from "./oci-config.ts";
+import { type OciConfig, guestCapabilities } from "./oci-config.ts";
 import type { SandboxRuntime } from "./probe-sandbox.ts";
 import type { ProcessIdentity } from "./process-identity.ts";
 import { sessionEnvironment } from "./session-environment.ts";
+
+/** The guest's capabilities as setpriv writes them. */
+const boundingSet = [
+  "-all",
+  ...guestCapabilities.map((name) => `+${name.slice("CAP_".length).toLowerCase()}`),
+].join(",");
 
 export interface ExecRequest {
   readonly paths: MachinePaths;
@@ -30,7 +36,7 @@ export interface ExecEntry {
 }
 
 export async function execProcess(exec: ExecRequest): Promise<ExecEntry> {
-  const { paths, state, runtime, request } = exec;
+  const { paths, state, init, runtime, request } = exec;
   const user = request.execOptions?.user;
   if (request.argv.length === 0) throw new TypeError("a program is needed");
   if (user !== undefined && !/^[a-z_][a-z0-9_-]{0,31}$/.test(user))
@@ -44,6 +50,22 @@ export async function execProcess(exec: ExecRequest): Promise<ExecEntry> {
   const file = join(paths.directory, `exec-${randomBytes(8).toString("hex")}`);
   const pidFile = `${file}.pid`;
   await writeDurably(file, JSON.stringify({ ...config.process, args, env: environment }));
+  if (state.runtime === "unshare") {
+    const enter = [
+      "--target",
+      String(init.pid),
+      "--mount",
+      "--uts",
+      "--ipc",
+      "--net",
+      "--pid",
+      "--cgroup",
+      "--user",
+    ];
+    const confine = ["setpriv", "--no-new-privs", "--inh-caps=-all", `--bounding-set=${boundingSet}`];
+    const words = ["nsenter", ...enter, "--setuid", "0", "--setgid", "0", ...confine];
+    return { command: [...words, "env", "-i", ...environment, ...args], file, pidFile };
+  }
   const command = [runtime.path, "--root", join(paths.directory, "crun"), "--cgroup-manager=disabled"];
   return { command: [...command, "exec", "--pid-file", pidFile, "--process", file, paths.id], file, pidFile };
 }

@@ -159,9 +159,14 @@ export function ociConfig(input: OciConfigInput): OciConfig {
   };
 }
 
+/** How large a guest's file systems in memory may grow; what they hold counts as its memory. */
+export function tmpfsSizesMib(memoryMib: number): { readonly half: number; readonly fifth: number } {
+  return { half: Math.max(16, Math.floor(memoryMib / 2)), fifth: Math.max(16, Math.floor(memoryMib / 5)) };
+}
+
 function systemMounts(memoryMib: number): OciMount[] {
-  const half = `size=${Math.max(16, Math.floor(memoryMib / 2))}m`;
-  const fifth = `size=${Math.max(16, Math.floor(memoryMib / 5))}m`;
+  const sizes = tmpfsSizesMib(memoryMib);
+  const [half, fifth] = [`size=${sizes.half}m`, `size=${sizes.fifth}m`];
   const mount = (destination: string, type: string, options: readonly string[]): OciMount => ({
     destination,
     type,

@@ -11,7 +11,7 @@ import {
   prepareHostImage,
 } from "./host-image.ts";
 import { type MachinePaths, exists, findState, writeDurably } from "./machine-directory.ts";
-import { type SharedPath, guestIdBase, ociConfig } from "./oci-config.ts";
+import { type OciConfig, type SharedPath, guestIdBase, ociConfig, tmpfsSizesMib } from "./oci-config.ts";
 import { sessionEnvironment } from "./session-environment.ts";
 
 export interface Preparation {
@@ -82,6 +82,7 @@ export async function prepareMachine(
     environment: sessionEnvironment(spec),
   });
   await writeDurably(join(paths.directory, "config.json"), JSON.stringify(config));
+  await writePlainConfig(paths.directory, { spec, config });
   return { lower: kept, cgroups, programs, stage };
 }
 
@@ -97,11 +98,11 @@ async function chooseStage(needed: readonly string[]): Promise<string> {
 }
 
 /** @throws {Error} for a path that a line cannot hold. */
-function stagingList(staged: readonly { readonly source: string; readonly from: string }[]): string {
+function stagingList(staged: readonly (SharedPath & { readonly from: string })[]): string {
   return staged
-    .map(({ source, from }) => {
+    .map(({ source, target, from }) => {
       if (/[\t\n\\]/.test(from)) throw new Error(`${JSON.stringify(from)} cannot be shown to a machine`);
-      return `${basename(source)}\t${from}\n`;
+      return `${basename(source)}\t${from}\t${target}\n`;
     })
     .join("");
 }
@@ -128,6 +129,17 @@ async function prepareImage(host: PreparationHost, spec: MachineSpec): Promise<H
       // A complete system: its own programs, and nothing of the host's.
       return { lower: join(host.images, "debian"), shared: [] };
   }
+}
+
+/** The same configuration for the launch without crun, line by line, because a shell reads it. */
+async function writePlainConfig(
+  directory: string,
+  { spec, config }: { spec: MachineSpec; config: OciConfig },
+): Promise<void> {
+  const sizes = tmpfsSizesMib(spec.memoryMib);
+  await writeDurably(join(directory, "guest"), `${spec.hostname}\n${sizes.half}\n${sizes.fifth}\n`);
+  await writeDurably(join(directory, "masked"), config.linux.maskedPaths.map((path) => `${path}\n`).join(""));
+  await writeDurably(join(directory, "environment"), config.process.env.map((line) => `${line}\n`).join(""));
 }
 
 async function layOutDisk(paths: MachinePaths): Promise<void> {

@@ -25,6 +25,9 @@ const programs = [
   ["unshare", "util-linux"],
   ["nsenter", "util-linux"],
   ["flock", "util-linux"],
+  ["setpriv", "util-linux"],
+  ["setsid", "util-linux"],
+  ["pivot_root", "util-linux"],
   ["mount", "mount"],
   ["dd", "coreutils"],
   ["stat", "coreutils"],
@@ -32,8 +35,8 @@ const programs = [
 
 const programDirectories = ["/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 
-export async function findRuntime(): Promise<SandboxRuntime> {
-  for (const path of runtimePaths) {
+export async function findRuntime(wished?: "unshare"): Promise<SandboxRuntime> {
+  for (const path of wished === undefined ? runtimePaths : []) {
     const said = await runCommand(path, ["--version"], { timeoutMs: 5_000 }).catch(() => undefined);
     if (said?.stdout.includes("+SECCOMP") !== true) continue;
     return { kind: "crun", path, version: said.stdout.split("\n")[0] ?? "crun" };
@@ -148,7 +151,7 @@ export async function sandboxCapabilities(findings: SandboxFindings): Promise<Ma
 }
 
 function seccompCapability(runtime: SandboxRuntime): MachineCapability {
-  if (runtime.kind !== "crun") return unavailable("crun is not installed (Debian package crun)");
+  if (runtime.kind !== "crun") return unavailable("crun is not in use (Debian package crun)");
   try {
     seccompProfile(process.arch);
     return available;

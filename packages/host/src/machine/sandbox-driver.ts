@@ -39,6 +39,8 @@ export interface SandboxDriverOptions {
   readonly guestDirectory: string;
   /** Paths of the host that no guest may see even where they lie below /usr: the daemon's own directories. */
   readonly privatePaths?: readonly string[] | undefined;
+  /** "unshare" leaves an installed crun alone; the choice without it is crun where there is one. */
+  readonly runtime?: "unshare" | undefined;
 }
 
 interface Sandbox {
@@ -95,7 +97,11 @@ async function openSandbox(options: SandboxDriverOptions): Promise<Sandbox> {
   await mkdir(root, { recursive: true, mode: 0o700 });
   await mkdir(images, { recursive: true, mode: 0o700 });
   const obstacles = await machineObstacles(directory);
-  const [runtime, cgroups, bootId] = await Promise.all([findRuntime(), probeCgroups(), fetchBootId()]);
+  const [runtime, cgroups, bootId] = await Promise.all([
+    findRuntime(options.runtime),
+    probeCgroups(),
+    fetchBootId(),
+  ]);
   const cgroupName = `casemate-${createHash("sha256").update(directory).digest("hex").slice(0, 8)}`;
   const debianImage = join(images, "debian");
   const capabilities = await sandboxCapabilities({ obstacles, runtime, cgroups, debianImage });

@@ -1,8 +1,10 @@
 /** Starts the process that supervises one machine and outlives its starter. */
 import { spawn } from "node:child_process";
-import { open, readFile } from "node:fs/promises";
+import { open, readFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { MachinePaths } from "./machine-directory.ts";
+
+const closeOnExec = 0o2000000;
 
 /** Host programs get this environment and nothing of the daemon's own. */
 export const hostEnvironment = { PATH: "/usr/sbin:/usr/bin:/sbin:/bin", LC_ALL: "C" };
@@ -27,7 +29,9 @@ export interface SupervisorLaunch {
 export async function spawnSupervisor(launch: SupervisorLaunch): Promise<void> {
   const { paths, programs, stage, netns, lower, runtime, cgroups } = launch;
   const log = await open(paths.launchLog, "w", 0o600);
+  const nothing = await open("/dev/null", "r+");
   try {
+    const stdio = [nothing.fd, log.fd, log.fd, ...(await inheritedDescriptors()).map(() => nothing.fd)];
     const child = spawn(
       "unshare",
       // Slave: what the host unmounts is not held here; what is mounted here stays here.
@@ -35,7 +39,7 @@ export async function spawnSupervisor(launch: SupervisorLaunch): Promise<void> {
         [paths.directory, stage, netns, lower, runtime],
         cgroups,
       ),
-      { cwd: "/", detached: true, env: hostEnvironment, stdio: ["ignore", log.fd, log.fd] },
+      { cwd: "/", detached: true, env: hostEnvironment, stdio },
     );
     await new Promise<void>((resolve, reject) => {
       child.once("spawn", resolve);
@@ -44,7 +48,23 @@ export async function spawnSupervisor(launch: SupervisorLaunch): Promise<void> {
     child.unref();
   } finally {
     await log.close();
+    await nothing.close();
   }
+}
+
+/**
+ * File descriptors from 3 to the highest that this process was itself started with: a new program would get
+ * them too, and through it the guest. Node's own are closed on the way.
+ */
+async function inheritedDescriptors(): Promise<number[]> {
+  let highest = 2;
+  for (const name of await readdir("/proc/self/fdinfo")) {
+    const text = await readFile(`/proc/self/fdinfo/${name}`, "utf8").catch(() => "");
+    const flags = /^flags:\s*([0-7]+)$/m.exec(text)?.[1];
+    if (flags !== undefined && (parseInt(flags, 8) & closeOnExec) === 0)
+      highest = Math.max(highest, Number(name));
+  }
+  return Array.from({ length: highest - 2 }, (_, index) => index + 3);
 }
 
 /** What the launch said when it failed, for the operator. */

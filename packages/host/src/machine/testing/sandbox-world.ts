@@ -57,6 +57,7 @@ export interface WorldOptions {
   readonly instanceId: MachineId;
   readonly userData?: string | Buffer;
   readonly publicKey?: string;
+  readonly runtime?: "unshare";
 }
 
 /** Makes a world for one instance; every address of it lies in the namespace's own loopback device. */
@@ -68,7 +69,7 @@ export async function createWorld(options: WorldOptions): Promise<SandboxWorld> 
   execFileSync("ip", ["-n", netns, "-batch", "-"], { input: lines.join("\n") });
   const metadata = await serveMetadata(netns, options);
   const create = (): MachineDriver =>
-    createSandboxDriver({ directory, guestDirectory, privatePaths: ["/work"] });
+    createSandboxDriver({ directory, guestDirectory, privatePaths: ["/work"], runtime: options.runtime });
   const driver = create();
   const consoleText = async (id: MachineId): Promise<string> =>
     Buffer.from(await driver.console(id)).toString();
