@@ -23,8 +23,8 @@ export interface PrincipalPolicies {
 /** The identity services, as the request path sees them. */
 export interface IdentityPort {
   /**
-   * Finds the credential of an access key. A temporary key (ASIA) needs its session token; a long-lived one must come without.
-   * The principal must still exist: a session of a deleted role or user is refused.
+   * Finds the credential of an access key. A temporary key (ASIA) needs its session token; a long-lived one
+   * must come without. The principal must still exist: a session of a deleted role or user is refused.
    */
   findCredential(
     tx: ReadTx,
@@ -38,11 +38,14 @@ export interface IdentityPort {
   policiesOf(tx: ReadTx, principal: Principal): PrincipalPolicies;
   /** aws:PrincipalTag: the tags of the user or role with the session's over them. */
   tagsOf(tx: ReadTx, principal: Principal): Tags;
-  /** Notes that a key was used, for GetAccessKeyLastUsed; coarse, so that most calls write nothing. */
+  /**
+   * Notes that a key or a role was used, for GetAccessKeyLastUsed and RoleLastUsed; coarse, so that most
+   * calls write nothing.
+   */
   noteUse(
     tx: Tx,
     use: {
-      readonly accessKeyId: string;
+      readonly principal: Principal;
       readonly service: string;
       readonly region: string;
       readonly now: number;

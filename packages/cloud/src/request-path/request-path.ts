@@ -131,9 +131,8 @@ function serve(tx: Tx, progress: Progress, serving: Serving): HttpReply {
     reply = faultReply(progress, fault);
   }
   if (progress.principal !== undefined) {
-    const { accessKeyId } = progress.principal;
-    const service = progress.endpoint?.service.name ?? "";
-    identity.noteUse(tx, { accessKeyId, service, region: progress.region, now: progress.now });
+    const { principal, region, now } = progress;
+    identity.noteUse(tx, { principal, service: progress.endpoint?.service.name ?? "", region, now });
   }
   record(tx, progress, { environment, fault });
   return reply;

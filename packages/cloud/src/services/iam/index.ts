@@ -21,7 +21,8 @@ export {
   instanceProfiles,
   type InstanceProfileRow,
 } from "./instance-profile/instance-profile.ts";
-export { defaultDocument, findPolicy, policies, type PolicyRow } from "./policy/policy.ts";
+export { defaultDocument, findPolicy, policies } from "./policy/policy.ts";
+export type { PolicyRow } from "./policy/policy-row.ts";
 export { findRole, roleArn, roles, type RoleRow } from "./role/role.ts";
 export { findUser, userArn, users, type UserRow } from "./user/user.ts";
 export { makeAccount, type MadeAccount } from "./account/make-account.ts";

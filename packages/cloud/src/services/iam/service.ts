@@ -1,11 +1,26 @@
 /** The identity and access management service. */
-import type { Service } from "../../kit/index.ts";
+import type { Call, Service } from "../../kit/index.ts";
 import { accessKeys } from "./access-key/access-key.ts";
+import { accessKeyFaults } from "./access-key/access-key-faults.ts";
+import { accessKeyOperations } from "./access-key/operations.ts";
 import { accounts } from "./account/account.ts";
+import { sessionWithoutMfa, sharedFaults } from "./faults.ts";
 import { instanceProfiles } from "./instance-profile/instance-profile.ts";
+import { instanceProfileFaults } from "./instance-profile/instance-profile-faults.ts";
+import { instanceProfileOperations } from "./instance-profile/operations.ts";
+import { policyOperations } from "./policy/operations.ts";
 import { policies } from "./policy/policy.ts";
+import { policyFaults } from "./policy/policy-faults.ts";
+import { policyVersionOperations } from "./policy/version-operations.ts";
+import { roleOperations } from "./role/operations.ts";
+import { rolePolicyOperations } from "./role/policy-operations.ts";
 import { roles } from "./role/role.ts";
+import { roleFaults } from "./role/role-faults.ts";
+import { tagFaults } from "./tag/tags.ts";
+import { userOperations } from "./user/operations.ts";
+import { userPolicyOperations } from "./user/policy-operations.ts";
 import { users } from "./user/user.ts";
+import { userFaults } from "./user/user-faults.ts";
 
 export const iamService: Service = {
   name: "iam",
@@ -13,8 +28,32 @@ export const iamService: Service = {
   eventSource: "iam.amazonaws.com",
   scope: "global",
   refusal: { code: "AccessDenied", status: 403, encoded: false },
-  operations: [],
-  faults: [],
+  operations: [
+    ...accessKeyOperations,
+    ...instanceProfileOperations,
+    ...policyOperations,
+    ...policyVersionOperations,
+    ...roleOperations,
+    ...rolePolicyOperations,
+    ...userOperations,
+    ...userPolicyOperations,
+  ],
+  faults: [
+    ...accessKeyFaults,
+    ...instanceProfileFaults,
+    ...policyFaults,
+    ...roleFaults,
+    ...sharedFaults,
+    ...tagFaults,
+    ...userFaults,
+  ],
   collections: [accessKeys, accounts, instanceProfiles, policies, roles, users],
   tables: [],
+  prepare(_tx, { principal }: Call) {
+    // "You cannot call any IAM API operations unless MFA authentication information is included": STS API, GetSessionToken.
+    const { session } = principal;
+    if (principal.type !== "role-session" && session !== undefined && session.mfaAt === undefined) {
+      throw sessionWithoutMfa();
+    }
+  },
 };

@@ -18,6 +18,9 @@ export interface AccessKeyRow {
 /** The holder of a root user's keys. */
 export const rootHolder = "root";
 
+/** What AWS's credential report calls the root user, which has no user name. */
+export const rootUserName = "<root_account>";
+
 export const accessKeys = collection<AccessKeyRow>()({
   kind: "iam/access-key",
   key: (row) => row.id,

@@ -11,6 +11,7 @@ import type {
 import { accessKeys, openSecret, rootHolder, type AccessKeyRow } from "../access-key/access-key.ts";
 import { accountExists } from "../account/account.ts";
 import { roleArn, roles } from "../role/role.ts";
+import { withoutTags } from "../tag/tags.ts";
 import { userArn, users } from "../user/user.ts";
 import { policiesOf } from "./principal-policies.ts";
 import { openSessionToken, type SessionTokenContent } from "./session-token.ts";
@@ -130,20 +131,32 @@ function user(tx: ReadTx, userId: string, accessKeyId: string): Principal | unde
 }
 
 function tagsOf(tx: ReadTx, principal: Principal): Tags {
-  if (principal.type === "user") {
-    return { ...tx.get(users, principal.id)?.tags, ...principal.session?.tags };
-  }
+  if (principal.type === "user") return overlaid(tx.get(users, principal.id)?.tags, principal.session?.tags);
   if (principal.type === "role-session") {
-    return { ...tx.get(roles, principal.roleId)?.tags, ...principal.session.tags };
+    return overlaid(tx.get(roles, principal.roleId)?.tags, principal.session.tags);
   }
   return {};
 }
 
+/** Tags of a session over those of its user or role. Keys are compared without case, so no tag of the other survives beside it. */
+function overlaid(own: Tags | undefined, session: Tags | undefined): Tags {
+  if (own === undefined || session === undefined) return session ?? own ?? {};
+  return { ...withoutTags(own, Object.keys(session)), ...session };
+}
+
 function noteUse(tx: Tx, use: Parameters<IdentityPort["noteUse"]>[1]): void {
-  const row = tx.get(accessKeys, use.accessKeyId);
+  const { principal, service, region, now: at } = use;
+  if (principal.type === "role-session") {
+    const row = tx.get(roles, principal.roleId);
+    if (row === undefined) return;
+    if (row.lastUsed?.region === region && at - row.lastUsed.at < useGrainMs) return;
+    tx.put(roles, { ...row, lastUsed: { at, region } });
+    return;
+  }
+  const row = tx.get(accessKeys, principal.accessKeyId);
   if (row === undefined) return;
   const { lastUsed } = row;
-  const same = lastUsed?.service === use.service && lastUsed.region === use.region;
-  if (same && use.now - lastUsed.at < useGrainMs) return;
-  tx.put(accessKeys, { ...row, lastUsed: { at: use.now, service: use.service, region: use.region } });
+  const same = lastUsed?.service === service && lastUsed.region === region;
+  if (same && at - lastUsed.at < useGrainMs) return;
+  tx.put(accessKeys, { ...row, lastUsed: { at, service, region } });
 }

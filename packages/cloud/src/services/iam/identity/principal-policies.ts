@@ -2,8 +2,9 @@
 import { compileStored, type CompiledPolicy } from "@casemate/iam-engine";
 import type { ReadTx } from "@casemate/store";
 import type { Principal, PrincipalPolicies } from "../../../kit/index.ts";
-import { defaultDocument, findPolicy, policies, type PolicyRow } from "../policy/policy.ts";
+import { defaultDocument, findPolicy, policies } from "../policy/policy.ts";
 import type { PolicyHolder } from "../policy/policy-holder.ts";
+import type { PolicyRow } from "../policy/policy-row.ts";
 import { roles } from "../role/role.ts";
 import { users } from "../user/user.ts";
 

@@ -1,4 +1,6 @@
-/** What a user, a role or a group holds of policies: attached managed ones, inline ones, and a permissions boundary. */
+/** What a user or a role holds of policies: attached managed ones, inline ones, and a permissions boundary. */
+import type { ReadTx, Tx } from "@casemate/store";
+import type { Call, Target } from "../../../kit/index.ts";
 
 /** An inline policy. */
 export interface InlinePolicyRow {
@@ -13,4 +15,18 @@ export interface PolicyHolder {
   readonly inlinePolicies: readonly InlinePolicyRow[];
   /** ARN of the managed policy that bounds it. */
   readonly boundaryArn?: string | undefined;
+}
+
+/** A kind of holder, for the operations on policies that users and roles have alike. */
+export interface HolderKind<Row extends PolicyHolder> {
+  /** As faults name it. */
+  readonly type: "user" | "role";
+  readonly inlineCharactersMax: number;
+  /** The name of the quota for attached policies. */
+  readonly attachmentQuota: string;
+  find(tx: ReadTx, accountId: string, name: string): Row | undefined;
+  /** @throws the kind's not-found fault */
+  fetch(tx: ReadTx, call: Call, name: string): Row;
+  target(call: Call, name: string): Target;
+  put(tx: Tx, row: Row): Row;
 }

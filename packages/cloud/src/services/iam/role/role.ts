@@ -1,8 +1,10 @@
 /** IAM roles: the row. Keyed by unique id, so that a role made again under the same name is another principal. */
-import { collection, type ReadTx } from "@casemate/store";
-import type { Tags } from "../../../kit/index.ts";
-import type { PolicyHolder } from "../policy/policy-holder.ts";
+import { collection, type ReadTx, type Tx } from "@casemate/store";
+import { resourceTagKeys, type Call, type Tags, type Target } from "../../../kit/index.ts";
+import { roleInlineCharactersMax } from "../policy/document.ts";
+import type { HolderKind, PolicyHolder } from "../policy/policy-holder.ts";
 import { holderPolicies } from "../user/user.ts";
+import { roleNotFound } from "./role-faults.ts";
 
 /** A role. */
 export interface RoleRow extends PolicyHolder {
@@ -42,3 +44,36 @@ export function roleArn(row: Pick<RoleRow, "accountId" | "path" | "name">): stri
 export function findRole(tx: ReadTx, accountId: string, name: string): RoleRow | undefined {
   return tx.by(roles, "name", `${accountId}/${name.toLowerCase()}`)[0];
 }
+
+/** The caller's role of a name. @throws roleNotFound */
+export function fetchRole(tx: ReadTx, call: Call, name: string): RoleRow {
+  const row = findRole(tx, call.accountId, name);
+  if (row === undefined) throw roleNotFound(name);
+  return row;
+}
+
+/** A role of the caller's account as target of a need. */
+export function roleTarget(call: Call, name: string): Target {
+  const row = findRole(call.tx, call.accountId, name);
+  return {
+    arn: roleArn(row ?? { accountId: call.accountId, path: "/", name }),
+    accountId: call.accountId,
+    keys: resourceTagKeys(row?.tags ?? {}, "iam"),
+  };
+}
+
+export function putRole(tx: Tx, row: RoleRow): RoleRow {
+  tx.put(roles, row);
+  return row;
+}
+
+/** Roles as holders of policies. */
+export const roleHolder: HolderKind<RoleRow> = {
+  type: "role",
+  inlineCharactersMax: roleInlineCharactersMax,
+  attachmentQuota: "PoliciesPerRole",
+  find: findRole,
+  fetch: fetchRole,
+  target: roleTarget,
+  put: putRole,
+};

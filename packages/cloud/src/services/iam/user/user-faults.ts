@@ -1,0 +1,24 @@
+/** Faults about users. */
+import { fault } from "../../../kit/index.ts";
+
+export const userNotFound = fault({
+  code: "NoSuchEntity",
+  status: 404,
+  message: (name: string) => `The user with name ${name} cannot be found.`,
+});
+export const userExists = fault({
+  code: "EntityAlreadyExists",
+  status: 409,
+  message: (name: string) => `User with name ${name} already exists.`,
+});
+export const userHasAccessKeys = fault({
+  code: "DeleteConflict",
+  status: 409,
+  message: () => "Cannot delete entity, must delete access keys first.",
+});
+export const userNotNamed = fault({
+  code: "ValidationError",
+  message: () => "Must specify userName when calling with non-User credentials",
+});
+
+export const userFaults = [userNotFound, userExists, userHasAccessKeys, userNotNamed];
