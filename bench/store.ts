@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 
-import { appendTable, collection, memoryLog, openStore, sqliteLog } from "@casemate/store";
+import { appendTable, collection, memoryLog, openStore, sqliteLog, type Collection } from "@casemate/store";
 import type { CommitLog, Store } from "@casemate/store";
 
 const inFlight = 32;
@@ -36,7 +36,7 @@ const collections = Object.fromEntries(
       indexes: { account: (row) => row.account },
     }),
   ]),
-) as Record<(typeof kinds)[number], ReturnType<ReturnType<typeof collection<Document>>>>;
+) as Record<(typeof kinds)[number], Collection<Document, "account">>;
 const trail = appendTable<TrailEvent>({
   kind: "bench/trail",
   at: (item) => item.at,

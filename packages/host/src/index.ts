@@ -1,3 +1,4 @@
+// The host: the only code that touches the machine. Networks and instances on Linux; it decides nothing.
 export { createNetworkDriver } from "./network/network-driver.ts";
 export type {
   NetworkDriver,
@@ -15,3 +16,4 @@ export { createSandboxDriver, type SandboxDriverOptions } from "./machine/sandbo
 export { createRecordedDriver, type RecordedDriverOptions } from "./machine/recorded-driver.ts";
 export { removeTree } from "./machine/remove-tree.ts";
 export { guestDirectory } from "./machine/guest-directory.ts";
+export { consoleOf } from "./machine/console-file.ts";

@@ -1,4 +1,6 @@
-/** The certificates of a daemon: its authority, the leaf it serves with, and their renewal. Made on first use. */
+/**
+ * The certificates of a daemon: its authority, the leaf it serves with, and their renewal. Made on first use.
+ */
 import type { CloudEnvironment } from "@casemate/cloud";
 import {
   createAuthority,

@@ -1,4 +1,7 @@
-/** The daemon: the composition root that makes a cloud out of a store, keys, services, an edge and a machine to run on. */
+/**
+ * The daemon: the composition root that makes a cloud out of a store, keys, services, an edge and a machine
+ * to run on.
+ */
 import { randomBytes, randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import {
@@ -9,6 +12,7 @@ import {
   storedTables,
   type CloudEnvironment,
 } from "@casemate/cloud";
+import { consoleOf } from "@casemate/host";
 import { memoryLog, openStore, sqliteLog, type Store } from "@casemate/store";
 import type { ServerContexts } from "../certificates/server-contexts.ts";
 import { createEdge, type Edge } from "../edge/edge.ts";
@@ -116,6 +120,7 @@ function environmentOf(options: StartOptions, directory: StateDirectory | undefi
     clock: () => Date.now(),
     random,
     keyring: createKeyring(root, random),
+    consoleOf: (instanceId) => directory && consoleOf(directory.machines, instanceId),
     settings: {
       accountId: options.accountId ?? defaultAccountId,
       regions: options.regions ?? defaultRegions,

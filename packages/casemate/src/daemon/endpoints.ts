@@ -1,4 +1,7 @@
-/** The endpoints of the cloud: each service with the wire model it is spoken to by, read from the generated tables. */
+/**
+ * The endpoints of the cloud: each service with the wire model it is spoken to by, read from the generated
+ * tables.
+ */
 import { readFileSync } from "node:fs";
 import { services, type Endpoint } from "@casemate/cloud";
 import { loadModel, tableFiles } from "@casemate/wire";

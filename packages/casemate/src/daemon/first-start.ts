@@ -1,4 +1,7 @@
-/** The first start of a cloud: one account with an administrator, whose key is shown once and kept in a file of its own. */
+/**
+ * The first start of a cloud: one account with an administrator, whose key is shown once and kept in a file
+ * of its own.
+ */
 import { hasAccounts, makeAccount, type CloudEnvironment, type MadeAccount } from "@casemate/cloud";
 import type { Store } from "@casemate/store";
 import { readOptional, writePrivate, type StateDirectory } from "./state-directory.ts";
@@ -17,7 +20,9 @@ export interface FirstStart {
   readonly made: boolean;
 }
 
-/** Makes the first account when there is none; the credentials file is written before the account is durable. */
+/**
+ * Makes the first account when there is none; the credentials file is written before the account is durable.
+ */
 export async function ensureFirstAccount(
   store: Store,
   environment: CloudEnvironment,

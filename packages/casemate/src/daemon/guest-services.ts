@@ -1,6 +1,7 @@
 /**
- * What instances reach at the addresses of their router: the metadata service at 169.254.169.254, the resolver at 169.254.169.253 and at
- * the VPC's own second address. Each VPC has sockets of its own, so that the socket names the VPC and the source address the interface.
+ * What instances reach at the addresses of their router: the metadata service at 169.254.169.254, the
+ * resolver at 169.254.169.253 and at the VPC's own second address. Each VPC has sockets of its own, so that
+ * the socket names the VPC and the source address the interface.
  */
 import type { Socket } from "node:dgram";
 import { createVpcResolver } from "../dns/vpc-names.ts";

@@ -1,6 +1,7 @@
 /**
- * The side of the daemon that runs instances: the drivers of this host, the reconcilers that drive them, and what instances reach: their
- * metadata service, their resolver, and the API at its internet address. It starts after the API answers, which does not wait for it.
+ * The side of the daemon that runs instances: the drivers of this host, the reconcilers that drive them, and
+ * what instances reach: their metadata service, their resolver, and the API at its internet address. It
+ * starts after the API answers, which does not wait for it.
  */
 import { randomBytes } from "node:crypto";
 import {
@@ -51,22 +52,23 @@ export async function startInstanceSide(options: InstanceSideOptions): Promise<I
   const metadata = createMetadataPort(store, environment);
   const tokenFile = { path: directory?.metadataKey, purpose: "metadata-tokens" };
   const tokenKey = await loadSealed(environment.keyring, tokenFile, () => randomBytes(32).toString("base64"));
-  let kernel: NetworkDriver | undefined;
+  // The driver asks for the services of its routers, and they for sockets of the driver.
+  const made: { kernel?: NetworkDriver | undefined } = {};
   const guests = createGuestServices({
     store,
     environment,
     metadata,
     tokenKey: Buffer.from(tokenKey, "base64"),
     network: () => {
-      if (kernel === undefined) throw new Error("There is no network driver yet.");
-      return kernel;
+      if (made.kernel === undefined) throw new Error("There is no network driver yet.");
+      return made.kernel;
     },
     failed,
   });
   const machinery = await openMachinery({ kind: options.kind, directory, routers: guests });
-  kernel = machinery.kernel;
-  if (kernel !== undefined) {
-    options.edge.attach(await kernel.listenInternet({ address: apiAddress, port: 443 }), "tls");
+  made.kernel = machinery.kernel;
+  if (made.kernel !== undefined) {
+    options.edge.attach(await made.kernel.listenInternet({ address: apiAddress, port: 443 }), "tls");
   }
   const reconcilers = startReconcilers({
     store,

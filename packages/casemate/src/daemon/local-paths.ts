@@ -1,4 +1,7 @@
-/** Casemate's own paths on the edge: whether it lives and whether it is ready. They tell nothing else, so they need no signature. */
+/**
+ * Casemate's own paths on the edge: whether it lives and whether it is ready. They tell nothing else, so they
+ * need no signature.
+ */
 import type { Store } from "@casemate/store";
 import type { RawHttpResponse } from "../edge/raw-http.ts";
 import type { LocalHandler } from "../edge/edge.ts";

@@ -1,4 +1,7 @@
-/** What this host runs instances with: the real network and sandbox where both can be had, else records that pretend nothing. */
+/**
+ * What this host runs instances with: the real network and sandbox where both can be had, else records that
+ * pretend nothing.
+ */
 import { mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";

@@ -1,6 +1,7 @@
 /**
- * The root key: 32 bytes that everything secret is sealed under. It comes from a systemd credential, from the environment, or from a file
- * of the state directory that is made at first start; a key that is there but cannot be used is an error, never replaced.
+ * The root key: 32 bytes that everything secret is sealed under. It comes from a systemd credential, from the
+ * environment, or from a file of the state directory that is made at first start; a key that is there but
+ * cannot be used is an error, never replaced.
  */
 import { randomBytes } from "node:crypto";
 import { readFileSync, statSync } from "node:fs";
@@ -10,7 +11,9 @@ import { readOptional, writePrivate } from "./state-directory.ts";
 
 /** Where a root key may come from, first to last. */
 export interface RootKeySources {
-  /** The directory of systemd's credentials (`$CREDENTIALS_DIRECTORY`); the credential is `casemate-root-key`. */
+  /**
+   * The directory of systemd's credentials (`$CREDENTIALS_DIRECTORY`); the credential is `casemate-root-key`.
+   */
   readonly credentialsDirectory?: string | undefined;
   /** Base64 of the key (`$CASEMATE_ROOT_KEY`). */
   readonly text?: string | undefined;

@@ -1,4 +1,7 @@
-/** Secrets of the daemon itself: kept in files of the state directory, sealed under the root key, made when they are not there. */
+/**
+ * Secrets of the daemon itself: kept in files of the state directory, sealed under the root key, made when
+ * they are not there.
+ */
 import type { Keyring } from "@casemate/cloud";
 import { readOptional, writePrivate } from "./state-directory.ts";
 

@@ -1,6 +1,6 @@
 /**
- * The state directory: where everything that outlives the daemon is kept, readable by its owner alone. Files in it are replaced whole,
- * never written in place.
+ * The state directory: where everything that outlives the daemon is kept, readable by its owner alone. Files
+ * in it are replaced whole, never written in place.
  */
 import { randomBytes } from "node:crypto";
 import {

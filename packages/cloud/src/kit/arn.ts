@@ -1,4 +1,6 @@
-/** Amazon Resource Names: building them from parts and taking them apart. Knows no service's resource grammar. */
+/**
+ * Amazon Resource Names: building them from parts and taking them apart. Knows no service's resource grammar.
+ */
 
 /** The six fields of an ARN. */
 export interface ArnParts {

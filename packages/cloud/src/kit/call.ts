@@ -1,6 +1,6 @@
 /**
- * The call: everything a handler may know about the request it serves. It is made by the request path after authentication and
- * is immutable; state is reached through the transaction only.
+ * The call: everything a handler may know about the request it serves. It is made by the request path after
+ * authentication and is immutable; state is reached through the transaction only.
  */
 import type { ReadTx } from "@casemate/store";
 import { formatArn } from "./arn.ts";

@@ -1,4 +1,7 @@
-/** Idempotency: a client token answers a repeated request with what the first one made, and refuses a different request. */
+/**
+ * Idempotency: a client token answers a repeated request with what the first one made, and refuses a
+ * different request.
+ */
 import { collection, type Tx } from "@casemate/store";
 import type { Call } from "./call.ts";
 import { fault } from "./fault.ts";

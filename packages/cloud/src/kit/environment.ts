@@ -1,4 +1,6 @@
-/** What surrounds the services and comes in from outside: time, randomness, keys and the operator's settings. */
+/**
+ * What surrounds the services and comes in from outside: time, randomness, keys and the operator's settings.
+ */
 
 /** What a sealed secret is for and whose it is. */
 export type SecretContext = Readonly<Record<string, string>> & { readonly purpose: string };
@@ -9,7 +11,9 @@ export interface Keyring {
   seal(plain: string, context: SecretContext): string;
   /** Opens what seal made, or throws. */
   open(envelope: string, context: SecretContext): string;
-  /** Seals a self-contained token that leaves the cloud: a session token, a page token, an encoded message. */
+  /**
+   * Seals a self-contained token that leaves the cloud: a session token, a page token, an encoded message.
+   */
   sealToken(purpose: TokenPurpose, payload: string, context: Readonly<Record<string, string>>): string;
   /** Opens a token, or undefined when it is not one of ours for this purpose and context. */
   openToken(
@@ -32,6 +36,13 @@ export interface CloudSettings {
   readonly publicIpPool: string;
 }
 
+/** The end of what an instance has written to its console. */
+export interface ConsoleText {
+  readonly text: Uint8Array;
+  /** When it last wrote, epoch milliseconds. */
+  readonly at: number;
+}
+
 /** Handed to every call and reconciler. */
 export interface CloudEnvironment {
   /** Epoch milliseconds. */
@@ -39,4 +50,6 @@ export interface CloudEnvironment {
   readonly random: (bytes: number) => Uint8Array;
   readonly keyring: Keyring;
   readonly settings: CloudSettings;
+  /** What an instance has written to its console, or undefined when nothing is kept of it. */
+  readonly consoleOf: (instanceId: string) => ConsoleText | undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * Faults: the refusals a caller sees. A fault has the service's own code, HTTP status and message; what caused it inside is
- * never part of it. Handlers throw faults, only the request path catches them.
+ * Faults: the refusals a caller sees. A fault has the service's own code, HTTP status and message; what
+ * caused it inside is never part of it. Handlers throw faults, only the request path catches them.
  */
 
 /** A refusal in the service's own words. Cheap to make: it carries no stack. */

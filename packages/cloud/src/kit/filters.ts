@@ -1,6 +1,6 @@
 /**
- * Filters of the describe operations: a table from a filter's name to the values a row has for it. A name that is not in the table
- * is refused; nothing is looked up by reflection.
+ * Filters of the describe operations: a table from a filter's name to the values a row has for it. A name
+ * that is not in the table is refused; nothing is looked up by reflection.
  */
 import type { ReadTx } from "@casemate/store";
 import { fault } from "./fault.ts";
@@ -80,7 +80,10 @@ function compileFilter<Row extends { readonly tags?: Tags | undefined }>(
   };
 }
 
-/** A filter value: `*` is any run, `?` any one character, a backslash takes the next literally. Linear in time. */
+/**
+ * A filter value: `*` is any run, `?` any one character, a backslash takes the next literally. Linear in
+ * time.
+ */
 export function compilePattern(pattern: string): (value: string) => boolean {
   if (!/[*?\\]/.test(pattern)) return (value) => value === pattern;
   const tokens: { readonly kind: "run" | "one" | "literal"; readonly character: string }[] = [];

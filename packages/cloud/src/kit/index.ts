@@ -20,7 +20,7 @@ export {
   type Need,
   type Target,
 } from "./need.ts";
-export type { CloudEnvironment, CloudSettings, Keyring, TokenPurpose } from "./environment.ts";
+export type { CloudEnvironment, CloudSettings, ConsoleText, Keyring, TokenPurpose } from "./environment.ts";
 export { Call, type CallFacts, type Origin } from "./call.ts";
 export { operationsOf, unhonoured, type Operation, type OperationDefinition } from "./operation.ts";
 export {
@@ -35,6 +35,7 @@ export { applyFilters, compilePattern, type Filter, type FilterTable, type Filte
 export { page, type Page, type PageRequest } from "./pages.ts";
 export {
   readTags,
+  tagLimitExceeded,
   tagsOnCreate,
   tagsPerResourceMax,
   tagsView,

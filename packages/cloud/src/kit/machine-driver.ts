@@ -27,7 +27,9 @@ export interface MachineBootVolume {
   readonly sizeGib: number;
 }
 
-/** Everything a driver needs to start a machine. What the guest may know, it learns from its metadata service. */
+/**
+ * Everything a driver needs to start a machine. What the guest may know, it learns from its metadata service.
+ */
 export interface MachineSpec {
   readonly instanceId: MachineId;
   readonly imageId: string;
@@ -149,7 +151,9 @@ export interface MachineDriver {
   /** The end of the console, at most 64 KiB; empty for a machine that never wrote. */
   console(id: MachineId): Promise<Uint8Array>;
   metrics(id: MachineId): Promise<MachineMetrics>;
-  /** Runs a program inside a running machine: for an operator at the host and for tests, never for the API. */
+  /**
+   * Runs a program inside a running machine: for an operator at the host and for tests, never for the API.
+   */
   exec(id: MachineId, argv: readonly string[], options?: ExecOptions): Promise<ExecResult>;
   /** Absent where the capability says so. */
   readonly attachVolume?: ((id: MachineId, volume: MachineVolume) => Promise<void>) | undefined;

@@ -1,6 +1,6 @@
 /**
- * Needs: what an operation must be allowed to do, stated on real ARNs with the condition keys of the resource. The request path
- * decides them in order; the first refusal wins.
+ * Needs: what an operation must be allowed to do, stated on real ARNs with the condition keys of the
+ * resource. The request path decides them in order; the first refusal wins.
  */
 import type { CompiledPolicy } from "@casemate/iam-engine";
 import type { Tags } from "./principal.ts";

@@ -1,9 +1,18 @@
-/** The port to the machine's network, which the EC2 network reconciler drives. The host implements it; the kit only names it. */
+/**
+ * The port to the machine's network, which the EC2 network reconciler drives. The host implements it; the kit
+ * only names it.
+ */
 import type { VpcModel } from "@casemate/net-engine";
 
-/** Brings the network of this machine to wanted models; whole models go in, the driver works out the difference. */
+/**
+ * Brings the network of this machine to wanted models; whole models go in, the driver works out the
+ * difference.
+ */
 export interface NetworkDriver {
-  /** `kernel`: packets are really filtered. `recorded`: this machine cannot, and nothing pretends that it does. */
+  /**
+   * `kernel`: packets are really filtered. `recorded`: this machine cannot, and nothing pretends that it
+   * does.
+   */
   readonly mode: "kernel" | "recorded";
   /** Makes the network of one VPC be the model. Idempotent; returns when the rules stand. */
   apply(model: VpcModel): Promise<void>;

@@ -1,6 +1,6 @@
 /**
- * Operations: what a service can do. Each states what it needs before it handles; one without needs does not compile. Handlers are
- * synchronous, so they cannot half-finish.
+ * Operations: what a service can do. Each states what it needs before it handles; one without needs does not
+ * compile. Handlers are synchronous, so they cannot half-finish.
  */
 import type { Tx } from "@casemate/store";
 import type { Call } from "./call.ts";
@@ -21,13 +21,14 @@ export interface OperationDefinition<Input, Output> {
   /** Whether it only reads: the trail's readOnly. */
   readonly access: "read" | "write";
   /**
-   * The parameters it honours; a request with any other one is refused, so that nothing is silently ignored. `DryRun` needs no
-   * mention. Members inside a parameter are for the handler to refuse.
+   * The parameters it honours; a request with any other one is refused, so that nothing is silently ignored.
+   * `DryRun` needs no mention. Members inside a parameter are for the handler to refuse.
    */
   readonly honours: "all" | readonly (keyof Input & string)[];
   /**
-   * The permissions it needs, in the order they are decided. It may read state through `call.tx`, but whether something exists is
-   * for the handler to say: a target that is not there is named by its ARN and has no keys.
+   * The permissions it needs, in the order they are decided. It may read state through `call.tx`, but whether
+   * something exists is for the handler to say: a target that is not there is named by its ARN and has no
+   * keys.
    */
   readonly needs: (input: Input, call: Call) => readonly Need[];
   /** Does the work, after every need was allowed. @throws Fault, which undoes everything it did. */

@@ -1,4 +1,7 @@
-/** Pages of list and describe operations. Tokens are sealed over the caller, the operation and its arguments, and name the last key. */
+/**
+ * Pages of list and describe operations. Tokens are sealed over the caller, the operation and its arguments,
+ * and name the last key.
+ */
 import type { Call } from "./call.ts";
 import type { Fault } from "./fault.ts";
 

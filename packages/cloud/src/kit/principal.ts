@@ -1,4 +1,7 @@
-/** Who a request comes from, once its signature has been verified. The request path makes these; services only read them. */
+/**
+ * Who a request comes from, once its signature has been verified. The request path makes these; services only
+ * read them.
+ */
 
 /** Tags of a principal, a session, a request or a resource: key to value. */
 export type Tags = Readonly<Record<string, string>>;

@@ -1,6 +1,7 @@
 /**
- * Resources of a regional service: rows that belong to one account in one region, with an id and tags. Every read takes the call, so
- * that a cross-account read cannot happen by omission. Reconcilers, which act for nobody, read the collection itself.
+ * Resources of a regional service: rows that belong to one account in one region, with an id and tags. Every
+ * read takes the call, so that a cross-account read cannot happen by omission. Reconcilers, which act for
+ * nobody, read the collection itself.
  */
 import { collection, type Collection, type ReadTx, type Tx } from "@casemate/store";
 import type { Call } from "./call.ts";
@@ -78,16 +79,7 @@ export function resource<Row extends OwnedRow, Index extends string = never>(
   definition: ResourceDefinition<Row, Index>,
 ): Resource<Row, Index> {
   const { service, type, prefix } = definition;
-  const rows = collection<Row, Index | OwnerIndex>({
-    kind: `${service}/${type}`,
-    key: (row) => row.id,
-    indexes: {
-      ...definition.indexes,
-      owner: (row: Row) => ownerOf(row),
-    } as Record<Index | OwnerIndex, (row: Row) => string | readonly string[] | undefined>,
-    ...(definition.version === undefined ? {} : { version: definition.version }),
-    ...(definition.upgrade === undefined ? {} : { upgrade: definition.upgrade }),
-  });
+  const rows = collectionOf(definition);
   const nameOf = definition.arnName ?? ((row: Row) => row.id);
   const arn = (row: Row): string =>
     `arn:aws:${service}:${row.region}:${row.accountId}:${type}/${nameOf(row)}`;
@@ -139,6 +131,21 @@ export function resource<Row extends OwnedRow, Index extends string = never>(
     },
     fresh: (call, keys = {}) => ({ arn: call.arn(service, `${type}/*`), accountId: call.accountId, keys }),
   };
+}
+
+function collectionOf<Row extends OwnedRow, Index extends string>(
+  definition: ResourceDefinition<Row, Index>,
+): Collection<Row, Index | OwnerIndex> {
+  return collection<Row, Index | OwnerIndex>({
+    kind: `${definition.service}/${definition.type}`,
+    key: (row) => row.id,
+    indexes: {
+      ...definition.indexes,
+      owner: (row: Row) => ownerOf(row),
+    } as Record<Index | OwnerIndex, (row: Row) => string | readonly string[] | undefined>,
+    ...(definition.version === undefined ? {} : { version: definition.version }),
+    ...(definition.upgrade === undefined ? {} : { upgrade: definition.upgrade }),
+  });
 }
 
 function ownerOf(owner: { readonly accountId: string; readonly region: string }): string {

@@ -1,4 +1,7 @@
-/** A service's face to the request path and to the composition root. Its `index.ts` makes one; nothing else of it is imported. */
+/**
+ * A service's face to the request path and to the composition root. Its `index.ts` makes one; nothing else of
+ * it is imported.
+ */
 import type { AnyAppendTable, AnyCollection, Store, Tx } from "@casemate/store";
 import type { Call } from "./call.ts";
 import type { CloudEnvironment } from "./environment.ts";
@@ -23,7 +26,10 @@ export interface Service {
   readonly faults: readonly DeclaredFault[];
   readonly collections: readonly AnyCollection[];
   readonly tables: readonly AnyAppendTable[];
-  /** Runs before the needs of each authenticated call, for what exists from first use, such as the default VPC. */
+  /**
+   * Runs before the needs of each authenticated call, for what exists from first use, such as the default
+   * VPC.
+   */
   readonly prepare?: (tx: Tx, call: Call) => void;
 }
 

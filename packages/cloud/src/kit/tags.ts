@@ -1,4 +1,7 @@
-/** Tags as EC2 has them: their limits, the tags asked for on creation, and the permission that tagging on creation needs. */
+/**
+ * Tags as EC2 has them: their limits, the tags asked for on creation, and the permission that tagging on
+ * creation needs.
+ */
 import type { Call } from "./call.ts";
 import { fault } from "./fault.ts";
 import { requestTagKeys, type ConditionKeys, type Need } from "./need.ts";

@@ -1,4 +1,7 @@
-/** The trail: one record per call in CloudTrail's record format, appended in the transaction of the call, refused calls included. */
+/**
+ * The trail: one record per call in CloudTrail's record format, appended in the transaction of the call,
+ * refused calls included.
+ */
 import { appendTable } from "@casemate/store";
 
 /** A CloudTrail record; the members that are always there, others as CloudTrail has them. */

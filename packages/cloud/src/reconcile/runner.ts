@@ -1,6 +1,6 @@
 /**
- * Runs reconcilers: on a wake-up, at start and on a period, one pass at a time each. A pass that throws is told and tried again;
- * it never stops the others. Knows no service by name.
+ * Runs reconcilers: on a wake-up, at start and on a period, one pass at a time each. A pass that throws is
+ * told and tried again; it never stops the others. Knows no service by name.
  */
 import type { Store } from "@casemate/store";
 import type { CloudEnvironment, Reconciler } from "../kit/index.ts";
@@ -44,7 +44,7 @@ export function startReconcilers(options: ReconcileOptions): RunningReconcilers 
   return {
     status: () => loops.map((loop) => loop.status()),
     async idle() {
-      while (loops.some((loop) => loop.busy)) await Promise.all(loops.map((loop) => loop.current));
+      while (loops.some((loop) => loop.busy)) await Promise.all(loops.map((loop) => loop.settled()));
     },
     async stop() {
       await Promise.all(loops.map((loop) => loop.stop()));
@@ -71,8 +71,9 @@ class Loop {
     this.#unsubscribe = reconciler.topics.map((topic) => options.store.onWish(topic, () => this.wake()));
   }
 
-  get current(): Promise<void> | undefined {
-    return this.#current;
+  /** Resolves when the pass that runs now, if any, and those due after it have ended. */
+  async settled(): Promise<void> {
+    await this.#current;
   }
 
   get busy(): boolean {

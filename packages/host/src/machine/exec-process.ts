@@ -1,4 +1,6 @@
-/** The host command line that runs one program inside a machine, with the confinement of its first process. */
+/**
+ * The host command line that runs one program inside a machine, with the confinement of its first process.
+ */
 import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

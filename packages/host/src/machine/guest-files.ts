@@ -1,4 +1,6 @@
-/** The files of the image `host` that are generated and not the host's: users, log-in service, empty places. */
+/**
+ * The files of the image `host` that are generated and not the host's: users, log-in service, empty places.
+ */
 
 /** A directory where `text` is absent. */
 export interface GuestFile {

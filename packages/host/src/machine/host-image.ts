@@ -8,6 +8,7 @@ import { constants, type Stats } from "node:fs";
 import { chmod, chown, copyFile, lchown, lstat, mkdir, readFile, readdir, readlink } from "node:fs/promises";
 import { realpath, rename, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { runCommand } from "../network/command.ts";
 import { type GuestFile, guestFiles } from "./guest-files.ts";
 import { exists } from "./machine-directory.ts";
 import { type SharedPath, guestIdBase } from "./oci-config.ts";
@@ -47,7 +48,9 @@ export interface HostImage {
   readonly shared: readonly SharedPath[];
 }
 
-/** Makes the base directory below `images` unless it stands already; the same host content gives the same one. */
+/**
+ * Makes the base directory below `images` unless it stands already; the same host content gives the same one.
+ */
 export async function prepareHostImage(images: string): Promise<HostImage> {
   const shell = (await exists("/bin/bash")) ? "/bin/bash" : "/bin/sh";
   const shared: SharedPath[] = [{ source: "/usr", target: "/usr" }];
@@ -127,6 +130,8 @@ async function build(lower: string, entries: readonly Entry[], images: string): 
   await mkdir(pending, { mode: 0o755 });
   await chown(pending, guestIdBase, guestIdBase);
   for (const entry of entries) await make(pending, entry);
+  // Its name says that it is whole, also after a power cut.
+  await runCommand("sync", ["--file-system", pending]);
   await rename(pending, lower).catch(async (error: NodeJS.ErrnoException) => {
     // Another driver built the same content in the meantime.
     if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
@@ -196,7 +201,10 @@ export async function nodePaths(execPath: string): Promise<readonly SharedPath[]
   return paths;
 }
 
-/** The host's power commands, which would ask a service manager that the guest has not; shown as the guest's own. */
+/**
+ * The host's power commands, which would ask a service manager that the guest has not; shown as the guest's
+ * own.
+ */
 export async function powerPaths(guestPrograms: string): Promise<readonly SharedPath[]> {
   const targets = new Set<string>();
   for (const name of ["shutdown", "poweroff", "reboot", "halt"]) {

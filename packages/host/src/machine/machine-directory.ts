@@ -51,7 +51,8 @@ export function machinePaths(root: string, id: MachineId): MachinePaths {
 }
 
 /**
- * Safety: an id becomes a directory's name, a cgroup's and an argument, so only the form of an instance id passes.
+ * Safety: an id becomes a directory's name, a cgroup's and an argument, so only the form of an instance id
+ * passes.
  * @throws {TypeError} for anything else.
  */
 export function assertMachineId(id: string): MachineId {
@@ -131,7 +132,9 @@ export async function exists(path: string): Promise<boolean> {
   );
 }
 
-/** Writes a file so that a crash leaves the old content or the new one, and the new one survives a power cut. */
+/**
+ * Writes a file so that a crash leaves the old content or the new one, and the new one survives a power cut.
+ */
 export async function writeDurably(path: string, text: string, mode = 0o600): Promise<void> {
   const pending = `${path}.new`;
   const file = await open(pending, "w", mode);

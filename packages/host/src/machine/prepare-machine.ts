@@ -1,4 +1,6 @@
-/** Lays out a machine's directory for a launch: image, disk, trust, limits, configuration. May be repeated. */
+/**
+ * Lays out a machine's directory for a launch: image, disk, trust, limits, configuration. May be repeated.
+ */
 import { chmod, chown, mkdir, writeFile } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
 import type { MachineCapabilities, MachineSpec } from "@casemate/cloud";
@@ -10,7 +12,7 @@ import {
   prepareGuestPrograms,
   prepareHostImage,
 } from "./host-image.ts";
-import { type MachinePaths, exists, findState, writeDurably } from "./machine-directory.ts";
+import { type MachinePaths, exists, findState } from "./machine-directory.ts";
 import { type OciConfig, type SharedPath, guestIdBase, ociConfig, tmpfsSizesMib } from "./oci-config.ts";
 import { sessionEnvironment } from "./session-environment.ts";
 
@@ -31,6 +33,10 @@ interface PreparationHost {
   readonly cgroups: CgroupHierarchy;
   readonly cgroupName: string;
   readonly capabilities: MachineCapabilities;
+  /** The image `host`, made once for as long as the driver lives. */
+  hostImage(): Promise<HostImage>;
+  /** The directory of the guest's programs, likewise. */
+  guestPrograms(): Promise<string>;
 }
 
 /**
@@ -42,10 +48,13 @@ export async function prepareMachine(
   { spec, paths }: { spec: MachineSpec; paths: MachinePaths },
 ): Promise<Preparation> {
   const earlier = await findState(paths);
+  if (earlier !== undefined && earlier.spec.image.kind !== spec.image.kind) {
+    throw new Error(`the disk of ${paths.id} was made from another image`);
+  }
   const image = await prepareImage(host, spec);
   // A disk stands on the lower directory that it was made over, also after the host's files have changed.
   const kept = earlier !== undefined && (await exists(earlier.lower)) ? earlier.lower : image.lower;
-  const programs = await prepareGuestPrograms(host.options.guestDirectory, host.images);
+  const programs = await host.guestPrograms();
   await layOutDisk(paths);
   await mkdir(paths.trust, { recursive: true });
   await chmod(paths.trust, 0o755);
@@ -66,7 +75,7 @@ export async function prepareMachine(
     target,
     from: source,
   }));
-  await writeDurably(join(paths.directory, "shared"), stagingList(staged));
+  await writeDerived(join(paths.directory, "shared"), stagingList(staged));
   const config = ociConfig({
     instanceId: spec.instanceId,
     hostname: spec.hostname,
@@ -81,7 +90,7 @@ export async function prepareMachine(
     masked: maskedPaths(shared, host.options.privatePaths ?? []),
     environment: sessionEnvironment(spec),
   });
-  await writeDurably(join(paths.directory, "config.json"), JSON.stringify(config));
+  await writeDerived(join(paths.directory, "config.json"), JSON.stringify(config));
   await writePlainConfig(paths.directory, { spec, config });
   return { lower: kept, cgroups, programs, stage };
 }
@@ -124,11 +133,16 @@ async function prepareImage(host: PreparationHost, spec: MachineSpec): Promise<H
   }
   switch (spec.image.kind) {
     case "host":
-      return prepareHostImage(host.images);
+      return host.hostImage();
     case "debian":
       // A complete system: its own programs, and nothing of the host's.
       return { lower: join(host.images, "debian"), shared: [] };
   }
+}
+
+/** A file that every start writes anew; unlike a record, it need not outlive a power cut. */
+async function writeDerived(path: string, text: string): Promise<void> {
+  await writeFile(path, text, { mode: 0o600 });
 }
 
 /** The same configuration for the launch without crun, line by line, because a shell reads it. */
@@ -137,9 +151,9 @@ async function writePlainConfig(
   { spec, config }: { spec: MachineSpec; config: OciConfig },
 ): Promise<void> {
   const sizes = tmpfsSizesMib(spec.memoryMib);
-  await writeDurably(join(directory, "guest"), `${spec.hostname}\n${sizes.half}\n${sizes.fifth}\n`);
-  await writeDurably(join(directory, "masked"), config.linux.maskedPaths.map((path) => `${path}\n`).join(""));
-  await writeDurably(join(directory, "environment"), config.process.env.map((line) => `${line}\n`).join(""));
+  await writeDerived(join(directory, "guest"), `${spec.hostname}\n${sizes.half}\n${sizes.fifth}\n`);
+  await writeDerived(join(directory, "masked"), config.linux.maskedPaths.map((path) => `${path}\n`).join(""));
+  await writeDerived(join(directory, "environment"), config.process.env.map((line) => `${line}\n`).join(""));
 }
 
 async function layOutDisk(paths: MachinePaths): Promise<void> {

@@ -5,7 +5,9 @@
 import { readFile } from "node:fs/promises";
 import { readFileSync } from "node:fs";
 
-/** A process for as long as the host is up: its start time and the host's boot tell it from its successors. */
+/**
+ * A process for as long as the host is up: its start time and the host's boot tell it from its successors.
+ */
 export interface ProcessIdentity {
   readonly pid: number;
   /** Field 22 of /proc/PID/stat, in clock ticks since boot. */
@@ -21,7 +23,9 @@ export function parseProcessIdentity(text: string): ProcessIdentity | undefined 
   return { pid: Number(pid), startTime, bootId };
 }
 
-/** The start time in the text of a /proc/PID/stat; undefined where the process is only waiting to be reaped. */
+/**
+ * The start time in the text of a /proc/PID/stat; undefined where the process is only waiting to be reaped.
+ */
 export function parseStartTime(stat: string): string | undefined {
   // The name in parentheses may itself hold spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");

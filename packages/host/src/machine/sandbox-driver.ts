@@ -13,6 +13,7 @@ import { removeCgroups } from "./cgroups.ts";
 import { readConsole } from "./console-file.ts";
 import { execInMachine } from "./exec-in-machine.ts";
 import { execProcess } from "./exec-process.ts";
+import { type HostImage, prepareGuestPrograms, prepareHostImage } from "./host-image.ts";
 import { readInterfaceCounters } from "./interface-counters.ts";
 import { type MachinePaths, exists, findProcess, findState, listMachines } from "./machine-directory.ts";
 import { machinePaths, writeDurably } from "./machine-directory.ts";
@@ -52,6 +53,8 @@ interface Sandbox {
   readonly cgroupName: string;
   readonly capabilities: MachineCapabilities;
   readonly bootId: string;
+  hostImage(): Promise<HostImage>;
+  guestPrograms(): Promise<string>;
 }
 
 /**
@@ -105,7 +108,20 @@ async function openSandbox(options: SandboxDriverOptions): Promise<Sandbox> {
   const cgroupName = `casemate-${createHash("sha256").update(directory).digest("hex").slice(0, 8)}`;
   const debianImage = join(images, "debian");
   const capabilities = await sandboxCapabilities({ obstacles, runtime, cgroups, debianImage });
-  return { root, images, options, runtime, cgroups, cgroupName, capabilities, bootId };
+  const hostImage = once(() => prepareHostImage(images));
+  const guestPrograms = once(() => prepareGuestPrograms(options.guestDirectory, images));
+  const found = { root, images, options, runtime, cgroups, cgroupName, capabilities, bootId };
+  return { ...found, hostImage, guestPrograms };
+}
+
+/** Keeps what `make` made; a failure is tried again. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () =>
+    (made ??= make().catch((error: unknown) => {
+      made = undefined;
+      throw error;
+    }));
 }
 
 async function start(host: Sandbox, spec: MachineSpec): Promise<void> {

@@ -69,10 +69,14 @@ const allowed = [files, memory, processes, scheduling, waiting, sockets, exchang
   group.split(/\s+/),
 );
 
-/** UNIX, INET, INET6, NETLINK, PACKET. AF_VSOCK, which reaches a hypervisor past every namespace, is not here. */
+/**
+ * UNIX, INET, INET6, NETLINK, PACKET. AF_VSOCK, which reaches a hypervisor past every namespace, is not here.
+ */
 const socketFamilies = [1, 2, 10, 16, 17];
 
-/** Linux, its 32-bit and uname-2.6 variants, and the question what it is: the values that only change answers. */
+/**
+ * Linux, its 32-bit and uname-2.6 variants, and the question what it is: the values that only change answers.
+ */
 const personalities = [0x0, 0x8, 0x20000, 0x20008, 0xffffffff];
 
 /** CLONE_NEWNS, NEWCGROUP, NEWUTS, NEWIPC, NEWUSER, NEWPID, NEWNET. */

@@ -36,7 +36,9 @@ export interface DescribeRequest {
   readonly nextToken: string | undefined;
 }
 
-/** The rows of the caller that a request asks for. @throws the resource's faults for ids that it does not have */
+/**
+ * The rows of the caller that a request asks for. @throws the resource's faults for ids that it does not have
+ */
 export function describe<Row extends OwnedRow>(
   tx: ReadTx,
   call: Call,

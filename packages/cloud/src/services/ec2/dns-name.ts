@@ -1,4 +1,7 @@
-/** The DNS names that addresses have: private ones inside a VPC, public ones everywhere. us-east-1 spells both its own way. */
+/**
+ * The DNS names that addresses have: private ones inside a VPC, public ones everywhere. us-east-1 spells both
+ * its own way.
+ */
 
 /** The name of a private address, `ip-10-0-1-5.ec2.internal`. */
 export function privateDnsName(region: string, ip: string): string {

@@ -1,6 +1,7 @@
 /**
- * Small numbers that name things on this machine: marks, zones and interface names have no room for ids. A number is free again when
- * its holder is gone, and is given again only after all others, so that nothing of an old holder is taken for a new one.
+ * Small numbers that name things on this machine: marks, zones and interface names have no room for ids. A
+ * number is free again when its holder is gone, and is given again only after all others, so that nothing of
+ * an old holder is taken for a new one.
  */
 import { collection, type Tx } from "@casemate/store";
 

@@ -1,4 +1,7 @@
-/** Test support: a test cloud with what launches need beside EC2: roles, instance profiles, client tokens, and instances in any state. */
+/**
+ * Test support: a test cloud with what launches need beside EC2: roles, instance profiles, client tokens, and
+ * instances in any state.
+ */
 import type {
   DescribeSecurityGroupsResult,
   DescribeSubnetsResult,

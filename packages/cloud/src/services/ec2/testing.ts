@@ -1,10 +1,14 @@
-/** Test support of the EC2 rooms: a store in memory, a fixed clock, seeded randomness, and operations run as the request path does. */
+/**
+ * Test support of the EC2 rooms: a store in memory, a fixed clock, seeded randomness, and operations run as
+ * the request path does.
+ */
 import { memoryLog, openStore, type AnyCollection, type Store } from "@casemate/store";
 import {
   Call,
   Fault,
   unhonoured,
   type CloudEnvironment,
+  type ConsoleText,
   type Keyring,
   type Need,
   type Operation,
@@ -55,6 +59,8 @@ export interface Caller {
 export interface TestCloud {
   readonly store: Store;
   readonly environment: CloudEnvironment;
+  /** What instances have written to their consoles, by instance id. */
+  readonly consoles: Map<string, ConsoleText>;
   /** Moves the clock on. */
   advance(ms: number): void;
   /** Runs an operation: its needs are evaluated, its parameters checked, then it handles. @throws Fault */
@@ -69,11 +75,13 @@ export interface TestCloud {
 export async function openTestCloud(collections: readonly AnyCollection[]): Promise<TestCloud> {
   const store = await openStore({ collections, tables: [], log: memoryLog(), freeze: true });
   let now = testNow;
+  const consoles = new Map<string, ConsoleText>();
   const environment: CloudEnvironment = {
     clock: () => now,
     random: seededRandom(42),
     keyring: openKeyring,
     settings: { accountId: testAccount, regions: ["us-east-1", "eu-west-1"], publicIpPool: "203.0.113.0/24" },
+    consoleOf: (id) => consoles.get(id),
   };
   function within<T>(operation: Operation, caller: Caller, body: (call: Call, tx: never) => T): T {
     return store.transaction((tx) =>
@@ -106,6 +114,7 @@ export async function openTestCloud(collections: readonly AnyCollection[]): Prom
   return {
     store,
     environment,
+    consoles,
     advance: (ms) => {
       now += ms;
     },

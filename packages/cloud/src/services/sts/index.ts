@@ -6,7 +6,9 @@ import { assumeRole } from "./session/assume-role.ts";
 import { getCallerIdentity } from "./session/get-caller-identity.ts";
 import { getSessionToken } from "./session/get-session-token.ts";
 
-/** What a session from GetSessionToken may ask of STS; every other operation wants a long-lived key or a role. */
+/**
+ * What a session from GetSessionToken may ask of STS; every other operation wants a long-lived key or a role.
+ */
 const openToUserSessions = new Set(["AssumeRole", "GetCallerIdentity", "GetSessionToken"]);
 
 /** The security token service. */

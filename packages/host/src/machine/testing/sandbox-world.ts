@@ -1,4 +1,6 @@
-/** What the tests of the sandbox driver stand on: a network namespace with a metadata service, and a driver. */
+/**
+ * What the tests of the sandbox driver stand on: a network namespace with a metadata service, and a driver.
+ */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { mkdir, mkdtemp, readFile, readdir, realpath, rmdir } from "node:fs/promises";

@@ -1,6 +1,7 @@
 /**
- * The default VPC that every account has in every region: 172.31.0.0/16 with a /20 subnet in each zone, an internet gateway, the main
- * route table, the default network ACL and the default security group. It is made by the first call that a region sees of an account.
+ * The default VPC that every account has in every region: 172.31.0.0/16 with a /20 subnet in each zone, an
+ * internet gateway, the main route table, the default network ACL and the default security group. It is made
+ * by the first call that a region sees of an account.
  */
 import { collection, type Tx } from "@casemate/store";
 import type { Call } from "../../../kit/index.ts";
@@ -76,11 +77,24 @@ function makeDefaultVpc(tx: Tx, call: Call): void {
     isDefault: true,
     entries: [allowAll(false), allowAll(true)],
   });
+  makeDefaultSubnets(tx, call, { vpcId, networkAclId: acl.id });
+  makeDefaultSecurityGroup(tx, call, vpcId);
+  tx.wish("ec2/network");
+}
+
+/** A /20 in each zone; what is launched there gets a public address. */
+function makeDefaultSubnets(
+  tx: Tx,
+  call: Call,
+  of: { readonly vpcId: string; readonly networkAclId: string },
+): void {
   for (const [index, zone] of zonesOf(call.region).entries()) {
     subnets.put(tx, {
-      ...owner,
+      accountId: call.accountId,
+      region: call.region,
+      tags: {},
       id: call.newId("subnet"),
-      vpcId,
+      vpcId: of.vpcId,
       number: index + 1,
       cidr: `172.31.${index * 16}.0/20`,
       zone: zone.name,
@@ -88,13 +102,11 @@ function makeDefaultVpc(tx: Tx, call: Call): void {
       state: "available",
       defaultForAz: true,
       mapPublicIpOnLaunch: true,
-      networkAclId: acl.id,
+      networkAclId: of.networkAclId,
       networkAclAssociationId: call.newId("aclassoc"),
       hostnameType: "ip-name",
     });
   }
-  makeDefaultSecurityGroup(tx, call, vpcId);
-  tx.wish("ec2/network");
 }
 
 /** The group every VPC is born with: everything from itself in, everything out. */

@@ -1,6 +1,6 @@
 /**
- * Machine images that Casemate provides. They are not rows: every region of every account sees the same ones, public and owned by the
- * provider, until images can be registered and imported.
+ * Machine images that Casemate provides. They are not rows: every region of every account sees the same ones,
+ * public and owned by the provider, until images can be registered and imported.
  */
 import type { Image } from "@casemate/wire/ec2";
 import { fault, type Call, type FilterTable, type Target } from "../../../kit/index.ts";

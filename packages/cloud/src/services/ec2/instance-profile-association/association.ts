@@ -1,4 +1,7 @@
-/** Associations of instances with instance profiles: one per instance at a time, attached and detached while it runs. */
+/**
+ * Associations of instances with instance profiles: one per instance at a time, attached and detached while
+ * it runs.
+ */
 import type { ReadTx } from "@casemate/store";
 import type { IamInstanceProfileAssociation } from "@casemate/wire/ec2";
 import { fault, resource, type FilterTable, type OwnedRow } from "../../../kit/index.ts";

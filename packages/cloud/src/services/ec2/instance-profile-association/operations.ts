@@ -1,6 +1,7 @@
 /**
- * Operations on profile associations. An association takes effect in the transaction that makes it and ends in the one that removes
- * it, so the next question to the metadata service already meets the new answer; the replies tell the passing states, as on AWS.
+ * Operations on profile associations. An association takes effect in the transaction that makes it and ends
+ * in the one that removes it, so the next question to the metadata service already meets the new answer; the
+ * replies tell the passing states, as on AWS.
  */
 import type { Tx } from "@casemate/store";
 import type { IamInstanceProfileSpecification } from "@casemate/wire/ec2";
@@ -26,7 +27,10 @@ function associatedInstance(call: Call, associationId: string): Target {
   return row === undefined ? instances.fresh(call) : instances.target(call, row.instanceId);
 }
 
-/** The operation on the instance with the profile that it is to have, and the permission to pass that profile's role. */
+/**
+ * The operation on the instance with the profile that it is to have, and the permission to pass that
+ * profile's role.
+ */
 function attachNeeds(call: Call, target: Target, named: IamInstanceProfileSpecification): readonly Need[] {
   const profile = findProfile(call.tx, call, named);
   return [
@@ -35,7 +39,10 @@ function attachNeeds(call: Call, target: Target, named: IamInstanceProfileSpecif
   ];
 }
 
-/** The instance, in a state in which its profile can change. @throws the instance's faults, instanceInWrongState */
+/**
+ * The instance, in a state in which its profile can change. @throws the instance's faults,
+ * instanceInWrongState
+ */
 function fetchChangeable(tx: Tx, call: Call, instanceId: string): InstanceRow {
   const row = instances.fetch(tx, call, instanceId);
   if (row.state !== "running" && row.state !== "stopped") {

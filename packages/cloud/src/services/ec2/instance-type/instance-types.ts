@@ -1,4 +1,6 @@
-/** Instance types: a true table of common ones. What a machine is given (vCPUs, memory) is what its type says. */
+/**
+ * Instance types: a true table of common ones. What a machine is given (vCPUs, memory) is what its type says.
+ */
 import { fault, type FilterTable } from "../../../kit/index.ts";
 
 /** An instance type. */

@@ -110,7 +110,9 @@ export const instanceStatusFilters: FilterTable<InstanceRow> = {
   "system-status.status": (row) => statusOf(row),
 };
 
-/** What status checks say: a machine that is observed to run is reachable, one that is not was not checked. */
+/**
+ * What status checks say: a machine that is observed to run is reachable, one that is not was not checked.
+ */
 export function statusOf(row: InstanceRow): "ok" | "initializing" | "not-applicable" {
   if (row.state === "running") return "ok";
   return row.state === "pending" ? "initializing" : "not-applicable";

@@ -144,7 +144,9 @@ function networkView(row: InstanceRow, tx: ReadTx): Partial<Instance> {
   };
 }
 
-/** An interface inside an instance: what DescribeNetworkInterfaces shows, less what the instance itself says. */
+/**
+ * An interface inside an instance: what DescribeNetworkInterfaces shows, less what the instance itself says.
+ */
 function interfaceView(row: NetworkInterfaceRow, tx: ReadTx): InstanceNetworkInterface {
   const shown = networkInterfaceView(row, tx);
   const { InstanceId: _id, InstanceOwnerId: _owner, ...attachment } = shown.Attachment ?? {};

@@ -1,4 +1,7 @@
-/** Starting, stopping, rebooting and terminating: each only wishes; the reconciler does it and reports what it observes. */
+/**
+ * Starting, stopping, rebooting and terminating: each only wishes; the reconciler does it and reports what it
+ * observes.
+ */
 import type { Tx } from "@casemate/store";
 import type { InstanceStateChange } from "@casemate/wire/ec2";
 import { fault, type Call, type Need } from "../../../kit/index.ts";

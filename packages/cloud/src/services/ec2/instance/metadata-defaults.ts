@@ -20,7 +20,10 @@ export const metadataDefaults = collection<MetadataDefaultsRow>({
   key: (row) => row.key,
 });
 
-/** The provided images say `imds-support: v2.0`: tokens are required and containers are within reach unless told otherwise. */
+/**
+ * The provided images say `imds-support: v2.0`: tokens are required and containers are within reach unless
+ * told otherwise.
+ */
 const ofImage: MetadataOptionsRow = {
   httpTokens: "required",
   httpEndpoint: "enabled",
@@ -67,7 +70,10 @@ export function defaultsOf(tx: ReadTx, call: Call): MetadataDefaultsRow {
   return tx.get(metadataDefaults, key) ?? { key };
 }
 
-/** Options of a new instance: what the request says, else the account, else the image. @throws this module's faults */
+/**
+ * Options of a new instance: what the request says, else the account, else the image. @throws this module's
+ * faults
+ */
 export function launchOptions(
   tx: ReadTx,
   call: Call,

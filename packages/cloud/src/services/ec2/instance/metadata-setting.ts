@@ -1,4 +1,6 @@
-/** How the metadata service answers on an interface: the packet filter holds its endpoint and its hop limit. */
+/**
+ * How the metadata service answers on an interface: the packet filter holds its endpoint and its hop limit.
+ */
 import { instances } from "./instance.ts";
 import type { MetadataSetting } from "../network/vpc-model.ts";
 

@@ -1,4 +1,7 @@
-/** From an instance and its observed machine to the next step: pure, so that every pair of states can be tried. */
+/**
+ * From an instance and its observed machine to the next step: pure, so that every pair of states can be
+ * tried.
+ */
 import type { ObservedMachine } from "../../../kit/machine-driver.ts";
 import type { InstanceRow } from "./instance.ts";
 
@@ -27,7 +30,8 @@ export function planInstance(row: InstanceRow, machine: ObservedMachine | undefi
     case "shutting-down":
       return machine === undefined ? "became-terminated" : "terminate";
     case "stopped":
-      // A machine that runs although its instance is stopped was started by a pass that died before it could tell.
+      // A machine that runs although its instance is stopped was started by a pass that died before it could
+      // tell.
       return machine === undefined || machine.state === "exited" ? "none" : "stop";
     case "terminated":
       return machine === undefined ? "none" : "terminate";
@@ -35,7 +39,8 @@ export function planInstance(row: InstanceRow, machine: ObservedMachine | undefi
 }
 
 function planRunning(row: InstanceRow, machine: ObservedMachine | undefined): InstanceStep {
-  // A host that restarted, or a daemon whose machines are only recorded, has no machine: the instance is to run all the same.
+  // A host that restarted, or a daemon whose machines are only recorded, has no machine: the instance is to
+  // run all the same.
   if (machine === undefined) return "start";
   if (machine.state !== "exited") return row.rebootsAsked > row.rebootsDone ? "reboot" : "none";
   switch (machine.exit?.reason) {

@@ -1,4 +1,7 @@
-/** Brings machines to the instances: reads what exists on the host, plans one step for each instance, does it, and writes what it saw. */
+/**
+ * Brings machines to the instances: reads what exists on the host, plans one step for each instance, does it,
+ * and writes what it saw.
+ */
 import type { ReadTx, Store, Tx } from "@casemate/store";
 import type { CloudEnvironment, NetworkDriver, Reconciler } from "../../../kit/index.ts";
 import type { MachineDriver, MachineId, MachineSpec, ObservedMachine } from "../../../kit/machine-driver.ts";

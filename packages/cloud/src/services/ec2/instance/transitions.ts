@@ -1,4 +1,7 @@
-/** What observation makes of an instance: the rows change here, in one place, whether a guest, a user or a crash brought it about. */
+/**
+ * What observation makes of an instance: the rows change here, in one place, whether a guest, a user or a
+ * crash brought it about.
+ */
 import type { Tx } from "@casemate/store";
 import { releaseNumber } from "../host-number.ts";
 import { profileAssociations } from "../instance-profile-association/association.ts";
@@ -25,7 +28,10 @@ export function becameStopped(tx: Tx, row: InstanceRow): void {
   instances.change(tx, row, { state: "stopped", forced: false, rebootsDone: row.rebootsAsked });
 }
 
-/** Nothing is left of the machine: its interfaces, volumes and association go with it; the row is shown a while longer. */
+/**
+ * Nothing is left of the machine: its interfaces, volumes and association go with it; the row is shown a
+ * while longer.
+ */
 export function becameTerminated(tx: Tx, row: InstanceRow, now: number): void {
   for (const eni of interfacesOf(tx, row.id)) {
     if (eni.attachment?.deleteOnTermination === false) {
@@ -58,7 +64,10 @@ export function shutItselfDown(tx: Tx, row: InstanceRow, now: number): void {
   else becameStopped(tx, changeInstance(tx, row, reason));
 }
 
-/** The machine ended or would not start, and nobody asked for it. An instance that never ran is terminated, as on AWS. */
+/**
+ * The machine ended or would not start, and nobody asked for it. An instance that never ran is terminated, as
+ * on AWS.
+ */
 export function failed(tx: Tx, row: InstanceRow): void {
   const reason = {
     stateReason: { code: "Server.InternalError", message: "Server.InternalError: Internal error on launch" },

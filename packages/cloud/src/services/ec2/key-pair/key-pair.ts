@@ -1,4 +1,7 @@
-/** Key pairs: the row holds the public half alone; the private half is in the reply that made it and nowhere else. */
+/**
+ * Key pairs: the row holds the public half alone; the private half is in the reply that made it and nowhere
+ * else.
+ */
 import type { ReadTx } from "@casemate/store";
 import type { KeyPairInfo } from "@casemate/wire/ec2";
 import {

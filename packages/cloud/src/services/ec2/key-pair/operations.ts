@@ -134,7 +134,7 @@ export const describeKeyPairs = operation("DescribeKeyPairs", {
       return row;
     });
     const resource = {
-      fetchAll: keyPairs.fetchAll,
+      fetchAll: (...args: Parameters<typeof keyPairs.fetchAll>) => keyPairs.fetchAll(...args),
       list: () => (names.length === 0 ? keyPairs.list(tx, call) : named),
     };
     const request = {

@@ -1,4 +1,7 @@
-/** The keys that instance identity documents are signed with: one of each region, made on first use, its private half sealed. */
+/**
+ * The keys that instance identity documents are signed with: one of each region, made on first use, its
+ * private half sealed.
+ */
 import {
   createIdentityKey,
   identitySigner,

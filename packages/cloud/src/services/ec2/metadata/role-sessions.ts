@@ -1,6 +1,7 @@
 /**
- * Sessions of instance roles: issued when the metadata service is asked, named by the instance, replaced well before they expire, and not
- * handed out any more the moment the association ends or the role goes. Each issue is an AssumeRole of the EC2 service in the trail.
+ * Sessions of instance roles: issued when the metadata service is asked, named by the instance, replaced well
+ * before they expire, and not handed out any more the moment the association ends or the role goes. Each
+ * issue is an AssumeRole of the EC2 service in the trail.
  */
 import { compileStored, decide } from "@casemate/iam-engine";
 import type { ReadTx, Store } from "@casemate/store";
@@ -13,7 +14,10 @@ import { instances, type InstanceRow } from "../instance/instance.ts";
 
 /** How long a session lives. */
 export const roleSessionMs = 6 * 60 * 60 * 1000;
-/** A session with less left than this is replaced; clients begin to ask for the next one minutes before the end. */
+/**
+ * A session with less left than this is replaced; clients begin to ask for the next one minutes before the
+ * end.
+ */
 export const roleSessionRenewMs = 60 * 60 * 1000;
 
 const service = "ec2.amazonaws.com";

@@ -1,4 +1,6 @@
-/** Elastic network interfaces: the row, its faults and its keys. Addresses are unique in a VPC by an index. */
+/**
+ * Elastic network interfaces: the row, its faults and its keys. Addresses are unique in a VPC by an index.
+ */
 import type { ReadTx } from "@casemate/store";
 import type { NetworkInterface } from "@casemate/wire/ec2";
 import { fault, resource, tagsView, type FilterTable, type OwnedRow } from "../../../kit/index.ts";
@@ -29,9 +31,13 @@ export interface NetworkInterfaceRow extends OwnedRow {
   readonly description: string;
   /** The primary address first. */
   readonly privateIps: readonly string[];
-  /** The public address associated with the primary private one; owned by `amazon` when assigned on launch. */
+  /**
+   * The public address associated with the primary private one; owned by `amazon` when assigned on launch.
+   */
   readonly publicIp?: string | undefined;
-  /** Whether it gets a public address whenever its instance runs; that address goes when the instance stops. */
+  /**
+   * Whether it gets a public address whenever its instance runs; that address goes when the instance stops.
+   */
   readonly autoPublicIp: boolean;
   readonly securityGroupIds: readonly string[];
   readonly sourceDestCheck: boolean;

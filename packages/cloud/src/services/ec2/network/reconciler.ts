@@ -1,4 +1,7 @@
-/** Brings the machine's network to the rows: every VPC with an interface in use stands, every other one is gone. */
+/**
+ * Brings the machine's network to the rows: every VPC with an interface in use stands, every other one is
+ * gone.
+ */
 import type { NetworkDriver, Reconciler } from "../../../kit/index.ts";
 import { networkTopic } from "./network-topic.ts";
 import { vpcs, type VpcRow } from "../vpc/vpc.ts";

@@ -1,4 +1,7 @@
-/** From the rows of a VPC to the one network model that the filter, the reachability answer and every later finding come from. */
+/**
+ * From the rows of a VPC to the one network model that the filter, the reachability answer and every later
+ * finding come from.
+ */
 import type {
   EniModel,
   NetworkAclModel,

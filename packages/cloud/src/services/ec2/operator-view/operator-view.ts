@@ -1,6 +1,6 @@
 /**
- * What the operator of the cloud sees of EC2, across accounts and regions: only the operator's own channel asks here, never a call of
- * the API. It reads rows and changes none.
+ * What the operator of the cloud sees of EC2, across accounts and regions: only the operator's own channel
+ * asks here, never a call of the API. It reads rows and changes none.
  */
 import type { VpcModel } from "@casemate/net-engine";
 import type { ReadTx } from "@casemate/store";
@@ -42,7 +42,10 @@ export function findInstancePlace(tx: ReadTx, instanceId: string): InstancePlace
   return { instanceId, accountId, region, state, vpcId, privateIp: primaryOf(tx, instanceId)?.privateIps[0] };
 }
 
-/** The interface with this id, or the primary one of the instance with this id; undefined when it is not in use. */
+/**
+ * The interface with this id, or the primary one of the instance with this id; undefined when it is not in
+ * use.
+ */
 export function findInterface(tx: ReadTx, id: string): StandingInterface | undefined {
   const row = id.startsWith("i-") ? primaryOf(tx, id) : tx.get(networkInterfaces.collection, id);
   const vpc = row === undefined ? undefined : tx.get(vpcs.collection, row.vpcId);

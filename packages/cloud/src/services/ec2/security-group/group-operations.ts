@@ -117,7 +117,7 @@ export const describeSecurityGroups = operation("DescribeSecurityGroups", {
     };
     const names = input.GroupNames ?? [];
     const resource = {
-      fetchAll: securityGroups.fetchAll,
+      fetchAll: (...args: Parameters<typeof securityGroups.fetchAll>) => securityGroups.fetchAll(...args),
       list: (...args: Parameters<typeof securityGroups.list>) =>
         names.length === 0 ? securityGroups.list(...args) : groupsNamed(tx, call, names),
     };

@@ -1,4 +1,7 @@
-/** Changing rules that stand: their content by ModifySecurityGroupRules, their descriptions by the older operations. */
+/**
+ * Changing rules that stand: their content by ModifySecurityGroupRules, their descriptions by the older
+ * operations.
+ */
 import type { Tx } from "@casemate/store";
 import type {
   SecurityGroupRuleRequest,

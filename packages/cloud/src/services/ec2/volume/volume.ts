@@ -1,6 +1,6 @@
 /**
- * Root volumes: the row alone. A machine driver keeps the disk itself so far; the row names it, so that an instance shows the volume it
- * boots from. There is no API on volumes yet.
+ * Root volumes: the row alone. A machine driver keeps the disk itself so far; the row names it, so that an
+ * instance shows the volume it boots from. There is no API on volumes yet.
  */
 import { fault, resource, type OwnedRow } from "../../../kit/index.ts";
 import { malformedId } from "../malformed-id.ts";

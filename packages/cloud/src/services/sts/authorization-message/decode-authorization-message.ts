@@ -1,4 +1,7 @@
-/** DecodeAuthorizationMessage: opens the sealed explanation that a refusal carried, for callers of the same account. */
+/**
+ * DecodeAuthorizationMessage: opens the sealed explanation that a refusal carried, for callers of the same
+ * account.
+ */
 import { invalidAuthorizationMessage } from "../faults.ts";
 import { operation } from "../operation.ts";
 

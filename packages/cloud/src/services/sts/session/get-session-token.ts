@@ -1,4 +1,7 @@
-/** GetSessionToken: temporary credentials with the caller's own permissions, for users and roots with a long-lived key. */
+/**
+ * GetSessionToken: temporary credentials with the caller's own permissions, for users and roots with a
+ * long-lived key.
+ */
 import { issueCredentials } from "../../iam/index.ts";
 import { sessionCannotGetSession } from "../faults.ts";
 import { operation } from "../operation.ts";

@@ -1,4 +1,6 @@
-/** Session policies: the inline document and managed ones that a session is limited by, with their size limit. */
+/**
+ * Session policies: the inline document and managed ones that a session is limited by, with their size limit.
+ */
 import { PolicyFault, validatePolicy } from "@casemate/iam-engine";
 import type { ReadTx } from "@casemate/store";
 import type { PolicyDescriptorType } from "@casemate/wire/sts";
@@ -6,7 +8,10 @@ import type { SessionFacts, Tags } from "../../../kit/index.ts";
 import { defaultDocument, findPolicy } from "../../iam/index.ts";
 import { malformedPolicyDocument, packedPolicyTooLarge, sessionPolicyNotFound } from "../faults.ts";
 
-/** Characters of the inline policy, the managed ARNs and the session tags together: what AWS packs into a token. */
+/**
+ * Characters of the inline policy, the managed ARNs and the session tags together: what AWS packs into a
+ * token.
+ */
 export const packedCharactersMax = 4096;
 
 /** What a request asks for. */

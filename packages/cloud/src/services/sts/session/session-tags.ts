@@ -29,7 +29,10 @@ export function readSessionTags(wire: readonly Tag[] | undefined): Tags {
   return tags;
 }
 
-/** The tags and transitive keys of the new session. @throws invalidSessionTag when a tag would override an inherited one */
+/**
+ * The tags and transitive keys of the new session. @throws invalidSessionTag when a tag would override an
+ * inherited one
+ */
 export function sessionTagsFor(
   principal: Principal,
   asked: Tags,

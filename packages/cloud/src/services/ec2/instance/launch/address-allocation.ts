@@ -1,4 +1,7 @@
-/** Addresses of new interfaces: a private one from the subnet, a public one from the operator's pool, and a MAC of its own. */
+/**
+ * Addresses of new interfaces: a private one from the subnet, a public one from the operator's pool, and a
+ * MAC of its own.
+ */
 import { contains, formatAddress, parseAddress, parseCidr, type Cidr } from "@casemate/net-engine";
 import type { Tx } from "@casemate/store";
 import type { Call } from "../../../../kit/index.ts";
@@ -20,7 +23,10 @@ function blockOf(text: string): Ipv4Block & Cidr {
   return { ...cidr, low: Number(cidr.low), high: Number(cidr.high) };
 }
 
-/** The asked address, or a free one of the subnet. @throws addressOutside, addressReserved, addressInUse, subnetFull */
+/**
+ * The asked address, or a free one of the subnet. @throws addressOutside, addressReserved, addressInUse,
+ * subnetFull
+ */
 export function takePrivateAddress(
   tx: Tx,
   call: Call,

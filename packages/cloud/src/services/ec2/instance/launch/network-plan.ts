@@ -1,4 +1,7 @@
-/** Where a launch puts its interface: the subnet, the groups, the addresses, from whichever form the request uses. */
+/**
+ * Where a launch puts its interface: the subnet, the groups, the addresses, from whichever form the request
+ * uses.
+ */
 import type { ReadTx } from "@casemate/store";
 import type { InstanceNetworkInterfaceSpecification, RunInstancesRequest } from "@casemate/wire/ec2";
 import type { Call } from "../../../../kit/index.ts";

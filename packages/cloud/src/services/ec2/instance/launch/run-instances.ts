@@ -1,4 +1,7 @@
-/** RunInstances: checks a launch on every resource it touches, then makes the rows; the reconciler makes the machines. */
+/**
+ * RunInstances: checks a launch on every resource it touches, then makes the rows; the reconciler makes the
+ * machines.
+ */
 import type { Tx } from "@casemate/store";
 import type { Reservation, RunInstancesRequest } from "@casemate/wire/ec2";
 import {
@@ -153,15 +156,9 @@ function launch(tx: Tx, call: Call, input: RunInstancesRequest): string {
   const key = input.KeyName === undefined ? undefined : findKeyPair(tx, call, input.KeyName);
   if (input.KeyName !== undefined && key === undefined) throw keyPairNotFound(input.KeyName);
   const profile = input.IamInstanceProfile && fetchProfile(tx, call, input.IamInstanceProfile);
-  const userData = readUserData(input.UserData);
   const reservationId = call.newId("r");
   for (let launchIndex = 0; launchIndex < count; launchIndex += 1) {
-    const id = call.newId("i");
-    const row: InstanceRow = {
-      id,
-      accountId: call.accountId,
-      region: call.region,
-      tags: tags.of(instances.type),
+    const row = launchedInstance(call, input, {
       reservationId,
       launchIndex,
       imageId: image.id,
@@ -169,25 +166,11 @@ function launch(tx: Tx, call: Call, input: RunInstancesRequest): string {
       vpcId: plan.subnet.vpcId,
       subnetId: plan.subnet.id,
       zone: plan.subnet.zone,
-      tenancy: "default",
-      state: "pending",
-      stateReason: { code: "pending", message: "pending" },
-      stateTransitionReason: "",
-      launchedAt: call.now,
-      starts: 1,
-      rebootsAsked: 0,
-      rebootsDone: 0,
-      forced: false,
+      tags: tags.of(instances.type),
       ...(key === undefined ? {} : { keyName: key.name, publicKey: key.publicKey }),
-      ...(userData === undefined ? {} : { sealedUserData: sealUserData(call.environment, id, userData) }),
       metadataOptions,
-      monitoring: input.Monitoring?.Enabled ?? false,
-      ebsOptimized: input.EbsOptimized ?? false,
-      shutdownBehavior: input.InstanceInitiatedShutdownBehavior ?? "stop",
-      disableApiTermination: input.DisableApiTermination ?? false,
-      disableApiStop: input.DisableApiStop ?? false,
-      ...(input.ClientToken === undefined ? {} : { clientToken: input.ClientToken }),
-    };
+    });
+    const { id } = row;
     changeInstance(tx, row, {});
     putInterface(tx, call, { instanceId: id, plan, tags });
     putRootVolume(tx, call, { instanceId: id, image, zone: row.zone, tags });
@@ -207,6 +190,51 @@ function launch(tx: Tx, call: Call, input: RunInstancesRequest): string {
   }
   tx.wish(networkTopic);
   return reservationId;
+}
+
+/** The row of one instance: what its launch works out, the rest as the request says. */
+function launchedInstance(
+  call: Call,
+  input: RunInstancesRequest,
+  plan: Pick<
+    InstanceRow,
+    | "reservationId"
+    | "launchIndex"
+    | "imageId"
+    | "instanceType"
+    | "vpcId"
+    | "subnetId"
+    | "zone"
+    | "tags"
+    | "keyName"
+    | "publicKey"
+    | "metadataOptions"
+  >,
+): InstanceRow {
+  const id = call.newId("i");
+  const userData = readUserData(input.UserData);
+  return {
+    ...plan,
+    id,
+    accountId: call.accountId,
+    region: call.region,
+    tenancy: "default",
+    state: "pending",
+    stateReason: { code: "pending", message: "pending" },
+    stateTransitionReason: "",
+    launchedAt: call.now,
+    starts: 1,
+    rebootsAsked: 0,
+    rebootsDone: 0,
+    forced: false,
+    ...(userData === undefined ? {} : { sealedUserData: sealUserData(call.environment, id, userData) }),
+    monitoring: input.Monitoring?.Enabled ?? false,
+    ebsOptimized: input.EbsOptimized ?? false,
+    shutdownBehavior: input.InstanceInitiatedShutdownBehavior ?? "stop",
+    disableApiTermination: input.DisableApiTermination ?? false,
+    disableApiStop: input.DisableApiStop ?? false,
+    ...(input.ClientToken === undefined ? {} : { clientToken: input.ClientToken }),
+  };
 }
 
 /** How many instances are launched: as many of MaxCount as the limit leaves room for, at least MinCount. */

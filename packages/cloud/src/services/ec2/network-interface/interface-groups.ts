@@ -1,0 +1,23 @@
+/** Giving an interface other security groups: they are all of its VPC, and no more than an interface may have. */
+import type { Tx } from "@casemate/store";
+import type { Call } from "../../../kit/index.ts";
+import { groupElsewhere, groupsPerInterfaceExceeded } from "../instance/launch/faults.ts";
+import { groupsPerInterfaceMax } from "../instance/launch/network-plan.ts";
+import { networkTopic } from "../network/network-topic.ts";
+import { securityGroups } from "../security-group/security-group.ts";
+import { networkInterfaces, type NetworkInterfaceRow } from "./network-interface.ts";
+
+/** Replaces the groups of an interface. @throws the groups' faults, groupElsewhere, groupsPerInterfaceExceeded */
+export function setInterfaceGroups(
+  tx: Tx,
+  call: Call,
+  asked: { readonly row: NetworkInterfaceRow; readonly groupIds: readonly string[] },
+): void {
+  const { row } = asked;
+  const groups = securityGroups.fetchAll(tx, call, [...new Set(asked.groupIds)]);
+  const foreign = groups.find((group) => group.vpcId !== row.vpcId);
+  if (foreign !== undefined) throw groupElsewhere(foreign.id, row.subnetId);
+  if (groups.length > groupsPerInterfaceMax) throw groupsPerInterfaceExceeded();
+  networkInterfaces.change(tx, row, { securityGroupIds: groups.map(({ id }) => id) });
+  tx.wish(networkTopic);
+}

@@ -1,0 +1,52 @@
+/** The registry of resources that tags can be put on, and how an id is traced to its resource. */
+import { fault, type AnyResource } from "../../../kit/index.ts";
+import { instances } from "../instance/instance.ts";
+import { internetGateways } from "../internet-gateway/internet-gateway.ts";
+import { keyPairs } from "../key-pair/key-pair.ts";
+import { networkAcls } from "../network-acl/network-acl.ts";
+import { networkInterfaces } from "../network-interface/network-interface.ts";
+import { routeTables } from "../route-table/route-table.ts";
+import { securityGroupRules, securityGroups } from "../security-group/security-group.ts";
+import { subnets } from "../subnet/subnet.ts";
+import { volumes } from "../volume/volume.ts";
+import { vpcs } from "../vpc/vpc.ts";
+
+export const idNotTaggable = fault({
+  code: "InvalidID",
+  message: (id: string) => `The ID '${id}' is not valid`,
+});
+export const imageNotTaggable = fault({
+  code: "UnsupportedOperation",
+  message: (id: string) => `The image '${id}' is provided by Casemate and cannot be tagged.`,
+});
+
+/** Every resource that has tags. */
+export const taggableResources: readonly AnyResource[] = [
+  instances,
+  internetGateways,
+  keyPairs,
+  networkAcls,
+  networkInterfaces,
+  routeTables,
+  securityGroups,
+  securityGroupRules,
+  subnets,
+  volumes,
+  vpcs,
+];
+
+const byPrefix: ReadonlyMap<string, AnyResource> = new Map(
+  taggableResources.map((resource) => [resource.prefix, resource]),
+);
+
+/** The resource that an id belongs to by its prefix, or undefined. */
+export function findTaggable(id: string): AnyResource | undefined {
+  return byPrefix.get(id.slice(0, id.lastIndexOf("-")));
+}
+
+/** The resource that an id belongs to by its prefix. @throws idNotTaggable, imageNotTaggable */
+export function taggableOf(id: string): AnyResource {
+  const resource = findTaggable(id);
+  if (resource !== undefined) return resource;
+  throw id.startsWith("ami-") ? imageNotTaggable(id) : idNotTaggable(id);
+}
