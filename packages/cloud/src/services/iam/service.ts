@@ -50,7 +50,8 @@ export const iamService: Service = {
   collections: [accessKeys, accounts, instanceProfiles, policies, roles, users],
   tables: [],
   prepare(_tx, { principal }: Call) {
-    // "You cannot call any IAM API operations unless MFA authentication information is included": STS API, GetSessionToken.
+    // "You cannot call any IAM API operations unless MFA authentication information is included": STS API,
+    // GetSessionToken.
     const { session } = principal;
     if (principal.type !== "role-session" && session !== undefined && session.mfaAt === undefined) {
       throw sessionWithoutMfa();

@@ -21,8 +21,7 @@ export const malformedPolicyDocument = fault({
 });
 export const packedPolicyTooLarge = fault({
   code: "PackedPolicyTooLarge",
-  message: (percent: string) =>
-    `Serialized inline session policy, managed session policies and session tags exceed the limit by using ${percent}% of it.`,
+  message: (percent: string) => `Packed size of session tags consumes ${percent}% of allotted space.`,
 });
 export const sessionPolicyNotFound = fault({
   code: "ValidationError",

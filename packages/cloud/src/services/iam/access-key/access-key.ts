@@ -1,4 +1,7 @@
-/** Long-lived access keys of users and of account roots. The secret is sealed in the row and opened only to verify with it. */
+/**
+ * Long-lived access keys of users and of account roots. The secret is sealed in the row and opened only to
+ * verify with it.
+ */
 import { collection, type ReadTx } from "@casemate/store";
 import type { CloudEnvironment } from "../../../kit/index.ts";
 

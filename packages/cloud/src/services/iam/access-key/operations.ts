@@ -123,7 +123,10 @@ export const deleteAccessKey = operation("DeleteAccessKey", {
   },
 });
 
-/** The user of a key of the caller's account, as a need names it; another account's key has none that could be told. */
+/**
+ * The user of a key of the caller's account, as a need names it; another account's key has none that could be
+ * told.
+ */
 function keyHolderTarget(call: Call, id: string): Target {
   const row = call.tx.get(accessKeys, id);
   if (row?.accountId !== call.accountId) return call.anything;

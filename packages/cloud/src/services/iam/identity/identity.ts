@@ -138,7 +138,10 @@ function tagsOf(tx: ReadTx, principal: Principal): Tags {
   return {};
 }
 
-/** Tags of a session over those of its user or role. Keys are compared without case, so no tag of the other survives beside it. */
+/**
+ * Tags of a session over those of its user or role. Keys are compared without case, so no tag of the other
+ * survives beside it.
+ */
 function overlaid(own: Tags | undefined, session: Tags | undefined): Tags {
   if (own === undefined || session === undefined) return session ?? own ?? {};
   return { ...withoutTags(own, Object.keys(session)), ...session };

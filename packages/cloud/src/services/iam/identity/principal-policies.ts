@@ -21,7 +21,9 @@ const remembered = new WeakMap<PolicyHolder, Remembered>();
 /** A document that allows nothing: what a boundary or session policy that is gone leaves. */
 const nothing = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}';
 
-/** The policies of a principal. A principal without a row has none, and a policy that cannot be read refuses. */
+/**
+ * The policies of a principal. A principal without a row has none, and a policy that cannot be read refuses.
+ */
 export function policiesOf(tx: ReadTx, principal: Principal): PrincipalPolicies {
   const session = sessionPolicies(principal);
   const holder = holderOf(tx, principal);

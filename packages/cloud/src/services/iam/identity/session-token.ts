@@ -1,6 +1,6 @@
 /**
- * Session tokens: sealed, self-contained and bound to their access key. Nothing of a session is stored; what ends it early is looked
- * up when it is used: the user or role must still exist.
+ * Session tokens: sealed, self-contained and bound to their access key. Nothing of a session is stored; what
+ * ends it early is looked up when it is used: the user or role must still exist.
  */
 import { generateAccessKeyId, generateSecretAccessKey } from "@casemate/key-engine";
 import type { CloudEnvironment, SessionFacts } from "../../../kit/index.ts";

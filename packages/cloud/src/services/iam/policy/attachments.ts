@@ -1,4 +1,7 @@
-/** Attached managed policies and permissions boundaries of users and roles: what the operations of both kinds do. */
+/**
+ * Attached managed policies and permissions boundaries of users and roles: what the operations of both kinds
+ * do.
+ */
 import type { Tx } from "@casemate/store";
 import type { AttachedPermissionsBoundary } from "@casemate/wire/iam";
 import type { Call, Need } from "../../../kit/index.ts";
@@ -14,13 +17,19 @@ export const attachedPoliciesMax = 10;
 
 type WithPolicy<Row extends PolicyHolder> = NamedHolder<Row> & { readonly policyArn: string };
 
-/** The permission to attach or detach a policy: iam:PolicyARN beside the boundary the holder has. @throws invalidPolicyArn */
+/**
+ * The permission to attach or detach a policy: iam:PolicyARN beside the boundary the holder has.
+ * @throws invalidPolicyArn
+ */
 export function attachmentNeed<Row extends PolicyHolder>(call: Call, asked: WithPolicy<Row>): Need {
   checkPolicyArn(asked.policyArn);
   return boundedNeed(call, asked, { "iam:PolicyARN": asked.policyArn });
 }
 
-/** Attaches a policy; one that is attached already stays as it is. @throws policyNotAttachable, quotaExceeded */
+/**
+ * Attaches a policy; one that is attached already stays as it is.
+ * @throws policyNotAttachable, quotaExceeded
+ */
 export function attachPolicy<Row extends PolicyHolder>(
   tx: Tx,
   call: Call,
@@ -68,7 +77,10 @@ export function listAttachments<Row extends PolicyHolder>(
   };
 }
 
-/** The permission to set a boundary: iam:PermissionsBoundary is the one asked for. @throws invalidPolicyArn */
+/**
+ * The permission to set a boundary: iam:PermissionsBoundary is the one asked for.
+ * @throws invalidPolicyArn
+ */
 export function boundaryNeed<Row extends PolicyHolder>(
   call: Call,
   { kind, name }: NamedHolder<Row>,

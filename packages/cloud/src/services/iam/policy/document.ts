@@ -22,7 +22,10 @@ export function checkDocument(text: string, kind: "identity" | "trust"): number 
   return policySize(text);
 }
 
-/** A document as the API shows it: percent-encoded as RFC 3986 has it, which leaves only letters, digits and `-._~`. */
+/**
+ * A document as the API shows it: percent-encoded as RFC 3986 has it, which leaves only letters, digits and
+ * `-._~`.
+ */
 export function encodeDocument(text: string): string {
   return encodeURIComponent(text).replaceAll(
     /[!'()*]/g,

@@ -107,7 +107,10 @@ export const deletePolicy = operation("DeletePolicy", {
   },
 });
 
-/** Which kinds of entity a request wants; a filter for the owner of a policy is met by the one policy or not at all. */
+/**
+ * Which kinds of entity a request wants; a filter for the owner of a policy is met by the one policy or not
+ * at all.
+ */
 function wantedEntities(request: ListEntitiesForPolicyRequest, row: PolicyRow) {
   const filter = request.EntityFilter;
   const local = row.accountId !== "aws";

@@ -47,7 +47,8 @@ export const policyHasVersions = fault({
   code: "DeleteConflict",
   status: 409,
   message: () =>
-    "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. The default version is deleted with the policy.",
+    "This policy has more than one version. Before you delete a policy, you must delete the policy's versions. " +
+    "The default version is deleted with the policy.",
 });
 export const versionIsDefault = fault({
   code: "DeleteConflict",
@@ -58,7 +59,8 @@ export const tooManyVersions = fault({
   code: "LimitExceeded",
   status: 409,
   message: () =>
-    "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing version.",
+    "A managed policy can have up to 5 versions. Before you create a new version, you must delete an existing " +
+    "version.",
 });
 
 export const policyFaults = [

@@ -1,4 +1,6 @@
-/** What a user or a role holds of policies: attached managed ones, inline ones, and a permissions boundary. */
+/**
+ * What a user or a role holds of policies: attached managed ones, inline ones, and a permissions boundary.
+ */
 import type { ReadTx, Tx } from "@casemate/store";
 import type { Call, Target } from "../../../kit/index.ts";
 

@@ -45,8 +45,8 @@ export function checkPolicyArn(arn: string): void {
 }
 
 /**
- * A managed policy as target of a need. AWS managed policies are everybody's to read and nobody's to change: a change is asked of
- * their owner, who allows it to no one. @throws invalidPolicyArn
+ * A managed policy as target of a need. AWS managed policies are everybody's to read and nobody's to change:
+ * a change is asked of their owner, who allows it to no one. @throws invalidPolicyArn
  */
 export function policyTarget(call: Call, arn: string, access: "read" | "write"): Target {
   checkPolicyArn(arn);

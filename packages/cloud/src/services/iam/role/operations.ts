@@ -87,7 +87,8 @@ export const updateRole = operation("UpdateRole", {
     const row = fetchRole(tx, call, input.RoleName);
     putRole(tx, {
       ...row,
-      // "If you do not specify a value for this setting, the default value of one hour is applied": IAM API, UpdateRole.
+      // "If you do not specify a value for this setting, the default value of one hour is applied": IAM API,
+      // UpdateRole.
       maxSessionSeconds: input.MaxSessionDuration ?? defaultSessionSeconds,
       ...(input.Description === undefined ? {} : { description: input.Description }),
     });

@@ -1,4 +1,6 @@
-/** IAM roles: the row. Keyed by unique id, so that a role made again under the same name is another principal. */
+/**
+ * IAM roles: the row. Keyed by unique id, so that a role made again under the same name is another principal.
+ */
 import { collection, type ReadTx, type Tx } from "@casemate/store";
 import { resourceTagKeys, type Call, type Tags, type Target } from "../../../kit/index.ts";
 import { roleInlineCharactersMax } from "../policy/document.ts";
@@ -15,8 +17,8 @@ export interface RoleRow extends PolicyHolder {
   readonly path: string;
   readonly description?: string | undefined;
   /**
-   * The trust policy with principals of this cloud replaced by their unique ids: a user or role made again under the same name is
-   * not trusted. It is shown with ARNs again, or with the bare id of one that is gone.
+   * The trust policy with principals of this cloud replaced by their unique ids: a user or role made again
+   * under the same name is not trusted. It is shown with ARNs again, or with the bare id of one that is gone.
    */
   readonly trustDocument: string;
   /** Seconds, 3600 to 43200. */

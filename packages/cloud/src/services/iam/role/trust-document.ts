@@ -1,6 +1,6 @@
 /**
- * Trust policies between the wire and the row. Stored, they name users and roles by unique id, so that a namesake made later is not
- * trusted; shown, by ARN again, or by the bare id of one that is gone.
+ * Trust policies between the wire and the row. Stored, they name users and roles by unique id, so that a
+ * namesake made later is not trusted; shown, by ARN again, or by the bare id of one that is gone.
  */
 import { mapPrincipals, principalsOf } from "@casemate/iam-engine";
 import type { ReadTx } from "@casemate/store";

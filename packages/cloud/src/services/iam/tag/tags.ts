@@ -1,4 +1,7 @@
-/** Tags of IAM resources: keys keep their case but are compared without it, so a tag replaces one that differs in case only. */
+/**
+ * Tags of IAM resources: keys keep their case but are compared without it, so a tag replaces one that differs
+ * in case only.
+ */
 import type { Tag } from "@casemate/wire/iam";
 import { fault, tagsPerResourceMax, tagsView, type Call, type Tags } from "../../../kit/index.ts";
 import { listing, type ListRequest } from "../listing.ts";

@@ -1,4 +1,6 @@
-/** IAM users: the row. Keyed by unique id, so that a user made again under the same name is another principal. */
+/**
+ * IAM users: the row. Keyed by unique id, so that a user made again under the same name is another principal.
+ */
 import { collection, type ReadTx, type Tx } from "@casemate/store";
 import { resourceTagKeys, type Call, type Tags, type Target } from "../../../kit/index.ts";
 import { userInlineCharactersMax } from "../policy/document.ts";

@@ -23,7 +23,10 @@ const chainedSecondsMax = 3600;
 
 /** Trusts nobody: stands for a role that does not exist, so that a refusal does not tell. */
 const trustsNobody = compileStored(
-  '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"nobody.invalid"},"Action":"sts:AssumeRole"}]}',
+  JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Principal: { Service: "nobody.invalid" }, Action: "sts:AssumeRole" }],
+  }),
   "trust",
   { id: "no such role", type: "resource" },
 );
