@@ -110,8 +110,8 @@ test("reading arbitrary text throws nothing but a policy fault", () => {
         throw new Error(`seed ${SEED}: ${JSON.stringify(input)}`, { cause: fault });
     }
   }
-  // No document is sound as every kind at once.
-  expect(sound).toBe(0);
+  // The inputs reach what lies behind the parser.
+  expect(sound).toBeGreaterThan(400);
   fc.assert(
     fc.property(fc.string({ unit: "binary" }), (text) => {
       expect(() => policyInputs.run(text)).toThrow(PolicyFault);
