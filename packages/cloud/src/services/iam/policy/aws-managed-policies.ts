@@ -1,7 +1,7 @@
 /**
  * AWS managed policies: a constant table that every account may name and nobody may change. The documents are
  * AWS's own.
- * Differs: AWS has over a thousand of them with all their versions; here are a few, the default version alone.
+ * Differs: AWS has a thousand of them with every version; here are a few, the default version alone.
  */
 import type { PolicyRow } from "./policy-row.ts";
 
