@@ -42,4 +42,6 @@ export interface Reconciler {
   readonly everyMs: number;
   /** One pass. Safe to run at any time, twice, and after a crash at any step. */
   run(store: Store, environment: CloudEnvironment): Promise<void>;
+  /** Resolves when nothing that a pass began is still under way; absent where a pass ends with its work. */
+  drain?(): Promise<void>;
 }

@@ -44,7 +44,8 @@ export function startReconcilers(options: ReconcileOptions): RunningReconcilers 
   return {
     status: () => loops.map((loop) => loop.status()),
     async idle() {
-      while (loops.some((loop) => loop.busy)) await Promise.all(loops.map((loop) => loop.settled()));
+      do await Promise.all(loops.map((loop) => loop.settled()));
+      while (loops.some((loop) => loop.busy));
     },
     async stop() {
       await Promise.all(loops.map((loop) => loop.stop()));
@@ -74,6 +75,7 @@ class Loop {
   /** Resolves when the pass that runs now, if any, and those due after it have ended. */
   async settled(): Promise<void> {
     await this.#current;
+    await this.#reconciler.drain?.();
   }
 
   get busy(): boolean {
@@ -101,7 +103,7 @@ class Loop {
     this.#stopped = true;
     this.#cancelTimer?.();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    await this.#current;
+    await this.settled();
   }
 
   async #passUntilQuiet(): Promise<void> {

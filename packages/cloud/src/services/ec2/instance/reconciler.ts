@@ -42,6 +42,7 @@ const startTriesMax = 3;
 /** Makes the reconciler. */
 export function instanceReconciler(drivers: InstanceDrivers): Reconciler {
   const triesById = new Map<string, number>();
+  const work = new Work();
   return {
     name: "ec2/instance",
     topics: [instanceTopic],
@@ -51,19 +52,25 @@ export function instanceReconciler(drivers: InstanceDrivers): Reconciler {
         (await drivers.machines.observe()).map((machine) => [machine.instanceId, machine]),
       );
       const rows = store.read((tx) => [...tx.scan(instances.collection)]);
-      const known = new Set(rows.map(({ id }) => id));
-      const due = rows
-        .map((row) => ({ row, step: planInstance(row, observed.get(row.id)) }))
-        .filter(({ step }) => step !== "none");
+      work.onEnd = () => {
+        if (store.health().state === "open") store.transaction((tx) => tx.wish(instanceTopic));
+      };
       const pass: Pass = { store, environment, drivers, triesById };
-      const orphans = [...observed.values()].filter(({ instanceId }) => !known.has(instanceId));
-      await inBatches(due, ({ row, step }) => doStep(pass, row, step));
-      for (const { instanceId } of orphans) await drivers.machines.terminate(instanceId);
+      // A step may take as long as a guest takes to shut down; the others do not wait for it.
+      const begin = (id: string, step: () => Promise<void>): void =>
+        work.begin(id, () => step().catch((failure: unknown) => drivers.onFailure(failure, id)));
+      for (const row of rows) {
+        const step = planInstance(row, observed.get(row.id));
+        if (step !== "none") begin(row.id, () => doStep(pass, row, step));
+      }
+      const known = new Set(rows.map(({ id }) => id));
+      for (const { instanceId } of observed.values()) {
+        if (!known.has(instanceId)) begin(instanceId, () => drivers.machines.terminate(instanceId));
+      }
       const { seq } = store.transaction((tx) => forgetTerminated(tx, environment.clock()));
       await store.settled(seq);
-      // A step brings an instance to its next state, which may want another step at once.
-      if (due.some(({ step }) => step !== "reboot")) store.transaction((tx) => tx.wish(instanceTopic));
     },
+    drain: () => work.drain(),
   };
 }
 
@@ -74,12 +81,39 @@ interface Pass {
   readonly triesById: Map<string, number>;
 }
 
-async function inBatches<Item>(items: readonly Item[], work: (item: Item) => Promise<void>): Promise<void> {
-  const queue = [...items];
-  const worker = async (): Promise<void> => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-  };
-  await Promise.all(Array.from({ length: stepsAtOnce }, worker));
+/** Steps under way: one for each instance, a few at a time. */
+class Work {
+  readonly #byId = new Map<string, Promise<void>>();
+  readonly #waiting: (() => void)[] = [];
+  #running = 0;
+  /** Called after each step: the next pass sees what it left. */
+  onEnd: () => void = () => undefined;
+
+  /** Begins a step, unless the instance has one already. */
+  begin(id: string, step: () => Promise<void>): void {
+    if (this.#byId.has(id)) return;
+    const done = this.#turn(step).finally(() => {
+      this.#byId.delete(id);
+      this.onEnd();
+    });
+    this.#byId.set(id, done);
+  }
+
+  /** Resolves when no step is under way. */
+  async drain(): Promise<void> {
+    while (this.#byId.size > 0) await Promise.allSettled(this.#byId.values());
+  }
+
+  async #turn(step: () => Promise<void>): Promise<void> {
+    if (this.#running >= stepsAtOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    this.#running += 1;
+    try {
+      await step();
+    } finally {
+      this.#running -= 1;
+      this.#waiting.shift()?.();
+    }
+  }
 }
 
 async function doStep(pass: Pass, row: InstanceRow, step: InstanceStep): Promise<void> {
