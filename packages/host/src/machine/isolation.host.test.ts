@@ -1,11 +1,17 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { machineProcessesMax } from "./cgroups.ts";
 import { guestIdBase } from "./oci-config.ts";
-import { type SandboxWorld, createWorld, makeDirectory, skipReason } from "./testing/sandbox-world.ts";
+import {
+  type SandboxWorld,
+  createWorld,
+  makeDirectory,
+  privateBelowUsr,
+  skipReason,
+} from "./testing/sandbox-world.ts";
 import { waitFor } from "./wait-for.ts";
 
 const skipped = await skipReason();
@@ -145,6 +151,8 @@ describe.skipIf(skipped !== undefined)("a sandbox machine", () => {
     mkdirSync(join(world.directory, "secret"));
     writeFileSync(join(world.directory, "secret", "key"), "casemate-canary");
     await fails(`ls ${world.directory}`);
+    expect(readdirSync(privateBelowUsr).length).toBeGreaterThan(0);
+    expect(await world.run(id, `ls -A ${privateBelowUsr}`)).toBe("");
     for (const path of [
       "/etc/ssh/ssh_host_rsa_key",
       "/etc/ssl/private",

@@ -171,9 +171,11 @@ describe.skipIf(skipped !== undefined)("the life of a sandbox machine", () => {
     const enis = [{ eniId: "eni-1", netns: "no-such-namespace", mac: "02:00:00:00:00:05", ipv4: "10.0.0.5" }];
     await expect(world.driver.start(world.spec(id, { enis }))).rejects.toThrow(/no-such-namespace/);
     expect((await world.driver.observe())[0]?.state).toBe("exited");
-    await expect(world.driver.start(world.spec(id, { image: { kind: "debian" } }))).rejects.toThrow(
-      /no image at/,
-    );
+    const debian = { image: { kind: "debian" } } as const;
+    await expect(world.driver.start(world.spec(id, debian))).rejects.toThrow(/from another image/);
+    const other = "i-0123456789abcdef1";
+    await expect(world.driver.start(world.spec(other, debian))).rejects.toThrow(/no image at/);
+    await world.driver.terminate(other);
     await world.driver.start(world.spec(id));
     expect((await world.driver.observe())[0]?.state).toBe("running");
     await world.driver.terminate(id);

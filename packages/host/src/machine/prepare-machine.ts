@@ -5,13 +5,7 @@ import { chmod, chown, mkdir, writeFile } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
 import type { MachineCapabilities, MachineSpec } from "@casemate/cloud";
 import { type CgroupHierarchy, createCgroups } from "./cgroups.ts";
-import {
-  type HostImage,
-  nodePaths,
-  powerPaths,
-  prepareGuestPrograms,
-  prepareHostImage,
-} from "./host-image.ts";
+import { type HostImage, nodePaths, powerPaths } from "./host-image.ts";
 import { type MachinePaths, exists, findState } from "./machine-directory.ts";
 import { type OciConfig, type SharedPath, guestIdBase, ociConfig, tmpfsSizesMib } from "./oci-config.ts";
 import { sessionEnvironment } from "./session-environment.ts";

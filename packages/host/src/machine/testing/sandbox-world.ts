@@ -13,6 +13,9 @@ import { removeTree } from "../remove-tree.ts";
 import { createSandboxDriver } from "../sandbox-driver.ts";
 import { waitFor } from "../wait-for.ts";
 
+/** Stands for a daemon's directory that lies where guests may look. */
+export const privateBelowUsr = "/usr/share/man";
+
 export const guestDirectory = fileURLToPath(new URL("../../../guest", import.meta.url));
 
 /** A new directory of the test's own, and how to remove it. */
@@ -71,7 +74,12 @@ export async function createWorld(options: WorldOptions): Promise<SandboxWorld> 
   execFileSync("ip", ["-n", netns, "-batch", "-"], { input: lines.join("\n") });
   const metadata = await serveMetadata(netns, options);
   const create = (): MachineDriver =>
-    createSandboxDriver({ directory, guestDirectory, privatePaths: ["/work"], runtime: options.runtime });
+    createSandboxDriver({
+      directory,
+      guestDirectory,
+      privatePaths: ["/work", privateBelowUsr],
+      runtime: options.runtime,
+    });
   const driver = create();
   const consoleText = async (id: MachineId): Promise<string> =>
     Buffer.from(await driver.console(id)).toString();
