@@ -1,54 +1,60 @@
 /** `casemate up`: runs the daemon in the foreground until it is told to stop. */
 import { once } from "node:events";
-import { join } from "node:path";
 import type { Command } from "commander";
+import { settingsOf, type Settings, type UpFlags } from "../config/settings.ts";
 import { start, type Casemate } from "../daemon/daemon.ts";
-import { defaultAccountId, defaultPort, type LogLine } from "../daemon/settings.ts";
-
-interface UpFlags {
-  readonly dataDir: string;
-  readonly port: string;
-  readonly host: string;
-  readonly accountId: string;
-  readonly machines: "auto" | "sandbox" | "recorded";
-}
+import { defaultAccountId, defaultPort, defaultPublicIpPool, type LogLine } from "../daemon/settings.ts";
+import { cliFaultOf } from "./cli-fault.ts";
+import type { Cli } from "./command.ts";
 
 /** Adds the command. */
-export function upCommand(program: Command, exit: (code: number) => void): void {
+export function upCommand(program: Command, cli: Cli): void {
   program
     .command("up")
     .description("run the cloud in the foreground")
+    .option("--data-dir <folder>", "where state is kept ($CASEMATE_DATA_DIR, else ./.casemate)")
+    .option("--port <number>", `port to listen on; 0 takes a free one ($CASEMATE_PORT, else ${defaultPort})`)
+    .option("--host <address>", "address to listen on; beyond loopback only TLS is spoken ($CASEMATE_HOST)")
     .option(
-      "--data-dir <folder>",
-      "where state is kept",
-      process.env["CASEMATE_DATA_DIR"] ?? join(process.cwd(), ".casemate"),
+      "--account-id <digits>",
+      `account made at first start ($CASEMATE_ACCOUNT_ID, else ${defaultAccountId})`,
     )
-    .option("--port <number>", "port to listen on", process.env["CASEMATE_PORT"] ?? String(defaultPort))
-    .option("--host <address>", "address to listen on; beyond loopback only TLS is spoken", "127.0.0.1")
-    .option("--account-id <digits>", "id of the account made at first start", defaultAccountId)
-    .option("--machines <kind>", "auto, sandbox or recorded", "auto")
+    .option("--regions <names>", "regions that answer, with commas ($CASEMATE_REGIONS, else all)")
+    .option(
+      "--public-ip-pool <cidr>",
+      `public addresses ($CASEMATE_PUBLIC_IP_POOL, else ${defaultPublicIpPool})`,
+    )
+    .option("--machines <kind>", "auto, sandbox or recorded ($CASEMATE_MACHINES, else auto)")
     .action(async (flags: UpFlags) => {
-      const casemate = await start({
-        dataDir: flags.dataDir,
-        port: Number(flags.port),
-        host: flags.host,
-        accountId: flags.accountId,
-        machines: flags.machines,
-        rootKey: process.env["CASEMATE_ROOT_KEY"],
-        log: writeLog,
-      });
-      // Listens before it says that it is ready, because it may be told at once.
-      const told = toldToStop();
-      announce(casemate, flags);
-      await told;
-      process.stderr.write("Stopping.\n");
-      await casemate.stop();
-      exit(0);
+      try {
+        await runDaemon(cli, flags);
+      } catch (thrown) {
+        const { exitCode, message } = cliFaultOf(thrown);
+        cli.stderr.write(`casemate: ${message}\n`);
+        cli.exitCode = exitCode;
+      }
     });
 }
 
-function announce(casemate: Casemate, flags: UpFlags): void {
-  const lines = [`Casemate answers at ${casemate.endpoint}`, `State is kept in ${flags.dataDir}`];
+async function runDaemon(cli: Cli, flags: UpFlags): Promise<void> {
+  const settings = settingsOf(flags, cli.environment, cli.workingDirectory);
+  for (const name of cli.environment.aliases) {
+    cli.stderr.write(
+      `casemate: ${name} is another emulator's name; it is taken over, CASEMATE_ is the own.\n`,
+    );
+  }
+  const log = (line: LogLine): void => void cli.stderr.write(`${JSON.stringify(line)}\n`);
+  const casemate = await start({ ...settings, log });
+  // Listens before it says that it is ready, because it may be told at once.
+  const told = toldToStop();
+  announce(cli, casemate, settings);
+  await told;
+  cli.stderr.write("Stopping.\n");
+  await casemate.stop();
+}
+
+function announce(cli: Cli, casemate: Casemate, settings: Settings): void {
+  const lines = [`Casemate answers at ${casemate.endpoint}`, `State is kept in ${settings.dataDir}`];
   if (casemate.firstStart && casemate.credentials !== undefined) {
     const { accountId, accessKeyId, secretAccessKey } = casemate.credentials;
     lines.push(
@@ -58,14 +64,10 @@ function announce(casemate: Casemate, flags: UpFlags): void {
     );
   }
   lines.push(`In another shell:  eval "$(npx casemate env)"`);
-  process.stderr.write(`${lines.join("\n")}\n`);
-  process.stdout.write("Ready.\n");
+  cli.stderr.write(`${lines.join("\n")}\n`);
+  cli.stdout.write("Ready.\n");
 }
 
 async function toldToStop(): Promise<void> {
   await Promise.race([once(process, "SIGINT"), once(process, "SIGTERM")]);
-}
-
-function writeLog(line: LogLine): void {
-  process.stderr.write(`${JSON.stringify(line)}\n`);
 }

@@ -87,8 +87,8 @@ export async function start(options: StartOptions = {}): Promise<Casemate> {
   });
   // Whoever waits for the instance side hears of its failure; the API answers all the same.
   instances.catch(failed);
-  const operator =
-    directory && (await openOperator(directory, { store, environment, endpoint, trustAnchor, failed }));
+  const parts = { store, environment, endpoint, trustAnchor, instances, failed };
+  const operator = directory && (await openOperator(directory, parts));
   return {
     endpoint,
     credentials: first.credentials,
@@ -115,7 +115,11 @@ async function reloadUntilOpen(store: Store, log: (line: LogLine) => void): Prom
 
 function environmentOf(options: StartOptions, directory: StateDirectory | undefined): CloudEnvironment {
   const random = (bytes: number): Uint8Array => randomBytes(bytes);
-  const root = loadRootKey({ text: options.rootKey, file: directory?.rootKey });
+  const root = loadRootKey({
+    credentialsDirectory: options.credentialsDirectory,
+    text: options.rootKey,
+    file: directory?.rootKey,
+  });
   return {
     clock: () => Date.now(),
     random,

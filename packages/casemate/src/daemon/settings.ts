@@ -18,6 +18,8 @@ export interface StartOptions {
   readonly machines?: "auto" | "sandbox" | "recorded" | undefined;
   /** Base64 of a root key, where it is not kept in the state directory. */
   readonly rootKey?: string | undefined;
+  /** Where systemd puts the service's credentials; `casemate-root-key` there wins over `rootKey`. */
+  readonly credentialsDirectory?: string | undefined;
   /** Told of defects and of what the operator should know. */
   readonly log?: ((line: LogLine) => void) | undefined;
 }

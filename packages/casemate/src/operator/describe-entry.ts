@@ -53,7 +53,8 @@ function describeDecision({ action, resource, allowed, because }: DecisionRecord
   const lines = [title, `  ${describeRefusal(decision)}`];
   for (const policy of policies) lines.push(...describePolicy(policy));
   if (policies.length === 0) lines.push("  The caller has no policy at all.");
-  if (missingKeys.length > 0) lines.push(`  The request lacks these condition keys: ${missingKeys.join(", ")}`);
+  if (missingKeys.length > 0)
+    lines.push(`  The request lacks these condition keys: ${missingKeys.join(", ")}`);
   return lines;
 }
 

@@ -6,22 +6,27 @@ import type {
   MachineId,
   MetadataPort,
   NetworkDriver,
-  RunningReconcilers,
+  ReconcilerStatus,
 } from "@casemate/cloud";
 import type { Store } from "@casemate/store";
 import { writePrivate, type StateDirectory } from "../daemon/state-directory.ts";
 import { version } from "../daemon/version.ts";
 import { handleMetadata } from "../metadata/handle-metadata.ts";
-import type { MetadataTokens } from "../metadata/tokens.ts";
-import { operatorHandlers, type OperatorMachines } from "./operator-handlers.ts";
+import { createMetadataTokens } from "../metadata/tokens.ts";
+import type { MachinesStatus, NetworkStatus } from "./operator-calls.ts";
+import { operatorHandlers, type OperatedCloud } from "./operator-handlers.ts";
 import { serveOperator, type OperatorServer } from "./serve-operator.ts";
 
-/** What runs instances on this host. */
-export interface OperatedMachinery {
-  readonly machines: MachineDriver;
-  readonly network: Pick<NetworkDriver, "mode">;
-  /** Why instances are only recorded; empty when they really run. */
-  readonly reasons: readonly string[];
+/** The side of the daemon that runs instances, as the operator asks about it. */
+export interface OperatedInstances {
+  readonly machinery: {
+    readonly machines: MachineDriver;
+    readonly network: Pick<NetworkDriver, "mode">;
+    /** Why instances are only recorded; empty when they really run. */
+    readonly reasons: readonly string[];
+  };
+  readonly metadata: MetadataPort;
+  status(): readonly ReconcilerStatus[];
 }
 
 /** The parts of a daemon. */
@@ -30,16 +35,14 @@ export interface OperatorParts {
   readonly environment: CloudEnvironment;
   readonly endpoint: string;
   readonly trustAnchor: () => Promise<string>;
-  readonly machinery?: OperatedMachinery | undefined;
-  readonly reconcilers?: RunningReconcilers | undefined;
-  readonly metadata?: { readonly port: MetadataPort; readonly tokens: MetadataTokens } | undefined;
+  /** The instance side, once it is up. */
+  readonly instances: Promise<OperatedInstances>;
   readonly failed: (defect: unknown) => void;
 }
 
 /** Opens the channel; it answers until it is closed. */
 export function openOperator(directory: StateDirectory, parts: OperatorParts): Promise<OperatorServer> {
-  const { store, environment, machinery, metadata, failed } = parts;
-  const reason = machinery?.reasons.join("; ") ?? "this cloud has no machinery";
+  const { store, environment, failed } = parts;
   const handlers = operatorHandlers({
     store,
     environment,
@@ -47,17 +50,11 @@ export function openOperator(directory: StateDirectory, parts: OperatorParts): P
     endpoint: () => parts.endpoint,
     startedAt: environment.clock(),
     pid: process.pid,
-    reconcilers: () => parts.reconcilers?.status() ?? [],
-    network: () => (machinery?.network.mode === "kernel" ? { mode: "kernel" } : { mode: "recorded", reason }),
-    machines: machinery && machinesOf(machinery, reason),
-    metadata:
-      metadata && ((request) => handleMetadata(request, { ...metadata, nowMs: environment.clock(), failed })),
+    ...instanceCalls(parts),
     trustAnchor: parts.trustAnchor,
     keepCredentials(made) {
-      writePrivate(
-        accountCredentialsPath(directory.path, made.accountId),
-        `${JSON.stringify(made, null, 2)}\n`,
-      );
+      const path = accountCredentialsPath(directory.path, made.accountId);
+      writePrivate(path, `${JSON.stringify(made, null, 2)}\n`);
     },
   });
   return serveOperator({ path: directory.operator, handlers, failed });
@@ -68,15 +65,48 @@ export function accountCredentialsPath(stateDirectory: string, accountId: string
   return join(stateDirectory, `credentials-${accountId}.json`);
 }
 
-function machinesOf({ machines }: OperatedMachinery, reason: string): OperatorMachines {
+type InstanceCalls = Pick<OperatedCloud, "reconcilers" | "machines" | "network" | "console" | "metadata">;
+
+function instanceCalls({ environment, instances, failed }: OperatorParts): InstanceCalls {
+  let side: OperatedInstances | undefined;
+  let failure: string | undefined;
+  instances.then(
+    (up) => (side = up),
+    (cause: unknown) => (failure = cause instanceof Error ? cause.message : String(cause)),
+  );
+  // Sessions of programs of the host: they end with this daemon, so their key does too.
+  const tokens = createMetadataTokens(environment.random(32), environment.random);
   return {
-    async status() {
-      const capabilities = await machines.probe();
-      return machines.kind === "sandbox"
-        ? { kind: "sandbox", capabilities }
-        : { kind: "recorded", reason, capabilities };
-    },
+    reconcilers: () => side?.status() ?? [],
+    machines: () => machinesOf(side, failure),
+    network: () => networkOf(side, failure),
     // The handler has checked the form of the id.
-    console: (id) => machines.console(id as MachineId),
+    console: async (id) => (await instances).machinery.machines.console(id as MachineId),
+    async metadata(request) {
+      const { metadata } = await instances;
+      return handleMetadata(request, { port: metadata, tokens, nowMs: environment.clock(), failed });
+    },
   };
+}
+
+async function machinesOf(
+  side: OperatedInstances | undefined,
+  failure: string | undefined,
+): Promise<MachinesStatus> {
+  if (side === undefined) return notUp(failure);
+  const { machines, reasons } = side.machinery;
+  const capabilities = await machines.probe();
+  if (machines.kind === "sandbox") return { state: "sandbox", capabilities };
+  return { state: "recorded", reason: reasons.join("; "), capabilities };
+}
+
+function networkOf(side: OperatedInstances | undefined, failure: string | undefined): NetworkStatus {
+  if (side === undefined) return notUp(failure);
+  const { network, reasons } = side.machinery;
+  if (network.mode === "kernel") return { state: "kernel" };
+  return { state: "recorded", reason: reasons.join("; ") };
+}
+
+function notUp(failure: string | undefined): { state: "starting" } | { state: "failed"; reason: string } {
+  return failure === undefined ? { state: "starting" } : { state: "failed", reason: failure };
 }

@@ -5,8 +5,8 @@ import type { AdministratorCredentials } from "../daemon/first-start.ts";
 
 /** Whether instances are real on this host, and if not, why. */
 export interface MachinesStatus {
-  readonly kind: "sandbox" | "recorded";
-  /** Why machines are only recorded; absent where they are real. */
+  readonly state: "starting" | "failed" | "sandbox" | "recorded";
+  /** Why machines are not real; absent where they are. */
   readonly reason?: string | undefined;
   /** What the driver found when it probed the host. */
   readonly capabilities?: MachineCapabilities | undefined;
@@ -14,7 +14,7 @@ export interface MachinesStatus {
 
 /** Whether packets are filtered on this host, and if not, why. */
 export interface NetworkStatus {
-  readonly mode: "kernel" | "recorded";
+  readonly state: "starting" | "failed" | "kernel" | "recorded";
   readonly reason?: string | undefined;
 }
 

@@ -25,12 +25,6 @@ import { reachVerdict } from "./reach-verdict.ts";
 import { findEntry, readTrail } from "./read-trail.ts";
 import { recordOperator } from "./record-operator.ts";
 
-/** The machines of a running cloud, as far as the operator asks about them. */
-export interface OperatorMachines {
-  status(): MachinesStatus | Promise<MachinesStatus>;
-  console(instanceId: string): Promise<Uint8Array>;
-}
-
 /** What the calls are carried out on. */
 export interface OperatedCloud {
   readonly store: Store;
@@ -41,9 +35,11 @@ export interface OperatedCloud {
   readonly pid: number;
   readonly reconcilers: () => readonly ReconcilerStatus[];
   readonly network: () => NetworkStatus | Promise<NetworkStatus>;
-  readonly machines: OperatorMachines | undefined;
-  /** Answers a request to the metadata service; absent while the cloud has none. */
-  readonly metadata: ((request: MetadataRequest) => Promise<MetadataResponse>) | undefined;
+  readonly machines: () => MachinesStatus | Promise<MachinesStatus>;
+  /** What a machine wrote to its console; the id has the form of one. */
+  readonly console: (instanceId: string) => Promise<Uint8Array>;
+  /** Answers a request to the metadata service. */
+  readonly metadata: (request: MetadataRequest) => Promise<MetadataResponse>;
   readonly trustAnchor: () => Promise<string>;
   /** Keeps the credentials of a new account's administrator, before the account is durable. */
   readonly keepCredentials: (made: MadeAccount) => void;
@@ -51,14 +47,12 @@ export interface OperatedCloud {
 
 const instanceId = /^i-[0-9a-f]{8,17}$/;
 const accountId = /^\d{12}$/;
-const recordedOnly: MachinesStatus = { kind: "recorded", reason: "this cloud runs no machines" };
 
 /** The handlers over a cloud. */
 export function operatorHandlers(cloud: OperatedCloud): OperatorHandlers {
   const { store } = cloud;
-  const machines = async (): Promise<MachinesStatus> => (await cloud.machines?.status()) ?? recordedOnly;
   return {
-    status: async () => statusOf(cloud, { machines: await machines(), network: await cloud.network() }),
+    status: async () => statusOf(cloud, { machines: await cloud.machines(), network: await cloud.network() }),
     trail: (input) => readTrail(store, input),
     why: (input) => findEntry(store, input),
     "accounts-list": () =>
@@ -69,11 +63,9 @@ export function operatorHandlers(cloud: OperatedCloud): OperatorHandlers {
     reach: (input) => store.read((tx) => reachVerdict(tx, input)),
     async console(input) {
       const { instanceId: id } = placeOf(cloud, input);
-      if (cloud.machines === undefined)
-        throw new OperatorFault("Unsupported", "This cloud runs no machines.");
-      return { base64: Buffer.from(await cloud.machines.console(id)).toString("base64") };
+      return { base64: Buffer.from(await cloud.console(id)).toString("base64") };
     },
-    machines: async () => ({ ...(await machines()), network: await cloud.network() }),
+    machines: async () => ({ ...(await cloud.machines()), network: await cloud.network() }),
     "trust-anchor": async () => ({ pem: await cloud.trustAnchor() }),
     "instance-open": (input) => openInstance(cloud, input),
     "instance-metadata": (input) => relayMetadata(cloud, input),
@@ -152,9 +144,6 @@ async function openInstance(
   input: { readonly instanceId: string },
 ): Promise<OpenedInstance> {
   const { instanceId: id, accountId: owner, region, vpcId, privateIp } = placeOf(cloud, input);
-  if (cloud.metadata === undefined) {
-    throw new OperatorFault("Unsupported", "This cloud has no metadata service.");
-  }
   if (privateIp === undefined) {
     throw new OperatorFault("Conflict", `${id} has no network interface, so it has no metadata service.`);
   }
@@ -177,8 +166,8 @@ async function relayMetadata(
   input: RelayedMetadataRequest,
 ): Promise<RelayedMetadataResponse> {
   const { vpcId, privateIp } = placeOf(cloud, input);
-  if (cloud.metadata === undefined || privateIp === undefined) {
-    throw new OperatorFault("Unsupported", "There is no metadata service for this instance.");
+  if (privateIp === undefined) {
+    throw new OperatorFault("Conflict", "The instance has no network interface any more.");
   }
   const { status, reason, headers, body } = await cloud.metadata({
     vpcId,

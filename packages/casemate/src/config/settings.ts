@@ -1,0 +1,104 @@
+/** From flags, environment and defaults, in this order, to what a daemon is started with. A value that does not fit is an error. */
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import { parseCidr } from "@casemate/net-engine";
+import {
+  defaultAccountId,
+  defaultPort,
+  defaultPublicIpPool,
+  defaultRegions,
+  type StartOptions,
+} from "../daemon/settings.ts";
+import { ConfigurationError, type Environment } from "./environment.ts";
+
+/** Flags of `casemate up`, as typed. */
+export interface UpFlags {
+  readonly dataDir?: string | undefined;
+  readonly port?: string | undefined;
+  readonly host?: string | undefined;
+  readonly accountId?: string | undefined;
+  readonly regions?: string | undefined;
+  readonly publicIpPool?: string | undefined;
+  readonly machines?: string | undefined;
+}
+
+/** What `up` starts with: everything is decided. */
+export interface Settings extends StartOptions {
+  readonly dataDir: string;
+  readonly port: number;
+  readonly host: string;
+  readonly accountId: string;
+  readonly machines: "auto" | "sandbox" | "recorded";
+}
+
+/** The folder of a cloud's state: the flag, the environment, or `.casemate` of the working directory. */
+export function dataDirOf(
+  flag: string | undefined,
+  environment: Environment,
+  workingDirectory: string,
+): string {
+  return resolve(workingDirectory, flag ?? environment.dataDir ?? ".casemate");
+}
+
+/** Decides every setting. @throws ConfigurationError */
+export function settingsOf(flags: UpFlags, environment: Environment, workingDirectory: string): Settings {
+  return {
+    dataDir: dataDirOf(flags.dataDir, environment, workingDirectory),
+    port: portOf(flags.port ?? environment.port),
+    host: hostOf(flags.host ?? environment.host),
+    accountId: matched(
+      "account id",
+      flags.accountId ?? environment.accountId ?? defaultAccountId,
+      /^\d{12}$/,
+    ),
+    regions: regionsOf(flags.regions ?? environment.regions),
+    publicIpPool: poolOf(flags.publicIpPool ?? environment.publicIpPool),
+    machines: machinesOf(flags.machines ?? environment.machines ?? "auto"),
+    rootKey: rootKeyOf(environment),
+    credentialsDirectory: environment.credentialsDirectory,
+  };
+}
+
+function portOf(text: string | undefined): number {
+  if (text === undefined) return defaultPort;
+  const port = Number(matched("port", text, /^\d{1,5}$/));
+  if (port > 65_535) throw new ConfigurationError(`The port ${text} is over 65535.`);
+  return port;
+}
+
+function hostOf(text: string | undefined): string {
+  return matched("host", text ?? "127.0.0.1", /^[0-9A-Za-z.:_-]{1,253}$/);
+}
+
+function regionsOf(text: string | undefined): readonly string[] {
+  if (text === undefined) return defaultRegions;
+  const regions = text.split(",").map((each) => each.trim());
+  for (const region of regions) matched("region", region, /^[a-z]{2}(-[a-z]+)+-\d$/);
+  return regions;
+}
+
+function poolOf(text: string | undefined): string {
+  const pool = text ?? defaultPublicIpPool;
+  if (parseCidr(pool) === undefined)
+    throw new ConfigurationError(`The public IP pool ${pool} is not a CIDR.`);
+  return pool;
+}
+
+function machinesOf(text: string): Settings["machines"] {
+  if (text === "auto" || text === "sandbox" || text === "recorded") return text;
+  throw new ConfigurationError(`Machines are auto, sandbox or recorded, not ${text}.`);
+}
+
+function rootKeyOf({ rootKey, rootKeyFile }: Environment): string | undefined {
+  if (rootKey !== undefined || rootKeyFile === undefined) return rootKey;
+  try {
+    return readFileSync(rootKeyFile, "utf8").trim();
+  } catch (cause) {
+    throw new ConfigurationError(`CASEMATE_ROOT_KEY_FILE ${rootKeyFile} cannot be read.`, { cause });
+  }
+}
+
+function matched(what: string, text: string, pattern: RegExp): string {
+  if (pattern.test(text)) return text;
+  throw new ConfigurationError(`The ${what} ${JSON.stringify(text)} is not valid.`);
+}
