@@ -74,17 +74,27 @@ export interface TestCloud {
   faultOf(operation: Operation, input: object, caller?: Caller): { code: string; message: string };
 }
 
+const settings = {
+  accountId: testAccount,
+  regions: ["us-east-1", "eu-west-1"],
+  publicIpPool: "203.0.113.0/24",
+};
+
 /** Opens a test cloud for a service. */
 export async function openTestService(service: TestService): Promise<TestCloud> {
-  const { collections, regionKey, prepare } = service;
-  const store = await openStore({ collections, tables: [], log: memoryLog(), freeze: true });
+  const store = await openStore({
+    collections: service.collections,
+    tables: [],
+    log: memoryLog(),
+    freeze: true,
+  });
   let now = testNow;
   const consoles = new Map<string, ConsoleText>();
   const environment: CloudEnvironment = {
     clock: () => now,
     random: seededRandom(42),
     keyring: openKeyring,
-    settings: { accountId: testAccount, regions: ["us-east-1", "eu-west-1"], publicIpPool: "203.0.113.0/24" },
+    settings,
     consoleOf: (id) => consoles.get(id),
   };
   function within<T>(operation: Operation, caller: Caller, body: (call: Call, tx: Tx) => T): T {
@@ -94,7 +104,7 @@ export async function openTestService(service: TestService): Promise<TestCloud> 
           requestId: "00000000-0000-4000-8000-000000000000",
           service: operation.service,
           iamPrefix: operation.service,
-          regionKey,
+          regionKey: service.regionKey,
           operation: operation.name,
           region: caller.region ?? "us-east-1",
           principal: caller.principal ?? rootOf(testAccount),
@@ -103,7 +113,7 @@ export async function openTestService(service: TestService): Promise<TestCloud> 
           environment,
           tx,
         });
-        prepare?.(tx, call);
+        service.prepare?.(tx, call);
         return body(call, tx);
       }),
     ).value;
@@ -125,16 +135,21 @@ export async function openTestService(service: TestService): Promise<TestCloud> 
     run,
     needsOf: (operation, input, caller = {}) =>
       within(operation, caller, (call) => operation.needs(input, call)),
-    faultOf(operation, input, caller = {}) {
-      try {
+    faultOf: (operation, input, caller) =>
+      faultIn(operation.name, () => {
         run(operation, input, caller);
-      } catch (thrown) {
-        if (thrown instanceof Fault) return { code: thrown.code, message: thrown.message };
-        throw thrown;
-      }
-      throw new Error(`${operation.name} was not refused.`);
-    },
+      }),
   };
+}
+
+function faultIn(name: string, body: () => void): { code: string; message: string } {
+  try {
+    body();
+  } catch (thrown) {
+    if (thrown instanceof Fault) return { code: thrown.code, message: thrown.message };
+    throw thrown;
+  }
+  throw new Error(`${name} was not refused.`);
 }
 
 /** Deterministic bytes. */

@@ -76,6 +76,7 @@ export async function openCloud(extra: readonly Service[] = []): Promise<TestClo
       regions: ["us-east-1", "eu-west-1"],
       publicIpPool: "203.0.113.0/24",
     },
+    consoleOf: () => undefined,
   };
   const make = (accountId: string): Credentials => {
     const made = store.transaction((tx) =>

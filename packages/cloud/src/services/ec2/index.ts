@@ -14,6 +14,9 @@ import {
 } from "./instance-profile-association/operations.ts";
 import { instanceTypeFaults } from "./instance-type/instance-types.ts";
 import { describeInstanceTypeOfferings, describeInstanceTypes } from "./instance-type/operations.ts";
+import { attributeChangeFaults } from "./instance/attribute-change.ts";
+import { getConsoleOutput } from "./instance/console-output.ts";
+import { describeInstanceAttribute } from "./instance/describe-attribute.ts";
 import { describeInstanceStatus, describeInstances } from "./instance/describe-instances.ts";
 import { instanceInWrongState, instanceMalformed, instanceNotFound, instances } from "./instance/instance.ts";
 import { launchFaults } from "./instance/launch/faults.ts";
@@ -26,6 +29,16 @@ import {
   terminateInstances,
 } from "./instance/lifecycle.ts";
 import { metadataDefaults, metadataOptionFaults } from "./instance/metadata-defaults.ts";
+import {
+  getInstanceMetadataDefaults,
+  modifyInstanceMetadataDefaults,
+  modifyInstanceMetadataOptions,
+} from "./instance/metadata-options.ts";
+import {
+  modifyInstanceAttribute,
+  resetInstanceAttribute,
+  severalInterfaces,
+} from "./instance/modify-attribute.ts";
 import { internetGatewayFaults, internetGateways } from "./internet-gateway/internet-gateway.ts";
 import { describeInternetGateways } from "./internet-gateway/operations.ts";
 import { keyPairFaults, keyPairs } from "./key-pair/key-pair.ts";
@@ -59,6 +72,7 @@ import {
 import { securityGroupRules, securityGroups } from "./security-group/security-group.ts";
 import { describeSubnets } from "./subnet/operations.ts";
 import { subnetFaults, subnets } from "./subnet/subnet.ts";
+import { createTags, deleteTags, describeTags, tagFaults } from "./tag/operations.ts";
 import { volumeFaults, volumes } from "./volume/volume.ts";
 import { describeVpcs } from "./vpc/operations.ts";
 import { vpcFaults, vpcs } from "./vpc/vpc.ts";
@@ -91,12 +105,15 @@ export const ec2Service: Service = {
     authorizeSecurityGroupIngress,
     createKeyPair,
     createSecurityGroup,
+    createTags,
     deleteKeyPair,
     deleteSecurityGroup,
+    deleteTags,
     describeAccountAttributes,
     describeAvailabilityZones,
     describeIamInstanceProfileAssociations,
     describeImages,
+    describeInstanceAttribute,
     describeInstances,
     describeInstanceStatus,
     describeInstanceTypeOfferings,
@@ -111,12 +128,19 @@ export const ec2Service: Service = {
     describeSecurityGroupRules,
     describeSecurityGroups,
     describeSubnets,
+    describeTags,
     describeVpcs,
     disassociateIamInstanceProfile,
+    getConsoleOutput,
+    getInstanceMetadataDefaults,
     importKeyPair,
+    modifyInstanceAttribute,
+    modifyInstanceMetadataDefaults,
+    modifyInstanceMetadataOptions,
     modifySecurityGroupRules,
     rebootInstances,
     replaceIamInstanceProfileAssociation,
+    resetInstanceAttribute,
     revokeSecurityGroupEgress,
     revokeSecurityGroupIngress,
     runInstances,
@@ -148,6 +172,9 @@ export const ec2Service: Service = {
     ...launchFaults,
     ...lifecycleFaults,
     ...metadataOptionFaults,
+    ...attributeChangeFaults,
+    severalInterfaces,
+    ...tagFaults,
   ],
   collections: [
     hostNumbers,
