@@ -3,7 +3,7 @@
  * request path does, without deciding their needs.
  */
 import { memoryLog, openStore, type AnyCollection, type Store, type Tx } from "@casemate/store";
-import { Call } from "./call.ts";
+import { Call, type CallFacts } from "./call.ts";
 import type { CloudEnvironment, ConsoleText, Keyring } from "./environment.ts";
 import { Fault } from "./fault.ts";
 import type { Need } from "./need.ts";
@@ -82,12 +82,8 @@ const settings = {
 
 /** Opens a test cloud for a service. */
 export async function openTestService(service: TestService): Promise<TestCloud> {
-  const store = await openStore({
-    collections: service.collections,
-    tables: [],
-    log: memoryLog(),
-    freeze: true,
-  });
+  const { collections, prepare } = service;
+  const store = await openStore({ collections, tables: [], log: memoryLog(), freeze: true });
   let now = testNow;
   const consoles = new Map<string, ConsoleText>();
   const environment: CloudEnvironment = {
@@ -100,20 +96,8 @@ export async function openTestService(service: TestService): Promise<TestCloud> 
   function within<T>(operation: Operation, caller: Caller, body: (call: Call, tx: Tx) => T): T {
     return store.transaction((tx) =>
       tx.attempt(() => {
-        const call = new Call({
-          requestId: "00000000-0000-4000-8000-000000000000",
-          service: operation.service,
-          iamPrefix: operation.service,
-          regionKey: service.regionKey,
-          operation: operation.name,
-          region: caller.region ?? "us-east-1",
-          principal: caller.principal ?? rootOf(testAccount),
-          origin: { sourceIp: "127.0.0.1", userAgent: "test", host: "localhost" },
-          now,
-          environment,
-          tx,
-        });
-        service.prepare?.(tx, call);
+        const call = callOf(operation, service, { caller, now, environment, tx });
+        prepare?.(tx, call);
         return body(call, tx);
       }),
     ).value;
@@ -150,6 +134,25 @@ function faultIn(name: string, body: () => void): { code: string; message: strin
     throw thrown;
   }
   throw new Error(`${name} was not refused.`);
+}
+
+function callOf(
+  operation: Operation,
+  service: TestService,
+  facts: Pick<CallFacts, "now" | "environment" | "tx"> & { readonly caller: Caller },
+): Call {
+  const { caller, ...rest } = facts;
+  return new Call({
+    requestId: "00000000-0000-4000-8000-000000000000",
+    service: operation.service,
+    iamPrefix: operation.service,
+    regionKey: service.regionKey,
+    operation: operation.name,
+    region: caller.region ?? "us-east-1",
+    principal: caller.principal ?? rootOf(testAccount),
+    origin: { sourceIp: "127.0.0.1", userAgent: "test", host: "localhost" },
+    ...rest,
+  });
 }
 
 /** Deterministic bytes. */

@@ -32,7 +32,7 @@ export async function openTestIam(): Promise<TestIam> {
   return {
     store: cloud.store,
     environment: cloud.environment,
-    advance: cloud.advance,
+    advance: (ms) => cloud.advance(ms),
     run: (name, input = {}, caller = {}) => cloud.run(named(name), input, caller),
     needsOf: (name, input = {}, caller = {}) => cloud.needsOf(named(name), input, caller),
     faultOf(name, input = {}, caller = {}) {
