@@ -46,6 +46,11 @@ import { createKeyPair, deleteKeyPair, describeKeyPairs, importKeyPair } from ".
 import { identityKeys } from "./metadata/identity-keys.ts";
 import { networkAclFaults, networkAcls } from "./network-acl/network-acl.ts";
 import { describeNetworkAcls } from "./network-acl/operations.ts";
+import {
+  attachmentNotFound,
+  describeNetworkInterfaceAttribute,
+  modifyNetworkInterfaceAttribute,
+} from "./network-interface/attribute-operations.ts";
 import { networkInterfaceFaults, networkInterfaces } from "./network-interface/network-interface.ts";
 import { describeNetworkInterfaces } from "./network-interface/operations.ts";
 import { describeRouteTables } from "./route-table/operations.ts";
@@ -121,6 +126,7 @@ export const ec2Service: Service = {
     describeInternetGateways,
     describeKeyPairs,
     describeNetworkAcls,
+    describeNetworkInterfaceAttribute,
     describeNetworkInterfaces,
     describeRegions,
     describeRouteTables,
@@ -137,6 +143,7 @@ export const ec2Service: Service = {
     modifyInstanceAttribute,
     modifyInstanceMetadataDefaults,
     modifyInstanceMetadataOptions,
+    modifyNetworkInterfaceAttribute,
     modifySecurityGroupRules,
     rebootInstances,
     replaceIamInstanceProfileAssociation,
@@ -175,6 +182,7 @@ export const ec2Service: Service = {
     ...attributeChangeFaults,
     severalInterfaces,
     ...tagFaults,
+    attachmentNotFound,
   ],
   collections: [
     hostNumbers,
