@@ -13,6 +13,7 @@ export {
   type UserPrincipal,
 } from "./principal.ts";
 export {
+  noPermissionNeeded,
   requestTagKeys,
   resourceTagKeys,
   type ConditionKeys,

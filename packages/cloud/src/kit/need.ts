@@ -34,6 +34,12 @@ export interface Need {
   readonly keys: ConditionKeys;
 }
 
+/**
+ * What the few operations answer that need no permission at all, such as sts:GetCallerIdentity. Any other empty list is an
+ * oversight, and the request path then asks for the operation's own action on `*`.
+ */
+export const noPermissionNeeded: readonly Need[] = Object.freeze([]);
+
 /** The keys that tags of an existing resource give. */
 export function resourceTagKeys(tags: Tags, prefix?: string): Record<string, KeyValue> {
   const keys: Record<string, KeyValue> = {};

@@ -67,12 +67,15 @@ export interface WireTagSpecification {
 /** Checks tags from a request and gives them as a record. @throws the tag faults of this module. */
 export function readTags(wire: readonly WireTag[] | undefined): Tags {
   const tags: Record<string, string> = {};
+  const seen = new Set<string>();
   for (const { Key: key = "", Value: value = "" } of wire ?? []) {
     if (key === "") throw tagKeyMissing();
     if (key.length > tagKeyLengthMax) throw tagKeyTooLong();
     if (/^aws:/i.test(key)) throw reservedTagKey(key);
     if (value.length > tagValueLengthMax) throw tagValueTooLong();
-    if (Object.hasOwn(tags, key)) throw duplicateTagKey();
+    // Condition keys are compared without case: two such tags would leave a policy about either without meaning.
+    if (seen.has(key.toLowerCase())) throw duplicateTagKey();
+    seen.add(key.toLowerCase());
     Object.defineProperty(tags, key, { value, enumerable: true, configurable: true, writable: true });
   }
   if (Object.keys(tags).length > tagsPerResourceMax) throw tagLimitExceeded();

@@ -37,6 +37,12 @@ export interface Authenticated {
   readonly principal: Principal;
 }
 
+/**
+ * The region of services that have none. Differs: AWS wants them signed for it; clients that are given an endpoint by hand sign for
+ * their own region, so any region of the cloud is taken and this one is recorded.
+ */
+export const globalRegion = "us-east-1";
+
 const refusals = {
   unknown: "unknown-key",
   inactive: "unknown-key",
@@ -70,12 +76,14 @@ function verify(tx: ReadTx, request: HttpRequest, context: AuthenticationContext
       `Credential should be scoped to a service of this cloud, not '${service}'.`,
     );
   }
-  const { now, regions, signingKeys } = context;
+  const { now, signingKeys } = context;
+  const global = endpoint.service.scope === "global";
+  const regions = global ? [globalRegion, ...context.regions] : context.regions;
   const found = context.identity.findCredential(tx, { accessKeyId, sessionToken, now });
   if (!isCredential(found)) throw new SignatureFault(refusals[found]);
   const secret = found.secretAccessKey;
   verifySignature(signature, request, { secret, now: new Date(now), regions, keys: signingKeys });
-  return { endpoint, region, principal: found.principal };
+  return { endpoint, region: global ? globalRegion : region, principal: found.principal };
 }
 
 function isCredential(found: Credential | CredentialRefusal): found is Credential {

@@ -4,11 +4,13 @@ import {
   denialText,
   explain,
   type AuthorizationRequest,
+  type Decision,
   type EnginePrincipal,
 } from "@casemate/iam-engine";
 import type { ReadTx } from "@casemate/store";
 import {
   Fault,
+  noPermissionNeeded,
   type Call,
   type DecisionRecord,
   type IdentityPort,
@@ -17,7 +19,7 @@ import {
   type PrincipalPolicies,
   type Service,
 } from "../kit/index.ts";
-import { globalKeys, NeedContext } from "./context.ts";
+import { GlobalKeys, NeedContext } from "./context.ts";
 import { encodedMessage } from "./encoded-message.ts";
 
 /** What authorization works on. */
@@ -28,6 +30,9 @@ export interface AuthorizationInput {
   readonly identity: IdentityPort;
 }
 
+/** Characters of an explanation that a record keeps; of a longer one only the decision is kept. */
+export const explanationLengthMax = 64 * 1024;
+
 /**
  * Decides the needs. Every decision, the refused one last, is pushed to `decisions`.
  * @throws Fault, the service's refusal, naming the need and the kind of policy that refused.
@@ -37,37 +42,30 @@ export function authorize(
   needs: readonly Need[],
   decisions: DecisionRecord[],
 ): void {
-  if (needs.length === 0) return;
+  if (needs === noPermissionNeeded) return;
   const { tx, call, identity } = input;
+  // An operation that states nothing must not pass for one that needs nothing.
+  const stated = needs.length === 0 ? [call.need()] : needs;
+  const principal = enginePrincipal(call.principal);
   const policies = identity.policiesOf(tx, call.principal);
-  const globals = globalKeys(call, identity.tagsOf(tx, call.principal));
-  for (const need of needs) {
+  const globals = new GlobalKeys(call, () => identity.tagsOf(tx, call.principal));
+  for (const need of stated) {
     const context = new NeedContext(globals, need);
-    const request = authorizationRequest(call.principal, policies, { need, context });
+    const request = authorizationRequest(principal, policies, { need, context });
     const decision = decide(request);
-    if (decision.allowed) {
-      decisions.push({ action: need.action, resource: need.target.arn, allowed: true, because: decision });
-      continue;
-    }
-    const because = explain(request);
-    decisions.push({ action: need.action, resource: need.target.arn, allowed: false, because });
-    const text = denialText({
-      principalArn: call.principal.arn,
-      action: need.action,
-      resource: need.target.arn,
-      decision,
-    });
-    throw refusal(input, { need, context, text, decision });
+    const { action, target } = need;
+    if (!decision.allowed) throw refuse(input, { need, context, request, decision }, decisions);
+    decisions.push({ action, resource: target.arn, allowed: true, because: decision });
   }
 }
 
 function authorizationRequest(
-  principal: Principal,
+  principal: EnginePrincipal,
   policies: PrincipalPolicies,
   { need, context }: { need: Need; context: NeedContext },
 ): AuthorizationRequest {
   return {
-    principal: enginePrincipal(principal),
+    principal,
     action: need.action,
     resource: need.target.arn,
     resourceAccount: need.target.accountId,
@@ -87,17 +85,36 @@ export function enginePrincipal(principal: Principal): EnginePrincipal {
   return { type: "role-session", accountId, arn, id, role: { arn: principal.roleArn, id: principal.roleId } };
 }
 
-function refusal(
-  { call, service }: AuthorizationInput,
-  refused: Parameters<typeof encodedMessage>[1] & { readonly text: string },
-): Fault {
+interface Refused {
+  readonly need: Need;
+  readonly context: NeedContext;
+  readonly request: AuthorizationRequest;
+  readonly decision: Decision;
+}
+
+/** Records the refusal with its explanation and makes the service's fault of it. */
+function refuse({ call, service }: AuthorizationInput, refused: Refused, decisions: DecisionRecord[]): Fault {
+  const { need, request, decision } = refused;
+  const { action } = need;
+  const { arn } = need.target;
+  const explanation = explain(request);
+  const short = JSON.stringify(explanation).length <= explanationLengthMax;
+  decisions.push({
+    action,
+    resource: arn,
+    allowed: false,
+    because: short ? explanation : { decision, policies: [], missingKeys: [] },
+  });
   const { code, status, encoded } = service.refusal;
-  if (!encoded) return new Fault(code, status, refused.text);
-  const blob = encodedMessage(call, refused);
+  // EC2 names no resource where an action has none; the other services write `*`.
+  const resource = encoded && arn === "*" ? undefined : arn;
+  const text = denialText({ principalArn: call.principal.arn, action, resource, decision });
+  if (!encoded) return new Fault(code, status, text);
+  // Differs: on AWS the refusals of EC2's describing actions carry no encoded message.
+  const blob = encodedMessage(call, { ...refused, explanation });
   return new Fault(
     code,
     status,
-    `You are not authorized to perform this operation. ${refused.text}. ` +
-      `Encoded authorization failure message: ${blob}`,
+    `You are not authorized to perform this operation. ${text}. Encoded authorization failure message: ${blob}`,
   );
 }

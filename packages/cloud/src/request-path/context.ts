@@ -1,6 +1,6 @@
 /**
  * The condition context of a decision: global keys of the call, then the keys of the need. Absence is meaning: a key that does not
- * apply is left out, never given as false or empty.
+ * apply is left out, never given as false or empty. Keys are gathered when a policy first asks for one; most policies never do.
  */
 import type { ConditionContext } from "@casemate/iam-engine";
 import type { Call, ConditionKeys, KeyValue, Need, Principal, Tags } from "../kit/index.ts";
@@ -12,7 +12,22 @@ type Values = Map<string, readonly string[]>;
 const principalTypes = { root: "Account", user: "User", "role-session": "AssumedRole" } as const;
 
 /** The global keys of a call, shared by all its needs. */
-export function globalKeys(call: Call, principalTags: Tags): ReadonlyMap<string, readonly string[]> {
+export class GlobalKeys {
+  readonly #call: Call;
+  readonly #principalTags: () => Tags;
+  #values: Values | undefined;
+
+  constructor(call: Call, principalTags: () => Tags) {
+    this.#call = call;
+    this.#principalTags = principalTags;
+  }
+
+  get values(): ReadonlyMap<string, readonly string[]> {
+    return (this.#values ??= globalValues(this.#call, this.#principalTags()));
+  }
+}
+
+function globalValues(call: Call, principalTags: Tags): Values {
   const { principal, origin } = call;
   const values: Values = new Map();
   addKeys(values, {
@@ -20,7 +35,7 @@ export function globalKeys(call: Call, principalTags: Tags): ReadonlyMap<string,
     "aws:EpochTime": Math.floor(call.now / 1000),
     "aws:SourceIp": origin.sourceIp,
     "aws:SecureTransport": origin.tls !== undefined,
-    "aws:UserAgent": origin.userAgent,
+    "aws:UserAgent": origin.userAgent === "" ? undefined : origin.userAgent,
     "aws:Referer": origin.referer,
     "aws:RequestedRegion": call.region,
     "aws:PrincipalArn": principalArn(principal),
@@ -56,30 +71,38 @@ function addSessionKeys(values: Values, principal: Principal, now: number): void
   });
 }
 
-/** The context of one need. */
+/** The context of one need. Its own keys go before the global ones. */
 export class NeedContext implements ConditionContext {
-  readonly #globals: ReadonlyMap<string, readonly string[]>;
-  readonly #own: Values = new Map();
+  readonly #globals: GlobalKeys;
+  readonly #need: Need;
+  #own: Values | undefined;
 
-  constructor(globals: ReadonlyMap<string, readonly string[]>, need: Need) {
+  constructor(globals: GlobalKeys, need: Need) {
     this.#globals = globals;
-    addKey(this.#own, "aws:resourceaccount", need.target.accountId);
-    addKeys(this.#own, need.target.keys);
-    addKeys(this.#own, need.keys);
+    this.#need = need;
   }
 
   get(key: string): readonly string[] | undefined {
-    return this.#own.get(key) ?? this.#globals.get(key);
+    return this.#ownValues().get(key) ?? this.#globals.values.get(key);
   }
 
   /** Every key with its values, for explanations and encoded messages. */
   entries(): [string, readonly string[]][] {
-    return [...new Map([...this.#globals, ...this.#own])];
+    return [...new Map([...this.#globals.values, ...this.#ownValues()])];
+  }
+
+  #ownValues(): Values {
+    if (this.#own !== undefined) return this.#own;
+    const own: Values = (this.#own = new Map());
+    addKey(own, "aws:resourceaccount", this.#need.target.accountId);
+    addKeys(own, this.#need.target.keys);
+    addKeys(own, this.#need.keys);
+    return own;
   }
 }
 
 function addKeys(values: Values, keys: ConditionKeys): void {
-  for (const key in keys) addKey(values, key.toLowerCase(), keys[key]);
+  for (const key in keys) addKey(values, key, keys[key]);
 }
 
 function addKey(values: Values, key: string, value: KeyValue): void {

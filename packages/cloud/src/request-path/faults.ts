@@ -1,4 +1,5 @@
 /** Faults of the request path itself, and how any throw becomes one. */
+import { StoreFailed } from "@casemate/store";
 import { WireFault } from "@casemate/wire";
 import { Fault, fault } from "../kit/index.ts";
 
@@ -10,6 +11,37 @@ export const unsupportedParameter = fault({
   code: "UnsupportedOperation",
   message: (operation: string, parameter: string) =>
     `The parameter ${parameter} of ${operation} is not supported by Casemate.`,
+});
+export const pathUnknown = fault({
+  code: "InvalidRequest",
+  message: () => "The path of the request is not valid. Requests are sent to /.",
+});
+export const methodNotAllowed = fault({
+  code: "MethodNotAllowed",
+  status: 405,
+  message: () => "The specified method is not allowed against this resource.",
+});
+export const bodyInGet = fault({
+  code: "InvalidRequest",
+  message: () => "A GET request carries its parameters in the query string and has no body.",
+});
+export const parametersInQuery = fault({
+  code: "InvalidQueryParameter",
+  message: () => "A POST request carries its parameters in its body, not in the query string.",
+});
+export const contentTypeUnsupported = fault({
+  code: "UnsupportedMediaType",
+  status: 415,
+  message: () => "The body of a POST request must be of type application/x-www-form-urlencoded in UTF-8.",
+});
+export const contentEncodingUnsupported = fault({
+  code: "UnsupportedMediaType",
+  status: 415,
+  message: () => "The body of a request must not be compressed.",
+});
+export const protocolUnsupported = fault({
+  code: "UnsupportedProtocol",
+  message: (header: string) => `The service is spoken to in its query protocol; ${header} asks for another.`,
 });
 export const dryRunAllowed = fault({
   code: "DryRunOperation",
@@ -28,12 +60,30 @@ export const internalFailure = fault({
 });
 
 /** Every fault of the request path, for the errors page. */
-export const requestPathFaults = [unsupportedOperation, dryRunAllowed, storeUnavailable, internalFailure];
+export const requestPathFaults = [
+  unsupportedOperation,
+  unsupportedParameter,
+  pathUnknown,
+  methodNotAllowed,
+  bodyInGet,
+  parametersInQuery,
+  contentTypeUnsupported,
+  contentEncodingUnsupported,
+  protocolUnsupported,
+  dryRunAllowed,
+  storeUnavailable,
+  internalFailure,
+];
 
-/** A fault stays what it is; anything else is told to `onDefect` and becomes InternalFailure, which says nothing of its cause. */
+/**
+ * A fault stays what it is and a stopped store is said to be one; anything else is told to `onDefect` and becomes InternalFailure,
+ * which says nothing of its cause.
+ */
 export function toFault(thrown: unknown, onDefect: (defect: unknown) => void): Fault {
   if (thrown instanceof Fault) return thrown;
   if (thrown instanceof WireFault) return new Fault(thrown.code, thrown.status, thrown.message);
+  // The store has told whoever opened it.
+  if (thrown instanceof StoreFailed) return storeUnavailable();
   onDefect(thrown);
   return internalFailure();
 }

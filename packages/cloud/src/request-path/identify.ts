@@ -1,4 +1,5 @@
 /** Which service a request is for, before anything of it is believed: only to choose the form of a refusal. */
+import type { Protocol } from "@casemate/wire";
 import type { Service } from "../kit/index.ts";
 import { headerOf, type HttpRequest } from "./http-message.ts";
 
@@ -19,6 +20,12 @@ export function claimedService(
   const version = /(?:^|&)Version=(\d{4}-\d{2}-\d{2})(?:&|$)/.exec(formText(request))?.[1];
   const name = version === undefined ? undefined : versions.get(version);
   return name === undefined ? undefined : services.get(name);
+}
+
+/** The protocol to refuse in when the service is not known. */
+export function claimedProtocol(request: HttpRequest): Protocol {
+  const version = /^application\/x-amz-json-(1\.[01])/.exec(headerOf(request, "content-type") ?? "")?.[1];
+  return version === "1.0" ? "json1.0" : version === "1.1" ? "json1.1" : "query";
 }
 
 /** The access key as presented, for the record of a refused call. */

@@ -15,6 +15,9 @@ export const trailElementBytesMax = 100 * 1024;
 /** Characters of userAgent, errorCode and errorMessage in a record. */
 export const trailTextLengthMax = 1024;
 
+/** Parameters that came in so few bytes cannot fill a record; the bound is then not measured. */
+const surelyShortBytes = 4096;
+
 /** What is known of a call when it is recorded; a refused call may know little. */
 export interface RecordedCall {
   readonly requestId: string;
@@ -28,6 +31,8 @@ export interface RecordedCall {
   readonly principal?: Principal | undefined;
   /** The access key as presented, when no principal could be verified. */
   readonly presentedKey?: string | undefined;
+  /** Bytes of the request's parameters as sent. */
+  readonly requestBytes: number;
   readonly requestParameters: unknown;
   readonly responseElements: unknown;
   readonly fault?: Fault | undefined;
@@ -48,7 +53,8 @@ export function trailRecord(call: RecordedCall): TrailRecord {
     sourceIPAddress: origin.sourceIp,
     userAgent: cut(origin.userAgent),
     ...(fault === undefined ? {} : errorFields(fault, call.prefixedErrors)),
-    requestParameters: bounded(call.requestParameters),
+    requestParameters:
+      call.requestBytes <= surelyShortBytes ? call.requestParameters : bounded(call.requestParameters),
     responseElements: fault === undefined ? bounded(call.responseElements) : null,
     requestID: call.requestId,
     eventID: drawUuid(call.environment.random),
@@ -106,6 +112,7 @@ function userIdentity(call: RecordedCall): Record<string, unknown> {
         accountId,
         userName: principal.roleName,
       },
+      webIdFederationData: {},
       attributes,
       ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
       ...(instance === undefined ? {} : { ec2RoleDelivery: instance.roleDelivery }),
@@ -119,5 +126,7 @@ function bounded(value: unknown): unknown {
 }
 
 function cut(text: string): string {
-  return text.length > trailTextLengthMax ? text.slice(0, trailTextLengthMax) : text;
+  if (text.length <= trailTextLengthMax) return text;
+  // Never half of a character.
+  return text.slice(0, trailTextLengthMax).replace(/[\ud800-\udbff]$/, "");
 }

@@ -2,27 +2,28 @@
  * The way of a request: authenticate, route, decode, then in one synchronous transaction authorize, handle and record; the reply
  * leaves when the commit is durable. Knows no service by name; there is no way around any step.
  */
-import type { Store, Tx } from "@casemate/store";
-import { encodeError, encodeResult, SigningKeyCache, trailParameters, trailResponse } from "@casemate/wire";
+import { StoreFailed, type Store, type Tx } from "@casemate/store";
+import { encodeResult, SigningKeyCache, trailParameters, trailResponse } from "@casemate/wire";
 import {
   Call,
   drawUuid,
-  Fault,
   trailEntries,
   unhonoured,
   type CloudEnvironment,
   type DecisionRecord,
+  type Fault,
   type IdentityPort,
   type Operation,
   type Origin,
   type Principal,
 } from "../kit/index.ts";
-import { authenticate, type Authenticated } from "./authenticate.ts";
+import { authenticate } from "./authenticate.ts";
 import { authorize } from "./authorize.ts";
-import { dryRunAllowed, storeUnavailable, toFault, unsupportedParameter } from "./faults.ts";
+import { dryRunAllowed, toFault, unsupportedParameter } from "./faults.ts";
 import { headerOf, type HttpReply, type HttpRequest } from "./http-message.ts";
-import { claimedAccessKey, claimedAction, claimedService } from "./identify.ts";
+import { claimedAccessKey, claimedAction, claimedProtocol, claimedService } from "./identify.ts";
 import { trailRecord } from "./record.ts";
+import { faultReply, successReply } from "./reply.ts";
 import { routeTo, type Endpoint } from "./route.ts";
 
 /** What a request path is made of. */
@@ -52,11 +53,18 @@ interface Progress {
   readonly decisions: DecisionRecord[];
   endpoint: Endpoint | undefined;
   region: string;
-  eventName: string;
+  /** The operation once it is known; until then the record takes the action as claimed. */
+  eventName: string | undefined;
   operation: Operation | undefined;
   principal: Principal | undefined;
   requestParameters: unknown;
   responseElements: unknown;
+}
+
+interface Serving {
+  readonly options: RequestPathOptions;
+  readonly endpoints: ReadonlyMap<string, Endpoint>;
+  readonly signingKeys: SigningKeyCache;
 }
 
 /** Builds the path. */
@@ -65,7 +73,6 @@ export function createRequestPath(options: RequestPathOptions): RequestPath {
   const services = new Map(options.endpoints.map((endpoint) => [endpoint.service.name, endpoint.service]));
   const endpoints = new Map(options.endpoints.map((endpoint) => [endpoint.service.name, endpoint]));
   const versions = new Map(options.endpoints.map((each) => [each.model.apiVersion, each.service.name]));
-
   const serving: Serving = { options, endpoints, signingKeys: new SigningKeyCache() };
 
   const begin = (request: HttpRequest): Progress => {
@@ -78,7 +85,7 @@ export function createRequestPath(options: RequestPathOptions): RequestPath {
       decisions: [],
       endpoint: service && endpoints.get(service.name),
       region: "us-east-1",
-      eventName: claimedAction(request) ?? "Unknown",
+      eventName: undefined,
       operation: undefined,
       principal: undefined,
       requestParameters: null,
@@ -86,37 +93,32 @@ export function createRequestPath(options: RequestPathOptions): RequestPath {
     };
   };
 
-  const commit = async (progress: Progress, work: (tx: Tx) => HttpReply): Promise<HttpReply> => {
+  const commit = async (
+    request: HttpRequest,
+    work: (tx: Tx, progress: Progress) => HttpReply,
+  ): Promise<HttpReply> => {
+    let progress: Progress | undefined;
     try {
-      const { value, seq } = store.transaction(work);
+      const begun = (progress = begin(request));
+      const { value, seq } = store.transaction((tx) => work(tx, begun));
       await store.settled(seq);
       return value;
-    } catch (defect) {
-      // The store stopped: nothing of this call is known to be durable, so nothing of it is told.
-      options.onDefect(defect, progress.requestId);
-      return faultReply(progress, storeUnavailable());
+    } catch (thrown) {
+      // The store stopped or the call could not be recorded: nothing of it is known to be durable, so nothing is told.
+      const requestId = progress?.requestId ?? "";
+      const fault = toFault(thrown, (defect) => options.onDefect(defect, requestId));
+      return faultReply(replyForm(request, progress), fault);
     }
   };
 
   return {
-    handle(request) {
-      const progress = begin(request);
-      return commit(progress, (tx) => serve(tx, progress, serving));
-    },
-    refuse(head, fault) {
-      const progress = begin({ ...head, body: new Uint8Array() });
-      return commit(progress, (tx) => {
+    handle: (request) => commit(request, (tx, progress) => serve(tx, progress, serving)),
+    refuse: (head, fault) =>
+      commit({ ...head, body: new Uint8Array() }, (tx, progress) => {
         record(tx, progress, { environment, fault });
-        return faultReply(progress, fault);
-      });
-    },
+        return faultReply(replyForm(progress.request, progress), fault);
+      }),
   };
-}
-
-interface Serving {
-  readonly options: RequestPathOptions;
-  readonly endpoints: ReadonlyMap<string, Endpoint>;
-  readonly signingKeys: SigningKeyCache;
 }
 
 /** One call inside its transaction: a refusal undoes all it did, and is recorded all the same. */
@@ -127,11 +129,12 @@ function serve(tx: Tx, progress: Progress, serving: Serving): HttpReply {
   try {
     reply = tx.attempt(() => answer(tx, progress, serving));
   } catch (thrown) {
+    if (thrown instanceof StoreFailed) throw thrown;
     fault = toFault(thrown, (defect) => onDefect(defect, progress.requestId));
-    reply = faultReply(progress, fault);
+    reply = faultReply(replyForm(progress.request, progress), fault);
   }
-  if (progress.principal !== undefined) {
-    const { principal, region, now } = progress;
+  const { principal, region, now } = progress;
+  if (principal !== undefined) {
     identity.noteUse(tx, { principal, service: progress.endpoint?.service.name ?? "", region, now });
   }
   record(tx, progress, { environment, fault });
@@ -146,9 +149,11 @@ function record(
   const entry = trailRecord({
     ...progress,
     ...outcome,
+    eventName: progress.eventName ?? claimedAction(progress.request) ?? "Unknown",
     eventSource: progress.endpoint?.service.eventSource ?? "casemate",
     readOnly: progress.operation?.access === "read",
-    presentedKey: claimedAccessKey(progress.request),
+    requestBytes: progress.request.body.length + progress.request.rawQuery.length,
+    presentedKey: progress.principal === undefined ? claimedAccessKey(progress.request) : undefined,
     prefixedErrors: progress.endpoint?.model.protocol === "ec2",
   });
   tx.append(trailEntries, { at: progress.now, record: entry, decisions: progress.decisions });
@@ -157,75 +162,65 @@ function record(
 /** Authenticate, route, decode, authorize, handle, encode. @throws Fault and the wire's faults. */
 function answer(tx: Tx, progress: Progress, { options, endpoints, signingKeys }: Serving): HttpReply {
   const { identity, environment } = options;
-  const authenticated: Authenticated = authenticate(tx, progress.request, {
+  const { now, requestId, request } = progress;
+  const { endpoint, region, principal } = authenticate(tx, request, {
     identity,
-    now: progress.now,
+    now,
     endpoints,
     regions: environment.settings.regions,
     signingKeys,
     claimed: progress.endpoint,
   });
-  const { endpoint, region, principal } = authenticated;
-  Object.assign(progress, { endpoint, region, principal });
-  const { operation, input, name } = routeTo(endpoint, progress.request);
-  Object.assign(progress, { operation, eventName: name });
-  progress.requestParameters = trailParameters(endpoint.model, name, input);
+  const { service, model } = endpoint;
+  progress.endpoint = endpoint;
+  progress.region = region;
+  progress.principal = principal;
+  const { operation, input, name } = routeTo(endpoint, request);
+  progress.operation = operation;
+  progress.eventName = name;
   const call = new Call({
-    requestId: progress.requestId,
-    service: endpoint.service.name,
-    iamPrefix: endpoint.service.iamPrefix,
-    regionKey: endpoint.service.regionKey,
+    requestId,
+    service: service.name,
+    iamPrefix: service.iamPrefix,
+    regionKey: service.regionKey,
     operation: name,
     region,
     principal,
     origin: progress.origin,
-    now: progress.now,
+    now,
     environment,
     tx,
   });
-  endpoint.service.prepare?.(tx, call);
-  const needs = operation.needs(input, call);
-  authorize({ tx, call, service: endpoint.service, identity }, needs, progress.decisions);
+  const parameters = trailParameters(model, name, input);
+  // Of a call that was not authorized, EC2's records keep the parameters and those of other services do not.
+  progress.requestParameters = service.refusal.encoded ? parameters : null;
+  service.prepare?.(tx, call);
+  authorize({ tx, call, service, identity }, operation.needs(input, call), progress.decisions);
+  progress.requestParameters = parameters;
   const unsupported = unhonoured(operation, input);
   if (unsupported !== undefined) throw unsupportedParameter(name, unsupported);
   if (isDryRun(input)) throw dryRunAllowed();
   const output = operation.handle(tx, input, call);
-  progress.responseElements =
-    operation.access === "read" ? null : trailResponse(endpoint.model, name, output);
-  const { contentType, body } = encodeResult(endpoint.model, name, { output, requestId: progress.requestId });
-  return reply(progress.requestId, { status: 200, contentType, body });
+  if (operation.access === "write") progress.responseElements = responseElements(progress, endpoint, output);
+  return successReply(requestId, encodeResult(model, name, { output, requestId }));
+}
+
+/** EC2's responses carry their request id in the body, and so do their records. */
+function responseElements({ requestId, eventName }: Progress, { model }: Endpoint, output: unknown): unknown {
+  const elements = trailResponse(model, eventName ?? "", output);
+  return model.protocol === "ec2" ? { requestId, ...elements } : elements;
 }
 
 function isDryRun(input: unknown): boolean {
   return typeof input === "object" && input !== null && "DryRun" in input && input.DryRun === true;
 }
 
-function faultReply(progress: Progress, { code, status, message }: Fault): HttpReply {
-  const protocol = progress.endpoint?.model.protocol ?? "query";
-  const xmlNamespace = progress.endpoint?.model.xmlNamespace;
-  const encoded = encodeError({
-    protocol,
-    code,
-    status,
-    message,
-    requestId: progress.requestId,
-    xmlNamespace,
-  });
-  return reply(progress.requestId, encoded);
-}
-
-function reply(
-  requestId: string,
-  parts: { readonly status: number; readonly contentType: string; readonly body: string | Uint8Array },
-): HttpReply {
+function replyForm(request: HttpRequest, progress: Progress | undefined): Parameters<typeof faultReply>[0] {
+  const model = progress?.endpoint?.model;
   return {
-    status: parts.status,
-    headers: [
-      ["x-amzn-requestid", requestId],
-      ["content-type", parts.contentType],
-      ["cache-control", "no-cache, no-store"],
-    ],
-    body: parts.body,
+    requestId: progress?.requestId ?? "",
+    protocol: model?.protocol ?? claimedProtocol(request),
+    xmlNamespace: model?.xmlNamespace,
   };
 }
 

@@ -1,8 +1,9 @@
 /** Routing and decoding: from a verified request to an operation of its service and its typed input. */
-import { decodeForm, parseForm, resolveOperation, type ServiceModel } from "@casemate/wire";
+import { decodeForm, resolveOperation, type ServiceModel } from "@casemate/wire";
 import type { Operation, Service } from "../kit/index.ts";
 import { unsupportedOperation } from "./faults.ts";
 import type { HttpRequest } from "./http-message.ts";
+import { requestForm } from "./request-form.ts";
 
 /** A service with the wire model it is spoken to by. */
 export interface Endpoint {
@@ -30,14 +31,9 @@ function operationsByName(service: Service): ReadonlyMap<string, Operation> {
 
 /** Finds and decodes. @throws unsupportedOperation and the wire's faults. */
 export function routeTo(endpoint: Endpoint, request: HttpRequest): Routed {
-  const form = parseForm(formOf(request));
+  const form = requestForm(request);
   const name = resolveOperation(endpoint.model, form);
   const operation = operationsByName(endpoint.service).get(name);
   if (operation === undefined) throw unsupportedOperation(name);
   return { name, operation, input: decodeForm(endpoint.model, name, form) };
-}
-
-/** The form of a query-protocol request: the body of a POST, the query of a GET. */
-function formOf(request: HttpRequest): Uint8Array | string {
-  return request.method === "POST" ? request.body : request.rawQuery;
 }

@@ -2,6 +2,7 @@
  * GetSessionToken: temporary credentials with the caller's own permissions, for users and roots with a
  * long-lived key.
  */
+import { noPermissionNeeded } from "../../../kit/index.ts";
 import { issueCredentials } from "../../iam/index.ts";
 import { sessionCannotGetSession } from "../faults.ts";
 import { operation } from "../operation.ts";
@@ -15,7 +16,7 @@ export const getSessionToken = operation("GetSessionToken", {
   access: "write",
   honours: ["DurationSeconds"],
   // "You cannot use policies to control authentication operations": STS user guide, GetSessionToken.
-  needs: () => [],
+  needs: () => noPermissionNeeded,
   handle(_tx, input, call) {
     const { principal } = call;
     if (principal.session !== undefined || principal.type === "role-session") throw sessionCannotGetSession();
