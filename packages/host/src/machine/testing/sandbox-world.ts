@@ -37,7 +37,8 @@ export async function skipReason(): Promise<string | undefined> {
   const directory = await makeDirectory();
   const { machines } = await createSandboxDriver({ directory: directory.path, guestDirectory }).probe();
   await directory.remove();
-  return machines.available ? undefined : machines.reason;
+  if (machines.available) return undefined;
+  return `needs a host for sandbox machines: ${(machines.reason ?? "").replace(/[()]/g, "")}`;
 }
 
 export interface SandboxWorld {
