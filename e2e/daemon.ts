@@ -5,43 +5,68 @@ import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { clearTraces } from "./host-traces.ts";
 
 /** How long a start may take when it has to build first. */
 const startLimitMs = 60_000;
 
-/** A running daemon. */
+/** A daemon, running unless it was killed. */
 export interface Daemon {
   endpoint: string;
   dataDir: string;
+  /** The process that runs at the moment. */
   process: ChildProcess;
   /** What clients need to reach it as its first administrator. */
   environment: Record<string, string>;
-  /** Stops it and removes its data. Resolves with the exit code. */
+  /** Kills it without a warning; its instances are left to themselves. */
+  kill: () => Promise<void>;
+  /** Starts it again over the same data at the same address. Resolves with the milliseconds until it was ready. */
+  restart: () => Promise<number>;
+  /** Stops it, removes its data and whatever its instances left. Resolves with the exit code. */
   stop: () => Promise<number | null>;
 }
 
 /** Starts a daemon and waits until it says that it is ready. */
 export async function startDaemon(flags: readonly string[] = []): Promise<Daemon> {
   const dataDir = mkdtempSync(join(tmpdir(), "casemate-e2e-"));
-  const args = ["tools/start.mjs", "--port", "0", "--data-dir", dataDir, ...flags];
-  const child = spawn(process.execPath, args, { stdio: ["ignore", "pipe", "pipe"] });
-  const said = await saidUntilReady(child);
-  const endpoint = /answers at (\S+)/.exec(said)?.[1];
-  if (endpoint === undefined) throw new Error(`the daemon did not say where it answers:\n${said}`);
-  return {
+  const launched = await launch(["--port", "0", "--data-dir", dataDir, ...flags]);
+  const endpoint = /answers at (\S+)/.exec(launched.said)?.[1];
+  if (endpoint === undefined) throw new Error(`the daemon did not say where it answers:\n${launched.said}`);
+  const port = new URL(endpoint).port;
+  const daemon: Daemon = {
     endpoint,
     dataDir,
-    process: child,
-    environment: { ...clientEnvironment(said), AWS_ENDPOINT_URL: endpoint },
-    stop: async () => {
-      const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
-      const running = child.exitCode === null && child.signalCode === null;
-      if (running) child.kill("SIGTERM");
-      const code = running ? await ended : child.exitCode;
+    process: launched.child,
+    environment: { ...clientEnvironment(launched.said), AWS_ENDPOINT_URL: endpoint },
+    async kill() {
+      await end(daemon.process, "SIGKILL");
+    },
+    async restart() {
+      const begin = performance.now();
+      const again = await launch(["--port", port, "--data-dir", dataDir, ...flags]);
+      daemon.process = again.child;
+      return performance.now() - begin;
+    },
+    async stop() {
+      const code = await end(daemon.process, "SIGTERM");
+      await clearTraces(dataDir);
       rmSync(dataDir, { recursive: true, force: true });
       return code;
     },
   };
+  return daemon;
+}
+
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number | null> {
+  if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
+  const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
+  child.kill(signal);
+  return ended;
+}
+
+async function launch(flags: readonly string[]): Promise<{ child: ChildProcess; said: string }> {
+  const child = spawn(process.execPath, ["tools/start.mjs", ...flags], { stdio: ["ignore", "pipe", "pipe"] });
+  return { child, said: await saidUntilReady(child) };
 }
 
 function saidUntilReady(child: ChildProcess): Promise<string> {
