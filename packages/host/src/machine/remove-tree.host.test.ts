@@ -1,5 +1,14 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmdirSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { mkdtemp, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { removeTree } from "./remove-tree.ts";
@@ -43,8 +52,22 @@ describe("removing a tree", () => {
     expect(existsSync(join(home.path, "tree", "below", "file"))).toBe(true);
   });
 
+  test("in a directory for everybody's files it removes this user's own, and nothing of the root's other ones", async () => {
+    const own = await mkdtemp(join(await realpath("/tmp"), "casemate-"));
+    await removeTree(own, "/tmp");
+    expect(existsSync(own)).toBe(false);
+    await expect(removeTree("/proc/self", "/proc")).rejects.toThrow(/not removed/);
+  });
+
+  test.skipIf(!root)("there it leaves what belongs to another user (needs root)", async () => {
+    const foreign = await mkdtemp(join(await realpath("/tmp"), "casemate-"));
+    chownSync(foreign, 65_534, 65_534);
+    await expect(removeTree(foreign, "/tmp")).rejects.toThrow(/not this user's own/);
+    rmdirSync(foreign);
+  });
+
   test.skipIf(!root)(
-    "it removes nothing where something is mounted inside, be it a file of the same disk",
+    "it removes nothing where something is mounted inside, be it a file of the same disk (needs root)",
     async () => {
       mkdirSync(join(home.path, "treasure"));
       writeFileSync(join(home.path, "treasure", "coin"), "gold");
