@@ -245,7 +245,7 @@ describe("trust policies", () => {
   it.each([
     ["no JSON", "{", "Syntax errors in policy."],
     ["a resource", ec2.replace('"Action"', '"Resource":"*","Action"'), "Has prohibited field Resource"],
-    ["no principal", ec2.replace(/"Principal":\{[^}]*\},/, ""), ""],
+    ["no principal", ec2.replace(/"Principal":\{[^}]*\},/, ""), "Missing required field Principal"],
     ["another action", ec2.replace("sts:AssumeRole", "ec2:RunInstances"), "AssumeRole policy may only"],
   ])("with %s are malformed", (_what, AssumeRolePolicyDocument, text) => {
     expect(iam.faultOf("CreateRole", { RoleName: "app", AssumeRolePolicyDocument })).toContain(

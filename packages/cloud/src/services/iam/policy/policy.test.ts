@@ -1,0 +1,385 @@
+import { validatePolicy } from "@casemate/iam-engine";
+import type {
+  CreatePolicyResponse,
+  CreatePolicyVersionResponse,
+  GetPolicyResponse,
+  GetPolicyVersionResponse,
+  GetUserPolicyResponse,
+  ListAttachedUserPoliciesResponse,
+  ListEntitiesForPolicyResponse,
+  ListPoliciesResponse,
+  ListPolicyTagsResponse,
+  ListPolicyVersionsResponse,
+  ListUserPoliciesResponse,
+} from "@casemate/wire/iam";
+import { beforeEach, describe, expect, it } from "vitest";
+import { openTestIam, otherAccount, rootOf, testAccount, type TestIam } from "../testing.ts";
+import { awsManagedPolicies } from "./aws-managed-policies.ts";
+
+const administrator = "arn:aws:iam::aws:policy/AdministratorAccess";
+const allow = (action: string, more: object = {}): string =>
+  JSON.stringify({
+    Version: "2012-10-17",
+    Statement: [{ Effect: "Allow", Action: action, Resource: "*", ...more }],
+  });
+const sized = (size: number): string => {
+  const bare = allow("*", { Sid: "" });
+  return bare.replace('"Sid":""', `"Sid":"${"x".repeat(size - bare.length)}"`);
+};
+
+let iam: TestIam;
+beforeEach(async () => {
+  iam = await openTestIam();
+  iam.run("CreateUser", { UserName: "ana" });
+  iam.run("CreateRole", {
+    RoleName: "app",
+    AssumeRolePolicyDocument: JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [{ Effect: "Allow", Principal: { Service: "ec2.amazonaws.com" }, Action: "sts:AssumeRole" }],
+    }),
+  });
+});
+
+const create = (PolicyName: string, more: object = {}): string =>
+  iam.run<CreatePolicyResponse>("CreatePolicy", { PolicyName, PolicyDocument: allow("ec2:*"), ...more })
+    .Policy?.Arn ?? "";
+const get = (PolicyArn: string) => iam.run<GetPolicyResponse>("GetPolicy", { PolicyArn }).Policy;
+const own = (name: string): string => `arn:aws:iam::${testAccount}:policy/${name}`;
+
+describe.each([
+  ["User", "ana", 2048],
+  ["Role", "app", 10_240],
+])("inline policies of a %s", (kind, name, limit) => {
+  const holder = { [`${kind}Name`]: name };
+  const arn = `arn:aws:iam::${testAccount}:${kind.toLowerCase()}/${name}`;
+  const put = (PolicyName: string, PolicyDocument: string) =>
+    iam.run(`Put${kind}Policy`, { ...holder, PolicyName, PolicyDocument });
+  const names = (more: object = {}) =>
+    iam.run<ListUserPoliciesResponse>(`List${kind}Policies`, { ...holder, ...more });
+
+  it("are put, replaced, listed, shown percent-encoded, and deleted", () => {
+    put("b", allow("ec2:*"));
+    put("a", allow("s3:*"));
+    put("b", allow("sqs:*"));
+    expect(names()).toEqual({ PolicyNames: ["a", "b"], IsTruncated: false });
+    const { Marker } = names({ MaxItems: 1 });
+    expect(names({ MaxItems: 1, Marker }).PolicyNames).toEqual(["b"]);
+    const read = iam.run<GetUserPolicyResponse>(`Get${kind}Policy`, { ...holder, PolicyName: "b" });
+    expect(read).toMatchObject({ ...holder, PolicyName: "b" });
+    expect(read.PolicyDocument).toContain("%22sqs%3A%2A%22");
+    expect(decodeURIComponent(read.PolicyDocument)).toBe(allow("sqs:*"));
+    iam.run(`Delete${kind}Policy`, { ...holder, PolicyName: "b" });
+    expect(names().PolicyNames).toEqual(["a"]);
+  });
+
+  it("that are not there are NoSuchEntity", () => {
+    const text = `NoSuchEntity: The ${kind.toLowerCase()} policy with name none cannot be found.`;
+    expect(iam.faultOf(`Get${kind}Policy`, { ...holder, PolicyName: "none" })).toBe(text);
+    expect(iam.faultOf(`Delete${kind}Policy`, { ...holder, PolicyName: "none" })).toBe(text);
+  });
+
+  it("are judged when they are written", () => {
+    const refused = (PolicyDocument: string) =>
+      iam.faultOf(`Put${kind}Policy`, { ...holder, PolicyName: "p", PolicyDocument });
+    expect(refused("{")).toBe("MalformedPolicyDocument: Syntax errors in policy.");
+    expect(refused(allow("ec2"))).toMatch(/^MalformedPolicyDocument: Actions\/Conditions must be prefaced/);
+    expect(refused(allow("ec2:*", { Principal: "*" }))).toBe(
+      "MalformedPolicyDocument: Policy document should not specify a principal.",
+    );
+    expect(names().PolicyNames).toEqual([]);
+  });
+
+  it(`have ${limit} characters together, white space not counted`, () => {
+    put("a", sized(limit - 200));
+    put("b", sized(200).replaceAll(",", ",\n   "));
+    const PolicyDocument = sized(201);
+    expect(iam.faultOf(`Put${kind}Policy`, { ...holder, PolicyName: "b", PolicyDocument })).toBe(
+      `LimitExceeded: Maximum policy size of ${limit} bytes exceeded for ${kind.toLowerCase()} ${name}`,
+    );
+    put("a", sized(199));
+    put("b", PolicyDocument);
+  });
+
+  it("need the holder, with its boundary in iam:PermissionsBoundary and without the key when it has none", () => {
+    const need = (operation: string) =>
+      iam.needsOf(operation, { ...holder, PolicyName: "p", PolicyDocument: "{}" })[0];
+    for (const operation of [`Put${kind}Policy`, `Delete${kind}Policy`]) {
+      expect(need(operation)).toMatchObject({ action: `iam:${operation}`, target: { arn } });
+      expect(need(operation)?.keys["iam:PermissionsBoundary"]).toBeUndefined();
+    }
+    iam.run(`Put${kind}PermissionsBoundary`, { ...holder, PermissionsBoundary: administrator });
+    expect(need(`Put${kind}Policy`)?.keys).toEqual({ "iam:PermissionsBoundary": administrator });
+    expect(need(`Get${kind}Policy`)).toMatchObject({ target: { arn }, keys: {} });
+  });
+});
+
+describe.each([
+  ["User", "ana"],
+  ["Role", "app"],
+])("attached policies of a %s", (kind, name) => {
+  const holder = { [`${kind}Name`]: name };
+  const attached = (more: object = {}) =>
+    iam.run<ListAttachedUserPoliciesResponse>(`ListAttached${kind}Policies`, { ...holder, ...more })
+      .AttachedPolicies;
+
+  it("are attached once however often, listed by path, and detached", () => {
+    const PolicyArn = create("mine", { Path: "/eng/" });
+    for (const arn of [PolicyArn, administrator, PolicyArn]) {
+      iam.run(`Attach${kind}Policy`, { ...holder, PolicyArn: arn });
+    }
+    expect(attached()).toEqual([
+      { PolicyName: "AdministratorAccess", PolicyArn: administrator },
+      { PolicyName: "mine", PolicyArn },
+    ]);
+    expect(attached({ PathPrefix: "/eng/" })).toHaveLength(1);
+    iam.run(`Detach${kind}Policy`, { ...holder, PolicyArn });
+    expect(attached()).toHaveLength(1);
+    expect(iam.faultOf(`Detach${kind}Policy`, { ...holder, PolicyArn })).toBe(
+      `NoSuchEntity: Policy ${PolicyArn} was not found.`,
+    );
+  });
+
+  it("exist: here, or at AWS, but not in another account", () => {
+    const theirs = iam.run<CreatePolicyResponse>(
+      "CreatePolicy",
+      { PolicyName: "theirs", PolicyDocument: allow("*") },
+      { principal: rootOf(otherAccount) },
+    ).Policy?.Arn;
+    for (const PolicyArn of [own("none"), "arn:aws:iam::aws:policy/None", theirs]) {
+      expect(iam.faultOf(`Attach${kind}Policy`, { ...holder, PolicyArn })).toBe(
+        `NoSuchEntity: Policy ${PolicyArn} does not exist or is not attachable.`,
+      );
+    }
+    for (const PolicyArn of ["arn:aws:iam::111122223333:user/x", "arn:aws:s3:::b/policy/something"]) {
+      const refusal = `InvalidInput: ARN ${PolicyArn} is not valid.`;
+      expect(iam.faultOf(`Attach${kind}Policy`, { ...holder, PolicyArn })).toBe(refusal);
+    }
+  });
+
+  it("are ten at most", () => {
+    for (let index = 0; index < 10; index += 1) {
+      iam.run(`Attach${kind}Policy`, { ...holder, PolicyArn: create(`p${index}`) });
+    }
+    expect(iam.faultOf(`Attach${kind}Policy`, { ...holder, PolicyArn: administrator })).toBe(
+      `LimitExceeded: Cannot exceed quota for PoliciesPer${kind}: 10`,
+    );
+    iam.run(`Attach${kind}Policy`, { ...holder, PolicyArn: own("p3") });
+  });
+
+  it("need the holder with iam:PolicyARN", () => {
+    for (const operation of [`Attach${kind}Policy`, `Detach${kind}Policy`]) {
+      const [need] = iam.needsOf(operation, { ...holder, PolicyArn: administrator });
+      expect(need).toMatchObject({
+        action: `iam:${operation}`,
+        target: { arn: `arn:aws:iam::${testAccount}:${kind.toLowerCase()}/${name}` },
+        keys: { "iam:PolicyARN": administrator },
+      });
+      expect(need?.keys["iam:PermissionsBoundary"]).toBeUndefined();
+    }
+  });
+
+  it("bound the holder: set, shown, counted, and taken away", () => {
+    const boundary = create("edge");
+    const need = (operation: string) =>
+      iam.needsOf(operation, { ...holder, PermissionsBoundary: boundary })[0]?.keys[
+        "iam:PermissionsBoundary"
+      ];
+    expect(need(`Put${kind}PermissionsBoundary`)).toBe(boundary);
+    expect(need(`Delete${kind}PermissionsBoundary`)).toBeUndefined();
+    iam.run(`Put${kind}PermissionsBoundary`, { ...holder, PermissionsBoundary: boundary });
+    expect(need(`Delete${kind}PermissionsBoundary`)).toBe(boundary);
+    const shown = iam.run<Record<string, unknown>>(`Get${kind}`, holder)[kind];
+    expect(shown).toMatchObject({ PermissionsBoundary: { PermissionsBoundaryArn: boundary } });
+    expect(get(boundary)).toMatchObject({ AttachmentCount: 0, PermissionsBoundaryUsageCount: 1 });
+    expect(iam.faultOf("DeletePolicy", { PolicyArn: boundary })).toMatch(/^DeleteConflict/);
+    iam.run(`Delete${kind}PermissionsBoundary`, holder);
+    iam.run("DeletePolicy", { PolicyArn: boundary });
+    const gone = { ...holder, PermissionsBoundary: boundary };
+    expect(iam.faultOf(`Put${kind}PermissionsBoundary`, gone)).toBe(
+      `NoSuchEntity: Scope ARN: ${boundary} does not exist or is not attachable.`,
+    );
+  });
+});
+
+describe("managed policies", () => {
+  it("are made with a first version, and shown with description, tags and uses", () => {
+    const PolicyArn = create("mine", { Path: "/eng/", Description: "d", Tags: [{ Key: "a", Value: "b" }] });
+    expect(PolicyArn).toBe(`arn:aws:iam::${testAccount}:policy/eng/mine`);
+    iam.run("AttachUserPolicy", { UserName: "ana", PolicyArn });
+    iam.run("AttachRolePolicy", { RoleName: "app", PolicyArn });
+    expect(get(PolicyArn)).toMatchObject({
+      PolicyName: "mine",
+      Path: "/eng/",
+      DefaultVersionId: "v1",
+      AttachmentCount: 2,
+      IsAttachable: true,
+      Description: "d",
+      Tags: [{ Key: "a", Value: "b" }],
+    });
+    expect(get(PolicyArn)?.PolicyId).toMatch(/^ANPA[A-Z2-7]{17}$/);
+  });
+
+  it("have names that are unique in the account, whatever the case and the path", () => {
+    create("mine");
+    const input = { PolicyName: "MINE", Path: "/eng/", PolicyDocument: allow("*") };
+    expect(iam.faultOf("CreatePolicy", input)).toBe(
+      "EntityAlreadyExists: A policy called MINE already exists. Duplicate names are not allowed.",
+    );
+    create("AdministratorAccess");
+  });
+
+  it("are judged and measured", () => {
+    create("full", { PolicyDocument: sized(6144).replaceAll(",", ",  \n") });
+    const refused = (PolicyDocument: string) =>
+      iam.faultOf("CreatePolicy", { PolicyName: "p", PolicyDocument });
+    expect(refused(sized(6145))).toBe("LimitExceeded: Cannot exceed quota for PolicySize: 6144");
+    expect(refused("[]")).toBe("MalformedPolicyDocument: Syntax errors in policy.");
+    const PolicyDocument = sized(6145);
+    expect(iam.faultOf("CreatePolicyVersion", { PolicyArn: own("full"), PolicyDocument })).toMatch(
+      /^LimitExceeded/,
+    );
+  });
+
+  it("have up to five versions, numbered without reuse, one of them the default", () => {
+    const PolicyArn = create("mine");
+    const add = (SetAsDefault?: boolean) =>
+      iam.run<CreatePolicyVersionResponse>("CreatePolicyVersion", {
+        PolicyArn,
+        PolicyDocument: allow("s3:*"),
+        SetAsDefault,
+      }).PolicyVersion;
+    expect(add()).toMatchObject({ VersionId: "v2", IsDefaultVersion: false });
+    expect(add(true)).toMatchObject({ VersionId: "v3", IsDefaultVersion: true });
+    expect(iam.faultOf("DeletePolicyVersion", { PolicyArn, VersionId: "v3" })).toBe(
+      "DeleteConflict: Cannot delete the default version of a policy.",
+    );
+    iam.run("DeletePolicyVersion", { PolicyArn, VersionId: "v2" });
+    for (const id of ["v4", "v5", "v6"]) expect(add()?.VersionId).toBe(id);
+    expect(iam.faultOf("CreatePolicyVersion", { PolicyArn, PolicyDocument: allow("*") })).toMatch(
+      /^LimitExceeded: A managed policy can have up to 5 versions\./,
+    );
+    const list = (more: object = {}) =>
+      iam.run<ListPolicyVersionsResponse>("ListPolicyVersions", { PolicyArn, ...more });
+    expect(list().Versions?.map(({ VersionId }) => VersionId)).toEqual(["v6", "v5", "v4", "v3", "v1"]);
+    const { Marker } = list({ MaxItems: 4 });
+    expect(list({ MaxItems: 4, Marker }).Versions?.map(({ VersionId }) => VersionId)).toEqual(["v1"]);
+    iam.run("SetDefaultPolicyVersion", { PolicyArn, VersionId: "v1" });
+    expect(get(PolicyArn)?.DefaultVersionId).toBe("v1");
+    const version = iam.run<GetPolicyVersionResponse>("GetPolicyVersion", { PolicyArn, VersionId: "v6" });
+    expect(decodeURIComponent(version.PolicyVersion?.Document ?? "")).toBe(allow("s3:*"));
+    expect(iam.faultOf("DeletePolicy", { PolicyArn })).toMatch(
+      /^DeleteConflict: This policy has more than one version\./,
+    );
+    for (const operation of ["GetPolicyVersion", "SetDefaultPolicyVersion", "DeletePolicyVersion"]) {
+      expect(iam.faultOf(operation, { PolicyArn, VersionId: "v2" })).toBe(
+        `NoSuchEntity: Policy ${PolicyArn} version v2 does not exist or is not attachable.`,
+      );
+    }
+  });
+
+  it("cannot be deleted while attached, and are gone when deleted", () => {
+    const PolicyArn = create("mine");
+    iam.run("AttachUserPolicy", { UserName: "ana", PolicyArn });
+    expect(iam.faultOf("DeletePolicy", { PolicyArn })).toBe(
+      "DeleteConflict: Cannot delete a policy attached to entities.",
+    );
+    iam.run("DetachUserPolicy", { UserName: "ana", PolicyArn });
+    iam.run("DeletePolicy", { PolicyArn });
+    expect(iam.faultOf("GetPolicy", { PolicyArn })).toBe(`NoSuchEntity: Policy ${PolicyArn} was not found.`);
+  });
+
+  it("are listed by scope, path, attachment and use", () => {
+    const mine = create("mine", { Path: "/eng/", Description: "d" });
+    const edge = create("edge");
+    iam.run("AttachUserPolicy", { UserName: "ana", PolicyArn: mine });
+    iam.run("AttachRolePolicy", { RoleName: "app", PolicyArn: administrator });
+    iam.run("PutUserPermissionsBoundary", { UserName: "ana", PermissionsBoundary: edge });
+    const list = (input: object) => iam.run<ListPoliciesResponse>("ListPolicies", input);
+    const names = (input: object) => list(input).Policies?.map(({ PolicyName }) => PolicyName);
+    expect(names({ Scope: "Local" })).toEqual(["edge", "mine"]);
+    expect(names({ Scope: "AWS" })).toHaveLength(awsManagedPolicies.size);
+    expect(names({})).toHaveLength(awsManagedPolicies.size + 2);
+    expect(names({ OnlyAttached: true })).toEqual(["AdministratorAccess", "mine"]);
+    expect(names({ PathPrefix: "/eng/" })).toEqual(["mine"]);
+    expect(names({ PolicyUsageFilter: "PermissionsBoundary" })).toEqual(["edge"]);
+    expect(names({ PolicyUsageFilter: "PermissionsPolicy", Scope: "Local" })).toEqual(["mine"]);
+    expect(list({ Scope: "Local" }).Policies?.[1]).not.toHaveProperty("Description");
+    const { Marker } = list({ MaxItems: 2 });
+    expect(list({ MaxItems: 1000, Marker }).Policies).toHaveLength(awsManagedPolicies.size);
+  });
+
+  it("tell which entities of the account use them", () => {
+    const PolicyArn = create("mine");
+    iam.run("CreateUser", { UserName: "bob", Path: "/eng/", PermissionsBoundary: PolicyArn });
+    iam.run("AttachUserPolicy", { UserName: "ana", PolicyArn });
+    iam.run("AttachRolePolicy", { RoleName: "app", PolicyArn });
+    const who = (more: object = {}) => {
+      const found = iam.run<ListEntitiesForPolicyResponse>("ListEntitiesForPolicy", { PolicyArn, ...more });
+      const named = [...(found.PolicyRoles ?? []), ...(found.PolicyUsers ?? [])];
+      return named.map((each) => ("RoleName" in each ? each.RoleName : "UserName" in each && each.UserName));
+    };
+    expect(who()).toEqual(["app", "ana", "bob"]);
+    expect(who({ EntityFilter: "User" })).toEqual(["ana", "bob"]);
+    expect(who({ EntityFilter: "Role" })).toEqual(["app"]);
+    expect(who({ EntityFilter: "Group" })).toEqual([]);
+    expect(who({ EntityFilter: "LocalManagedPolicy" })).toHaveLength(3);
+    expect(who({ EntityFilter: "AWSManagedPolicy" })).toEqual([]);
+    expect(who({ PathPrefix: "/eng/" })).toEqual(["bob"]);
+    expect(who({ PolicyUsageFilter: "PermissionsBoundary" })).toEqual(["bob"]);
+    expect(who({ PolicyUsageFilter: "PermissionsPolicy" })).toEqual(["app", "ana"]);
+    expect(who({ MaxItems: 1 })).toEqual(["app"]);
+  });
+
+  it("have tags as users have", () => {
+    const PolicyArn = create("mine", { Tags: [{ Key: "Team", Value: "a" }] });
+    iam.run("TagPolicy", { PolicyArn, Tags: [{ Key: "team", Value: "b" }] });
+    const tags = () => iam.run<ListPolicyTagsResponse>("ListPolicyTags", { PolicyArn }).Tags;
+    expect(tags()).toEqual([{ Key: "team", Value: "b" }]);
+    expect(iam.needsOf("DeletePolicy", { PolicyArn })[0]?.target.keys).toMatchObject({
+      "iam:ResourceTag/team": "b",
+    });
+    iam.run("UntagPolicy", { PolicyArn, TagKeys: ["Team"] });
+    expect(tags()).toEqual([]);
+    expect(
+      iam
+        .needsOf("CreatePolicy", { PolicyName: "p", Tags: [{ Key: "a", Value: "" }] })
+        .map((need) => need.action),
+    ).toEqual(["iam:CreatePolicy", "iam:TagPolicy"]);
+  });
+
+  it("of another account are that account's to allow", () => {
+    const PolicyArn = `arn:aws:iam::${otherAccount}:policy/theirs`;
+    for (const operation of ["GetPolicy", "DeletePolicy"]) {
+      expect(iam.needsOf(operation, { PolicyArn })[0]?.target).toMatchObject({ accountId: otherAccount });
+    }
+  });
+});
+
+describe("AWS managed policies", () => {
+  it("are policies that pass their own judgement", () => {
+    for (const row of awsManagedPolicies.values()) {
+      for (const { document } of row.versions) validatePolicy(document, "identity");
+    }
+    expect(awsManagedPolicies.size).toBeGreaterThanOrEqual(5);
+  });
+
+  it("are everybody's to read and nobody's to change", () => {
+    expect(get(administrator)).toMatchObject({ PolicyName: "AdministratorAccess", AttachmentCount: 0 });
+    const input = { PolicyArn: administrator };
+    expect(iam.needsOf("GetPolicy", input)[0]?.target.accountId).toBe(testAccount);
+    for (const operation of ["DeletePolicy", "TagPolicy", "CreatePolicyVersion", "SetDefaultPolicyVersion"]) {
+      expect(iam.needsOf(operation, { ...input, Tags: [] })[0]?.target.accountId).toBe("aws");
+    }
+  });
+
+  it("count the uses of the asking account alone", () => {
+    const other = { principal: rootOf(otherAccount) };
+    iam.run("CreateUser", { UserName: "zoe" }, other);
+    iam.run("AttachUserPolicy", { UserName: "zoe", PolicyArn: administrator }, other);
+    expect(get(administrator)?.AttachmentCount).toBe(0);
+    expect(
+      iam.run<ListEntitiesForPolicyResponse>("ListEntitiesForPolicy", { PolicyArn: administrator })
+        .PolicyUsers,
+    ).toEqual([]);
+  });
+});
