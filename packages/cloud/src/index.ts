@@ -86,6 +86,7 @@ export {
 } from "./services/iam/index.ts";
 export {
   createMetadataPort,
+  findIdentityCertificate,
   instanceReconciler,
   metadataSetting,
   networkReconciler,

@@ -1,9 +1,10 @@
 /**
- * Casemate's own paths on the edge: whether it lives and whether it is ready. They tell nothing else, so they
- * need no signature.
+ * Casemate's own paths on the edge: whether it lives, whether it is ready, and the public certificates under which instance
+ * identity documents verify. They tell nothing that is not public, so they need no signature.
  */
+import { findIdentityCertificate } from "@casemate/cloud";
 import type { Store } from "@casemate/store";
-import type { RawHttpResponse } from "../edge/raw-http.ts";
+import type { RawHttpRequest, RawHttpResponse } from "../edge/raw-http.ts";
 import type { LocalHandler } from "../edge/edge.ts";
 
 /** The handlers by path. */
@@ -13,9 +14,16 @@ export function localPaths(store: Store): Readonly<Record<string, LocalHandler>>
     const { state } = store.health();
     return json(state === "open" ? 200 : 503, { ready: state === "open", store: state });
   };
+  const certificate = ({ rawQuery }: RawHttpRequest): RawHttpResponse => {
+    const region = new URLSearchParams(rawQuery).get("region") ?? "";
+    const found = store.read((tx) => findIdentityCertificate(tx, region));
+    if (found === undefined) return json(404, { message: "No document of this region has been signed yet." });
+    return { status: 200, headers: [["content-type", "application/x-pem-file"]], body: found };
+  };
   return {
     "/_casemate/health": health,
     "/_casemate/ready": ready,
+    "/_casemate/instance-identity-certificate": certificate,
     "/_localstack/health": health,
   };
 }

@@ -209,6 +209,7 @@ export const ec2Service: Service = {
 
 export { instanceReconciler, type InstanceDrivers } from "./instance/reconciler.ts";
 export { metadataSetting } from "./instance/metadata-setting.ts";
+export { findIdentityCertificate } from "./metadata/identity-keys.ts";
 export { createMetadataPort } from "./metadata/metadata-port.ts";
 export { networkReconciler } from "./network/reconciler.ts";
 export { vpcModel } from "./network/vpc-model.ts";

@@ -9,10 +9,15 @@ import {
   type IdentitySigner,
   type Sealer,
 } from "@casemate/key-engine";
-import { collection, type Store } from "@casemate/store";
+import { collection, type ReadTx, type Store } from "@casemate/store";
 import type { CloudEnvironment, Keyring } from "../../../kit/index.ts";
 
 export const identityKeys = collection<IdentityKey>({ kind: "ec2/identity-key", key: (row) => row.region });
+
+/** The certificate under which a region's documents verify, PEM; undefined before its first document was signed. */
+export function findIdentityCertificate(tx: ReadTx, region: string): string | undefined {
+  return tx.get(identityKeys, region)?.certificate;
+}
 
 /** Signers by region. */
 export interface IdentitySigners {
