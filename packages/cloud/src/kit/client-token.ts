@@ -8,8 +8,8 @@ import { fault } from "./fault.ts";
 
 interface ClientTokenRow {
   readonly key: string;
-  /** The input of the first request, as canonical JSON without the token. */
-  readonly input: string;
+  /** The input of the first request, as canonical JSON without the token, sealed: user data and the like may hold secrets. */
+  readonly sealedInput: string;
   /** Names what was made, such as the reservation id. */
   readonly made: string;
   readonly at: number;
@@ -21,7 +21,7 @@ export const clientTokens = collection<ClientTokenRow>({ kind: "kit/client-token
 export const idempotentParameterMismatch = fault({
   code: "IdempotentParameterMismatch",
   message: () =>
-    "The parameters of the request do not match those of the request that used this client token before.",
+    "Arguments on this idempotent request are inconsistent with arguments used in previous request(s).",
 });
 
 /** Runs `create` once per token; a repeat with the same input runs `recall` on what it made. */
@@ -39,12 +39,14 @@ export function once<Output>(
   const key = [call.accountId, call.region, `${call.service}:${call.operation}`, request.token].join("|");
   const input = canonicalJson({ ...request.input, ClientToken: undefined, DryRun: undefined });
   const known = tx.get(clientTokens, key);
+  const { keyring } = call.environment;
+  const context = { purpose: "client-token", key };
   if (known !== undefined) {
-    if (known.input !== input) throw idempotentParameterMismatch();
+    if (keyring.open(known.sealedInput, context) !== input) throw idempotentParameterMismatch();
     return request.recall(known.made);
   }
   const { made, output } = request.create();
-  tx.put(clientTokens, { key, input, made, at: call.now });
+  tx.put(clientTokens, { key, sealedInput: keyring.seal(input, context), made, at: call.now });
   return output;
 }
 

@@ -36,13 +36,13 @@ export function interfacesOf(tx: ReadTx, instanceId: string): readonly NetworkIn
     .toSorted((a, b) => (a.attachment?.deviceIndex ?? 0) - (b.attachment?.deviceIndex ?? 0));
 }
 
-/** The instances of one launch. */
+/** Instances of one launch, in the order they were launched in. */
 export function reservationView(rows: readonly InstanceRow[], tx: ReadTx): Reservation {
   return {
     ReservationId: rows[0]?.reservationId,
     OwnerId: rows[0]?.accountId,
     Groups: [],
-    Instances: rows.map((row) => instanceView(row, tx)),
+    Instances: rows.toSorted((a, b) => a.launchIndex - b.launchIndex).map((row) => instanceView(row, tx)),
   };
 }
 

@@ -4,6 +4,7 @@ import { fault, resource, type OwnedRow } from "../../../kit/index.ts";
 import { rootDevice } from "../image/images.ts";
 import { liveAssociation } from "../instance-profile-association/association.ts";
 import { malformedId } from "../malformed-id.ts";
+import { zoneIdOf } from "../zone/zones.ts";
 
 /** The states of an instance; what is observed, never what is wished. */
 export type InstanceState = "pending" | "running" | "shutting-down" | "terminated" | "stopping" | "stopped";
@@ -80,9 +81,11 @@ export const instances = resource<InstanceRow, "reservation" | "vpc">({
   malformed: instanceMalformed,
   keys: (row, tx) => ({
     "ec2:AvailabilityZone": row.zone,
+    "ec2:AvailabilityZoneId": zoneIdOf(row.region, row.zone),
     "ec2:EbsOptimized": row.ebsOptimized,
     "ec2:InstanceID": row.id,
     "ec2:InstanceMarketType": "on-demand",
+    "ec2:InstanceMetadataTags": row.metadataOptions.instanceTags,
     "ec2:InstanceProfile": profileArnOf(tx, row.id),
     "ec2:InstanceType": row.instanceType,
     "ec2:MetadataHttpEndpoint": row.metadataOptions.httpEndpoint,

@@ -95,10 +95,6 @@ export const peerAmbiguous = fault({
   code: "InvalidParameterCombination",
   message: () => "Only one of CidrIpv4, CidrIpv6, PrefixListId and ReferencedGroupId may be given for a rule",
 });
-export const peerGroupElsewhere = fault({
-  code: "InvalidGroup.NotFound",
-  message: (id: string) => `The security group '${id}' does not exist`,
-});
 export const peeringNotFound = fault({
   code: "InvalidVpcPeeringConnectionID.NotFound",
   message: (id: string) => `The vpcPeeringConnection ID '${id}' does not exist`,
@@ -157,7 +153,6 @@ export const securityGroupFaults = [
   cidrMalformed,
   peerMissing,
   peerAmbiguous,
-  peerGroupElsewhere,
   peeringNotFound,
   prefixListNotFound,
   ruleDescriptionInvalid,

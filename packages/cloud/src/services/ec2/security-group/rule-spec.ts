@@ -6,7 +6,6 @@ import type { Call } from "../../../kit/index.ts";
 import {
   cidrMalformed,
   icmpInvalid,
-  peerGroupElsewhere,
   peeringNotFound,
   peerMissing,
   portRangeInvalid,
@@ -16,6 +15,7 @@ import {
   ruleDescriptionInvalid,
 } from "./faults.ts";
 import {
+  securityGroupNotFound,
   securityGroups,
   type RulePeer,
   type SecurityGroupRow,
@@ -131,7 +131,7 @@ export function cidrPeer(text: string | undefined, family: 4 | 6): RulePeer {
   return { kind: family === 4 ? "ipv4" : "ipv6", cidr: formatCidr(cidr) };
 }
 
-/** A group as peer: it must be in the same VPC. @throws peerGroupElsewhere */
+/** A group as peer: it must be in the same VPC. @throws securityGroupNotFound */
 export function groupPeer(
   tx: ReadTx,
   call: Call,
@@ -145,7 +145,7 @@ export function groupPeer(
     pair.GroupId === undefined
       ? securityGroups.by(tx, call, { index: "vpc", value: vpcId }).find((row) => row.name === pair.GroupName)
       : securityGroups.find(tx, call, pair.GroupId);
-  if (!own || !inVpc || group?.vpcId !== vpcId) throw peerGroupElsewhere(name);
+  if (!own || !inVpc || group?.vpcId !== vpcId) throw securityGroupNotFound(name);
   return { kind: "group", groupId: group.id, accountId: group.accountId };
 }
 

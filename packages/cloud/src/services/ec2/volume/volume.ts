@@ -3,7 +3,9 @@
  * instance shows the volume it boots from. There is no API on volumes yet.
  */
 import { fault, resource, type OwnedRow } from "../../../kit/index.ts";
+import { rootDevice } from "../image/images.ts";
 import { malformedId } from "../malformed-id.ts";
+import { zoneIdOf } from "../zone/zones.ts";
 
 /** A volume. */
 export interface VolumeRow extends OwnedRow {
@@ -35,8 +37,11 @@ export const volumes = resource<VolumeRow, "instance">({
   malformed: volumeMalformed,
   keys: (row) => ({
     "ec2:AvailabilityZone": row.zone,
+    "ec2:AvailabilityZoneId": zoneIdOf(row.region, row.zone),
     "ec2:Encrypted": row.encrypted,
+    "ec2:VolumeIops": rootDevice.iops,
     "ec2:VolumeSize": row.sizeGib,
+    "ec2:VolumeThroughput": rootDevice.throughput,
     "ec2:VolumeType": row.volumeType,
     "ec2:VolumeID": row.id,
   }),

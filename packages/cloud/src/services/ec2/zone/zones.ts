@@ -39,3 +39,8 @@ export function zonesOf(region: string): readonly Zone[] {
     id: `${prefix}-az${index + 1}`,
   }));
 }
+
+/** The id of a zone by its name, or undefined where the region has none of that name. */
+export function zoneIdOf(region: string, name: string): string | undefined {
+  return zonesOf(region).find((zone) => zone.name === name)?.id;
+}

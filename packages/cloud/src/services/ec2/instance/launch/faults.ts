@@ -27,10 +27,6 @@ export const zoneMismatch = fault({
   message: (zone: string, subnet: string) =>
     `Value (${zone}) for parameter availabilityZone is invalid. Subnet '${subnet}' is in another availability zone.`,
 });
-export const zoneUnknown = fault({
-  code: "InvalidParameterValue",
-  message: (zone: string) => `Invalid availability zone: [${zone}]`,
-});
 export const placementUnsupported = fault({
   code: "UnsupportedOperation",
   message: (name: string) => `The placement attribute ${name} is not supported by Casemate.`,
@@ -121,7 +117,6 @@ export const launchFaults = [
   noDefaultVpc,
   noDefaultSubnet,
   zoneMismatch,
-  zoneUnknown,
   placementUnsupported,
   subnetTwice,
   groupsTwice,

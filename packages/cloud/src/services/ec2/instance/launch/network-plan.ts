@@ -9,6 +9,7 @@ import { groupNameNotFound } from "../../security-group/faults.ts";
 import { securityGroups, type SecurityGroupRow } from "../../security-group/security-group.ts";
 import { subnets, type SubnetRow } from "../../subnet/subnet.ts";
 import { vpcs } from "../../vpc/vpc.ts";
+import { zoneNotFound } from "../../zone/operations.ts";
 import { zonesOf } from "../../zone/zones.ts";
 import {
   addressForMany,
@@ -23,7 +24,6 @@ import {
   noDefaultVpc,
   subnetTwice,
   zoneMismatch,
-  zoneUnknown,
 } from "./faults.ts";
 
 /** Security groups that an interface may have. */
@@ -126,14 +126,15 @@ export function meantGroups(
   }
   const byId = groupIds.map((id) => securityGroups.find(tx, call, id));
   const byName = groupNames.map((name) => inVpc.find((row) => row.name === name));
-  return [...byId, ...byName].filter((row) => row !== undefined);
+  const named = [...byId, ...byName].filter((row) => row !== undefined);
+  return named.filter((row, index) => named.findIndex(({ id }) => id === row.id) === index);
 }
 
 /** The plan of a launch. @throws faults that name what is missing or contradicts */
 export function networkPlan(tx: ReadTx, call: Call, input: RunInstancesRequest): NetworkPlan {
   const asked = askedInterface(input);
   const zone = input.Placement?.AvailabilityZone;
-  if (zone !== undefined && !zonesOf(call.region).some(({ name }) => name === zone)) throw zoneUnknown(zone);
+  if (zone !== undefined && !zonesOf(call.region).some(({ name }) => name === zone)) throw zoneNotFound(zone);
   const subnet = fetchSubnet(tx, call, { subnetId: asked.subnetId, zone });
   if (asked.subnetId !== undefined && asked.groupNames.length > 0) throw groupFormsTwice();
   for (const id of asked.groupIds) securityGroups.fetch(tx, call, id);

@@ -14,7 +14,7 @@ import {
 } from "../../../../kit/index.ts";
 import { instanceProfileArn } from "../../../iam/index.ts";
 import { takeNumber } from "../../host-number.ts";
-import { fetchImage, imageTarget, rootDevice, type ImageRow } from "../../image/images.ts";
+import { fetchImage, findImage, imageTarget, rootDevice, type ImageRow } from "../../image/images.ts";
 import { profileAssociations } from "../../instance-profile-association/association.ts";
 import { fetchInstanceType } from "../../instance-type/instance-types.ts";
 import { findKeyPair, keyPairNotFound, keyPairTarget } from "../../key-pair/key-pair.ts";
@@ -78,11 +78,7 @@ export const runInstances = operation("RunInstances", {
 });
 
 function view(tx: Tx, call: Call, reservationId: string): Reservation {
-  const rows = instances.by(tx, call, { index: "reservation", value: reservationId });
-  return reservationView(
-    rows.toSorted((a, b) => a.launchIndex - b.launchIndex),
-    tx,
-  );
+  return reservationView(instances.by(tx, call, { index: "reservation", value: reservationId }), tx);
 }
 
 /** A need on every resource that the launch touches, tags and the passed role included. */
@@ -95,16 +91,23 @@ function launchNeeds(input: RunInstancesRequest, call: Call): readonly Need[] {
   });
   const tags = tagsOnCreate(call, input.TagSpecifications, taggedTypes);
   const subnetId = subnet?.id ?? asked.subnetId;
-  const zone = subnet?.zone ?? input.Placement?.AvailabilityZone;
+  const zone: ConditionKeys = {
+    "ec2:AvailabilityZone": subnet?.zone ?? input.Placement?.AvailabilityZone,
+    "ec2:AvailabilityZoneId": subnet?.zoneId,
+  };
   const place: ConditionKeys = {
-    "ec2:AvailabilityZone": zone,
+    "ec2:AvailabilityZone": zone["ec2:AvailabilityZone"],
     "ec2:Vpc": subnet && call.arn("ec2", `vpc/${subnet.vpcId}`),
   };
   const known = meantGroups(tx, call, { interface: asked, vpcId: subnet?.vpcId });
   const groupIds = [...new Set([...asked.groupIds, ...known.map(({ id }) => id)])];
   return [
     call.need(imageTarget(call, input.ImageId ?? "*")),
-    call.need(instances.fresh(call), { ...instanceKeys(input, call, zone), ...tags.keys(instances.type) }),
+    call.need(instances.fresh(call), {
+      ...zone,
+      ...instanceKeys(input, call),
+      ...tags.keys(instances.type),
+    }),
     call.need(networkInterfaces.fresh(call), {
       ...place,
       "ec2:AssociatePublicIpAddress": asked.associatePublicIp,
@@ -114,9 +117,8 @@ function launchNeeds(input: RunInstancesRequest, call: Call): readonly Need[] {
     ...groupIds.map((id) => call.need(securityGroups.target(call, id))),
     ...(subnetId === undefined ? [] : [call.need(subnets.target(call, subnetId))]),
     call.need(volumes.fresh(call), {
-      "ec2:AvailabilityZone": zone,
-      "ec2:Encrypted": false,
-      "ec2:VolumeType": rootDevice.volumeType,
+      ...zone,
+      ...rootVolumeKeys(findImage(input.ImageId ?? "")),
       ...tags.keys(volumes.type),
     }),
     ...(input.KeyName === undefined ? [] : [call.need(keyPairTarget(call, input.KeyName))]),
@@ -125,13 +127,23 @@ function launchNeeds(input: RunInstancesRequest, call: Call): readonly Need[] {
   ];
 }
 
-function instanceKeys(input: RunInstancesRequest, call: Call, zone: string | undefined): ConditionKeys {
+function rootVolumeKeys(image: ImageRow | undefined): ConditionKeys {
+  return {
+    "ec2:Encrypted": false,
+    "ec2:VolumeIops": rootDevice.iops,
+    "ec2:VolumeSize": image?.sizeGib,
+    "ec2:VolumeThroughput": rootDevice.throughput,
+    "ec2:VolumeType": rootDevice.volumeType,
+  };
+}
+
+function instanceKeys(input: RunInstancesRequest, call: Call): ConditionKeys {
   const options = launchOptions(call.tx, call, input.MetadataOptions);
   const profile = input.IamInstanceProfile && findProfile(call.tx, call, input.IamInstanceProfile);
   return {
-    "ec2:AvailabilityZone": zone,
     "ec2:EbsOptimized": input.EbsOptimized ?? false,
     "ec2:InstanceMarketType": "on-demand",
+    "ec2:InstanceMetadataTags": options.instanceTags,
     "ec2:InstanceProfile": profile && instanceProfileArn(profile),
     "ec2:InstanceType": input.InstanceType,
     "ec2:MetadataHttpEndpoint": options.httpEndpoint,
