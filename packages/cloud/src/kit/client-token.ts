@@ -8,7 +8,10 @@ import { fault } from "./fault.ts";
 
 interface ClientTokenRow {
   readonly key: string;
-  /** The input of the first request, as canonical JSON without the token, sealed: user data and the like may hold secrets. */
+  /**
+   * The input of the first request, as canonical JSON without the token, sealed: user data and the like may
+   * hold secrets.
+   */
   readonly sealedInput: string;
   /** Names what was made, such as the reservation id. */
   readonly made: string;

@@ -35,8 +35,8 @@ export interface Need {
 }
 
 /**
- * What the few operations answer that need no permission at all, such as sts:GetCallerIdentity. Any other empty list is an
- * oversight, and the request path then asks for the operation's own action on `*`.
+ * What the few operations answer that need no permission at all, such as sts:GetCallerIdentity. Any other
+ * empty list is an oversight, and the request path then asks for the operation's own action on `*`.
  */
 export const noPermissionNeeded: readonly Need[] = Object.freeze([]);
 

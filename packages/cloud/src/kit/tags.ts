@@ -73,7 +73,8 @@ export function readTags(wire: readonly WireTag[] | undefined): Tags {
     if (key.length > tagKeyLengthMax) throw tagKeyTooLong();
     if (/^aws:/i.test(key)) throw reservedTagKey(key);
     if (value.length > tagValueLengthMax) throw tagValueTooLong();
-    // Condition keys are compared without case: two such tags would leave a policy about either without meaning.
+    // Condition keys are compared without case: two such tags would leave a policy about either without
+    // meaning.
     if (seen.has(key.toLowerCase())) throw duplicateTagKey();
     seen.add(key.toLowerCase());
     Object.defineProperty(tags, key, { value, enumerable: true, configurable: true, writable: true });

@@ -1,4 +1,7 @@
-/** Authentication: the signature on the raw bytes, its scope, the credential and its session. Nothing passes without one. */
+/**
+ * Authentication: the signature on the raw bytes, its scope, the credential and its session. Nothing passes
+ * without one.
+ */
 import type { ReadTx } from "@casemate/store";
 import {
   parseSignature,
@@ -38,8 +41,8 @@ export interface Authenticated {
 }
 
 /**
- * The region of services that have none. Differs: AWS wants them signed for it; clients that are given an endpoint by hand sign for
- * their own region, so any region of the cloud is taken and this one is recorded.
+ * The region of services that have none. Differs: AWS wants them signed for it; clients that are given an
+ * endpoint by hand sign for their own region, so any region of the cloud is taken and this one is recorded.
  */
 export const globalRegion = "us-east-1";
 

@@ -1,4 +1,7 @@
-/** Authorization: every need of a call is decided in order on the policies of this transaction; the first refusal ends the call. */
+/**
+ * Authorization: every need of a call is decided in order on the policies of this transaction; the first
+ * refusal ends the call.
+ */
 import {
   decide,
   denialText,
@@ -115,6 +118,7 @@ function refuse({ call, service }: AuthorizationInput, refused: Refused, decisio
   return new Fault(
     code,
     status,
-    `You are not authorized to perform this operation. ${text}. Encoded authorization failure message: ${blob}`,
+    `You are not authorized to perform this operation. ${text}. ` +
+      `Encoded authorization failure message: ${blob}`,
   );
 }

@@ -1,6 +1,7 @@
 /**
- * The condition context of a decision: global keys of the call, then the keys of the need. Absence is meaning: a key that does not
- * apply is left out, never given as false or empty. Keys are gathered when a policy first asks for one; most policies never do.
+ * The condition context of a decision: global keys of the call, then the keys of the need. Absence is
+ * meaning: a key that does not apply is left out, never given as false or empty. Keys are gathered when a
+ * policy first asks for one; most policies never do.
  */
 import type { ConditionContext } from "@casemate/iam-engine";
 import type { Call, ConditionKeys, KeyValue, Need, Principal, Tags } from "../kit/index.ts";

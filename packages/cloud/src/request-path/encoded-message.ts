@@ -1,4 +1,7 @@
-/** The encoded authorization message of a refusal: the decision and its context, sealed for sts:DecodeAuthorizationMessage. */
+/**
+ * The encoded authorization message of a refusal: the decision and its context, sealed for
+ * sts:DecodeAuthorizationMessage.
+ */
 import type { AuthorizationRequest, CompiledPolicy, Decision, Explanation } from "@casemate/iam-engine";
 import type { Call, Need } from "../kit/index.ts";
 import type { NeedContext } from "./context.ts";
@@ -18,7 +21,10 @@ export interface RefusedNeed {
 /** How much of it a message tells: all, no elements of statements, or no condition values either. */
 type Detail = "whole" | "brief" | "least";
 
-/** Seals the refusal for the caller's account, with less detail when it would otherwise be too long to be decoded. */
+/**
+ * Seals the refusal for the caller's account, with less detail when it would otherwise be too long to be
+ * decoded.
+ */
 export function encodedMessage(call: Call, refused: RefusedNeed): string {
   const { keyring } = call.environment;
   const seal = (detail: Detail): string => {

@@ -76,8 +76,8 @@ export const requestPathFaults = [
 ];
 
 /**
- * A fault stays what it is and a stopped store is said to be one; anything else is told to `onDefect` and becomes InternalFailure,
- * which says nothing of its cause.
+ * A fault stays what it is and a stopped store is said to be one; anything else is told to `onDefect` and
+ * becomes InternalFailure, which says nothing of its cause.
  */
 export function toFault(thrown: unknown, onDefect: (defect: unknown) => void): Fault {
   if (thrown instanceof Fault) return thrown;

@@ -1,11 +1,13 @@
-/** Which service a request is for, before anything of it is believed: only to choose the form of a refusal. */
+/**
+ * Which service a request is for, before anything of it is believed: only to choose the form of a refusal.
+ */
 import type { Protocol } from "@casemate/wire";
 import type { Service } from "../kit/index.ts";
 import { headerOf, type HttpRequest } from "./http-message.ts";
 
 /**
- * The service named by the credential scope as claimed, else by the Host header, else by the API version. The claim is verified
- * later: the scope is part of the signature.
+ * The service named by the credential scope as claimed, else by the Host header, else by the API version.
+ * The claim is verified later: the scope is part of the signature.
  */
 export function claimedService(
   request: HttpRequest,

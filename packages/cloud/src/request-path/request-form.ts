@@ -1,6 +1,6 @@
 /**
- * The form of a query request: which bytes of it are the parameters. Whatever else a request carries that could mean something is
- * refused, so that no part of it is silently ignored.
+ * The form of a query request: which bytes of it are the parameters. Whatever else a request carries that
+ * could mean something is refused, so that no part of it is silently ignored.
  */
 import { parseForm, type FormTree } from "@casemate/wire";
 import {

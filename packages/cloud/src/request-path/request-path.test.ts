@@ -80,7 +80,7 @@ describe("the request path", () => {
     expect(stale.message).toMatch(/^Signature expired: /);
   });
 
-  it("answers UnsupportedOperation for an operation of AWS that it lacks, InvalidAction for one that nobody has", async () => {
+  it("tells an operation of AWS that it lacks from one that nobody has", async () => {
     const cloud = await openCloud();
     const absent = await cloud.send({
       service: "ec2",

@@ -1,6 +1,7 @@
 /**
- * The way of a request: authenticate, route, decode, then in one synchronous transaction authorize, handle and record; the reply
- * leaves when the commit is durable. Knows no service by name; there is no way around any step.
+ * The way of a request: authenticate, route, decode, then in one synchronous transaction authorize, handle
+ * and record; the reply leaves when the commit is durable. Knows no service by name; there is no way around
+ * any step.
  */
 import { StoreFailed, type Store, type Tx } from "@casemate/store";
 import { encodeResult, SigningKeyCache, trailParameters, trailResponse } from "@casemate/wire";
@@ -104,7 +105,8 @@ export function createRequestPath(options: RequestPathOptions): RequestPath {
       await store.settled(seq);
       return value;
     } catch (thrown) {
-      // The store stopped or the call could not be recorded: nothing of it is known to be durable, so nothing is told.
+      // The store stopped or the call could not be recorded: nothing of it is known to be durable, so
+      // nothing is told.
       const requestId = progress?.requestId ?? "";
       const fault = toFault(thrown, (defect) => options.onDefect(defect, requestId));
       return faultReply(replyForm(request, progress), fault);

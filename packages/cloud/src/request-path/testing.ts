@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { rootKeyFromBytes, sealer, openToken, sealToken } from "@casemate/key-engine";
 import { memoryLog, openStore, type Store } from "@casemate/store";
-import { loadModel, signRequest, type Credentials } from "@casemate/wire";
+import { loadModel, signRequest, type Credentials, type ServiceModel } from "@casemate/wire";
 import {
   trailEntries,
   type CloudEnvironment,
@@ -48,6 +48,8 @@ export interface Answer extends HttpReply {
   readonly text: string;
   readonly code: string | undefined;
   readonly message: string | undefined;
+  /** The text of the first element of a name. */
+  element(name: string): string | undefined;
 }
 
 const versions: Readonly<Record<string, string>> = {
@@ -65,19 +67,8 @@ export async function openCloud(extra: readonly Service[] = []): Promise<TestClo
     log: memoryLog(),
     freeze: true,
   });
-  let now = testNow;
-  const random = seededRandom(7);
-  const environment: CloudEnvironment = {
-    clock: () => now,
-    random,
-    keyring: testKeyring(random),
-    settings: {
-      accountId: "111122223333",
-      regions: ["us-east-1", "eu-west-1"],
-      publicIpPool: "203.0.113.0/24",
-    },
-    consoleOf: () => undefined,
-  };
+  const time = { now: testNow };
+  const environment = testEnvironment(time);
   const make = (accountId: string): Credentials => {
     const made = store.transaction((tx) =>
       makeAccount(tx, environment, { accountId, name: accountId }),
@@ -92,10 +83,7 @@ export async function openCloud(extra: readonly Service[] = []): Promise<TestClo
     store,
     endpoints: all
       .filter(({ name }) => name in versions)
-      .map((service) => ({
-        service,
-        model: loadModel(table(`${service.name}.json`), table(`${service.name}.constraints.json`)),
-      })),
+      .map((service) => ({ service, model: modelOf(service.name) })),
     identity: createIdentity(environment),
     environment,
     onDefect: (defect) => defects.push(defect),
@@ -108,20 +96,39 @@ export async function openCloud(extra: readonly Service[] = []): Promise<TestClo
     stranger,
     defects,
     advance: (ms) => {
-      now += ms;
+      time.now += ms;
     },
-    send: async (asked) => {
-      const reply = await path.handle(signed(asked, now));
-      const text = typeof reply.body === "string" ? reply.body : new TextDecoder().decode(reply.body);
-      return {
-        ...reply,
-        text,
-        code: /<Code>([^<]*)<\/Code>/.exec(text)?.[1],
-        message: /<Message>([^<]*)<\/Message>/.exec(text)?.[1],
-      };
-    },
+    send: async (asked) => answerOf(await path.handle(signed(asked, time.now))),
     trail: () => store.query(trailEntries, { limit: 1000 }),
   };
+}
+
+function testEnvironment(time: { readonly now: number }): CloudEnvironment {
+  const random = seededRandom(7);
+  return {
+    clock: () => time.now,
+    random,
+    keyring: testKeyring(random),
+    settings: {
+      accountId: "111122223333",
+      regions: ["us-east-1", "eu-west-1"],
+      publicIpPool: "203.0.113.0/24",
+    },
+    consoleOf: () => undefined,
+  };
+}
+
+function answerOf(reply: HttpReply): Answer {
+  const text = typeof reply.body === "string" ? reply.body : new TextDecoder().decode(reply.body);
+  const element = (name: string): string | undefined => {
+    const found = new RegExp(`<${name}>([^<]*)</${name}>`).exec(text)?.[1];
+    return found
+      ?.replaceAll("&quot;", '"')
+      .replaceAll("&lt;", "<")
+      .replaceAll("&gt;", ">")
+      .replaceAll("&amp;", "&");
+  };
+  return { ...reply, text, code: element("Code"), message: element("Message"), element };
 }
 
 function signed(asked: Asked, now: number): HttpRequest {
@@ -145,6 +152,17 @@ function signed(asked: Asked, now: number): HttpRequest {
       : signRequest(request, asked.credentials, { region, service, time: new Date(now) });
   const sent: HttpRequest = { ...ready, sourceIp: "127.0.0.1", host };
   return asked.tamper?.(sent) ?? sent;
+}
+
+const models = new Map<string, ServiceModel>();
+
+/** The wire model of a service; loaded once for all tests. */
+export function modelOf(service: string): ServiceModel {
+  const known = models.get(service);
+  if (known !== undefined) return known;
+  const model = loadModel(table(`${service}.json`), table(`${service}.constraints.json`));
+  models.set(service, model);
+  return model;
 }
 
 function table(name: string): string {

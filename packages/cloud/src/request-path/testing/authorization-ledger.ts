@@ -1,0 +1,172 @@
+/**
+ * Test support: the authorization ledger. It sends every operation's example as every caller through the
+ * whole path, checks what each must be told, that nothing changed and that the call stands in the trail
+ * once, and answers a line of the matrix.
+ */
+import { expect } from "vitest";
+import { trailEntries, type Operation, type Service, type TrailEntry } from "../../kit/index.ts";
+import { services } from "../../services/index.ts";
+import { modelOf, type Answer, type Asked, type TestCloud } from "../testing.ts";
+import { makeCallers, type Caller } from "./callers.ts";
+import { exampleOf } from "./examples.ts";
+import { firstAccount, openLedgerWorld, type LedgerWorld } from "./ledger-world.ts";
+import { changedRows, dumpStore } from "./store-dump.ts";
+
+/** Operations that AWS lets every authenticated caller use. The list may only shrink. */
+export const needNoPermission: readonly string[] = ["sts:GetCallerIdentity", "sts:GetSessionToken"];
+
+/** An operation with its service. */
+export interface LedgerEntry {
+  readonly service: Service;
+  readonly operation: Operation;
+  /** Such as `ec2:RunInstances`. */
+  readonly name: string;
+}
+
+/** Every operation of the cloud, by name. */
+export const ledgerEntries: readonly LedgerEntry[] = services
+  .flatMap((service) =>
+    service.operations.map((operation) => ({
+      service,
+      operation,
+      name: `${service.name}:${operation.name}`,
+    })),
+  )
+  .toSorted((one, other) => (one.name < other.name ? -1 : 1));
+
+/** A permission that an operation was decided on. */
+export interface NeededPermission {
+  readonly action: string;
+  readonly resource: string;
+}
+
+/** An open ledger. */
+export interface AuthorizationLedger {
+  readonly world: LedgerWorld;
+  readonly callers: readonly Caller[];
+  /**
+   * Runs the example as the administrator in a world of its own and answers the permissions that were
+   * decided.
+   */
+  needed(entry: LedgerEntry): Promise<readonly NeededPermission[]>;
+  /** Sends the example as a caller and answers the word for the matrix. */
+  cell(entry: LedgerEntry, caller: Caller): Promise<string>;
+}
+
+/** Opens a ledger. */
+export async function openAuthorizationLedger(): Promise<AuthorizationLedger> {
+  const world = await openLedgerWorld();
+  const callers = await makeCallers(world);
+  const known = new Map<string, Promise<readonly NeededPermission[]>>();
+  // Reading changes nothing that another example depends on, so all readers share a world.
+  let readers: Promise<LedgerWorld> | undefined;
+  return {
+    world,
+    callers,
+    needed(entry) {
+      const reads = entry.operation.access === "read";
+      const own = reads ? (readers ??= openLedgerWorld()) : undefined;
+      const needed = known.get(entry.name) ?? runAsAdministrator(entry, own);
+      known.set(entry.name, needed);
+      return needed;
+    },
+    cell: (entry, caller) => cell(world, entry, caller),
+  };
+}
+
+async function runAsAdministrator(
+  { service, operation, name }: LedgerEntry,
+  shared: Promise<LedgerWorld> | undefined,
+): Promise<readonly NeededPermission[]> {
+  const world = await (shared ?? openLedgerWorld());
+  const answer = await world.send({
+    service: service.name,
+    action: operation.name,
+    parameters: exampleOf(service.name, operation.name, world.fixtures),
+    credentials: world.admin,
+  });
+  expect(
+    answer.status,
+    `The example of ${name} fails for an administrator; complete it in testing/examples.ts. ${answer.text}`,
+  ).toBe(200);
+  const entry = await onlyEntry(world, answer);
+  expect(entry.record.errorCode).toBeUndefined();
+  expect(entry.record.readOnly).toBe(operation.access === "read");
+  return entry.decisions.map(({ action, resource }) => ({ action, resource }));
+}
+
+async function cell(world: LedgerWorld, entry: LedgerEntry, caller: Caller): Promise<string> {
+  const { service, operation, name } = entry;
+  const before = dumpStore(world.store);
+  const { answer, record } = await sendRecorded(world, {
+    service: service.name,
+    action: operation.name,
+    parameters: exampleOf(service.name, operation.name, world.fixtures),
+    credentials: caller.credentials,
+  });
+  const changes = changedRows(
+    before,
+    dumpStore(world.store),
+    caller.refusal.by === "account" ? firstAccount : "",
+  );
+  expect(changes, `${name} as ${caller.name}`).toEqual([]);
+  expect(record.eventName).toBe(operation.name);
+  expect(record.eventSource).toBe(service.eventSource);
+  switch (caller.refusal.by) {
+    case "signature":
+      expect(answer.code).toBe(caller.refusal.codes[modelOf(service.name).protocol]);
+      expect(record.recipientAccountId).toBe("anonymous");
+      return "refused";
+    case "account":
+      if (answer.status === 200) expectNothingOf(firstAccount, { before, text: answer.text });
+      return answer.status === 200 ? "its own account only" : (answer.code ?? "");
+    case "policy":
+      if (needNoPermission.includes(name)) return answer.status === 200 ? "allowed" : "refused";
+      expect([answer.status, answer.code]).toEqual([service.refusal.status, service.refusal.code]);
+      expect(answer.message).toContain(caller.refusal.reason);
+      return "refused";
+  }
+}
+
+/** Sends, and wants exactly one new record, which says the same as the answer. */
+export async function sendRecorded(
+  cloud: TestCloud,
+  asked: Asked,
+): Promise<{ readonly answer: Answer; readonly record: TrailEntry["record"]; readonly entry: TrailEntry }> {
+  const newest = async (): Promise<string | undefined> =>
+    (await cloud.store.query(trailEntries, { limit: 1, newestFirst: true }))[0]?.record.requestID;
+  const last = await newest();
+  const answer = await cloud.send(asked);
+  const entry = await onlyEntry(cloud, answer);
+  const [, previous] = await cloud.store.query(trailEntries, { limit: 2, newestFirst: true });
+  expect([await newest(), previous?.record.requestID]).toEqual([requestIdOf(answer), last]);
+  const { record } = entry;
+  const prefix = asked.service === "ec2" ? (answer.status >= 500 ? "Server." : "Client.") : "";
+  expect(record.errorCode).toBe(answer.code === undefined ? undefined : `${prefix}${answer.code}`);
+  expect(answer.text).toContain(requestIdOf(answer));
+  expect(cloud.defects).toEqual([]);
+  return { answer, record, entry };
+}
+
+function requestIdOf(answer: Answer): string {
+  return answer.headers.find(([name]) => name === "x-amzn-requestid")?.[1] ?? "";
+}
+
+async function onlyEntry(cloud: TestCloud, answer: Answer): Promise<TrailEntry> {
+  const found = await cloud.store.query(trailEntries, { key: requestIdOf(answer), limit: 10 });
+  expect(found).toHaveLength(1);
+  return found[0] as TrailEntry;
+}
+
+/** A reply to another account names neither this one nor anything in it. */
+function expectNothingOf(
+  accountId: string,
+  seen: { before: ReadonlyMap<string, string>; text: string },
+): void {
+  expect(seen.text).not.toContain(accountId);
+  const leaked = [...seen.before.values()].filter((row) => {
+    const { id } = JSON.parse(row) as { id?: string };
+    return row.includes(accountId) && id !== undefined && id.length > 8 && seen.text.includes(id);
+  });
+  expect(leaked).toEqual([]);
+}

@@ -1,0 +1,71 @@
+/**
+ * Test support of the authorization ledger: the eight callers that every operation meets, and what each
+ * must be told.
+ */
+import type { Credentials, Protocol } from "@casemate/wire";
+import { credentialsIn, document, everything, iamArn, type LedgerWorld } from "./ledger-world.ts";
+
+/** A column of the matrix. */
+export interface Caller {
+  readonly name: string;
+  readonly credentials: Credentials | undefined;
+  /** What of the refusal is fixed by who calls: its code by protocol, or why policies refused. */
+  readonly refusal:
+    | { readonly by: "signature"; readonly codes: Readonly<Partial<Record<Protocol, string>>> }
+    | { readonly by: "policy"; readonly reason: string }
+    | { readonly by: "account" };
+}
+
+const elsewhere = { Effect: "Allow", Action: "support:*", Resource: "*" };
+
+/** Makes the callers in a world; the order is that of the columns. */
+export async function makeCallers(world: LedgerWorld): Promise<readonly Caller[]> {
+  const { admin, stranger } = world;
+  const expired = credentialsIn(await world.make("sts", "GetSessionToken", { DurationSeconds: "900" }));
+  const nothing = await world.makeUser("has-nothing");
+  const denied = await world.makeUser("is-denied", everything, { ...everything, Effect: "Deny" });
+  const bounded = await world.makeUser("is-bounded", everything);
+  await world.make("iam", "CreatePolicy", { PolicyName: "narrow", PolicyDocument: document(elsewhere) });
+  await world.make("iam", "PutUserPermissionsBoundary", {
+    UserName: "is-bounded",
+    PermissionsBoundary: iamArn("policy/narrow"),
+  });
+  const session = await world.make("sts", "AssumeRole", {
+    RoleArn: iamArn("role/operator"),
+    RoleSessionName: "ledger",
+    DurationSeconds: "3600",
+    Policy: document(elsewhere),
+  });
+  world.advance(901_000);
+  const signature = (ec2: string, query: string): Caller["refusal"] => ({
+    by: "signature",
+    codes: { ec2, query },
+  });
+  const policy = (reason: string): Caller["refusal"] => ({ by: "policy", reason });
+  return [
+    {
+      name: "no credentials",
+      credentials: undefined,
+      refusal: signature("MissingParameter", "MissingAuthenticationToken"),
+    },
+    {
+      name: "wrong secret",
+      credentials: { ...admin, secretAccessKey: "x".repeat(40) },
+      refusal: signature("SignatureDoesNotMatch", "SignatureDoesNotMatch"),
+    },
+    { name: "expired session", credentials: expired, refusal: signature("RequestExpired", "ExpiredToken") },
+    { name: "stranger", credentials: stranger, refusal: { by: "account" } },
+    { name: "no policy", credentials: nothing, refusal: policy("because no identity-based policy allows") },
+    {
+      name: "explicit deny",
+      credentials: denied,
+      refusal: policy("with an explicit deny in an identity-based policy"),
+    },
+    { name: "boundary", credentials: bounded, refusal: policy("because no permissions boundary allows") },
+    {
+      name: "session policy",
+      credentials: credentialsIn(session),
+      refusal: policy("because no session policy allows"),
+    },
+  ];
+}

@@ -1,0 +1,174 @@
+/**
+ * Test support of the ledgers: a small valid request for every operation. The parameters that the wire
+ * model requires come from `members`; what an operation wants beside or instead of them stands in
+ * `operations`. Every example must succeed for an administrator.
+ */
+import { modelOf } from "../testing.ts";
+import { document, everything, https, iamArn, type Fixtures } from "./ledger-world.ts";
+
+type Parameters = Readonly<Record<string, string>>;
+type Example = (fixtures: Fixtures) => Parameters;
+
+const trust = document({
+  Effect: "Allow",
+  Principal: { Service: "ec2.amazonaws.com" },
+  Action: "sts:AssumeRole",
+});
+const publicKey = btoa(
+  "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl ana",
+);
+const named =
+  (parameters: Parameters): Example =>
+  () =>
+    parameters;
+
+/** Values of required parameters, by service and name. */
+const members: Readonly<Record<string, Example>> = {
+  "iam:AccessKeyId": ({ accessKeyId }) => ({ AccessKeyId: accessKeyId }),
+  "iam:AssumeRolePolicyDocument": named({ AssumeRolePolicyDocument: trust }),
+  "iam:Description": named({ Description: "What the role is for." }),
+  "iam:InstanceProfileName": named({ InstanceProfileName: "workers" }),
+  "iam:PermissionsBoundary": named({ PermissionsBoundary: iamArn("policy/bounding") }),
+  "iam:PolicyArn": named({ PolicyArn: iamArn("policy/reading") }),
+  "iam:PolicyDocument": named({ PolicyDocument: document(everything) }),
+  "iam:PolicyName": named({ PolicyName: "notes" }),
+  "iam:RoleName": named({ RoleName: "worker" }),
+  "iam:Status": named({ Status: "Inactive" }),
+  "iam:TagKeys": named({ "TagKeys.member.1": "team" }),
+  "iam:Tags": named({ "Tags.member.1.Key": "team", "Tags.member.1.Value": "red" }),
+  "iam:UserName": named({ UserName: "ana" }),
+  "iam:VersionId": named({ VersionId: "v2" }),
+
+  "ec2:AssociationId": ({ associationId }) => ({ AssociationId: associationId }),
+  "ec2:Description": named({ GroupDescription: "For the ledger." }),
+  "ec2:GroupId": ({ groupId }) => ({ GroupId: groupId }),
+  "ec2:GroupName": named({ GroupName: "ledger" }),
+  "ec2:IamInstanceProfile": named({ "IamInstanceProfile.Name": "others" }),
+  "ec2:InstanceId": ({ instanceId }) => ({ InstanceId: instanceId }),
+  "ec2:InstanceIds": ({ instanceId }) => ({ "InstanceId.1": instanceId }),
+  "ec2:KeyName": named({ KeyName: "ledger" }),
+  "ec2:MaxCount": named({ MaxCount: "1" }),
+  "ec2:MinCount": named({ MinCount: "1" }),
+  "ec2:NetworkInterfaceId": ({ interfaceId }) => ({ NetworkInterfaceId: interfaceId }),
+  "ec2:PublicKeyMaterial": named({ PublicKeyMaterial: publicKey }),
+  "ec2:Resources": ({ instanceId }) => ({ "ResourceId.1": instanceId }),
+  "ec2:SecurityGroupRules": ({ ruleId }) => ({
+    "SecurityGroupRule.1.SecurityGroupRuleId": ruleId,
+    "SecurityGroupRule.1.SecurityGroupRule.IpProtocol": "tcp",
+    "SecurityGroupRule.1.SecurityGroupRule.FromPort": "80",
+    "SecurityGroupRule.1.SecurityGroupRule.ToPort": "80",
+    "SecurityGroupRule.1.SecurityGroupRule.CidrIpv4": "198.51.100.0/24",
+  }),
+  "ec2:Tags": named({ "Tag.1.Key": "purpose", "Tag.1.Value": "ledger" }),
+
+  "sts:EncodedMessage": ({ encodedMessage }) => ({ EncodedMessage: encodedMessage }),
+  "sts:RoleArn": named({ RoleArn: iamArn("role/operator") }),
+  "sts:RoleSessionName": named({ RoleSessionName: "ana" }),
+};
+
+/** What an operation wants beside or instead of the values above; an empty one takes a parameter away. */
+const operations: Readonly<Record<string, Example>> = {
+  "ec2:AuthorizeSecurityGroupEgress": named(https),
+  "ec2:AuthorizeSecurityGroupIngress": ({ unusedGroupId }) => ({ GroupId: unusedGroupId, ...https }),
+  "ec2:AssociateIamInstanceProfile": ({ stoppedInstanceId }) => ({ InstanceId: stoppedInstanceId }),
+  "ec2:CreateKeyPair": named({ KeyType: "ed25519" }),
+  "ec2:DeleteKeyPair": named({ KeyName: "key" }),
+  "ec2:DeleteSecurityGroup": ({ unusedGroupId }) => ({ GroupId: unusedGroupId }),
+  "ec2:DeleteTags": named({ "Tag.1.Key": "team" }),
+  "ec2:DescribeIamInstanceProfileAssociations": ({ associationId }) => ({ "AssociationId.1": associationId }),
+  "ec2:DescribeInstanceAttribute": named({ Attribute: "instanceType" }),
+  "ec2:DescribeInstanceStatus": ({ instanceId }) => ({ "InstanceId.1": instanceId }),
+  "ec2:DescribeInstances": ({ instanceId }) => ({ "InstanceId.1": instanceId }),
+  "ec2:DescribeInternetGateways": ({ internetGatewayId }) => ({ "InternetGatewayId.1": internetGatewayId }),
+  "ec2:DescribeKeyPairs": named({ "KeyName.1": "key" }),
+  "ec2:DescribeNetworkAcls": ({ networkAclId }) => ({ "NetworkAclId.1": networkAclId }),
+  "ec2:DescribeNetworkInterfaceAttribute": named({ Attribute: "description" }),
+  "ec2:DescribeNetworkInterfaces": ({ interfaceId }) => ({ "NetworkInterfaceId.1": interfaceId }),
+  "ec2:DescribeRouteTables": ({ routeTableId }) => ({ "RouteTableId.1": routeTableId }),
+  "ec2:DescribeSecurityGroupReferences": ({ groupId }) => ({ "GroupId.1": groupId, GroupId: "" }),
+  "ec2:DescribeSecurityGroupRules": ({ ruleId }) => ({ "SecurityGroupRuleId.1": ruleId }),
+  "ec2:DescribeSecurityGroups": ({ groupId }) => ({ "GroupId.1": groupId }),
+  "ec2:DescribeSubnets": ({ subnetId }) => ({ "SubnetId.1": subnetId }),
+  "ec2:DescribeTags": ({ instanceId }) => ({
+    "Filter.1.Name": "resource-id",
+    "Filter.1.Value.1": instanceId,
+  }),
+  "ec2:DescribeVpcs": ({ vpcId }) => ({ "VpcId.1": vpcId }),
+  "ec2:ImportKeyPair": named({ KeyName: "imported" }),
+  "ec2:ModifyInstanceAttribute": named({ "DisableApiTermination.Value": "true" }),
+  "ec2:ModifyInstanceMetadataDefaults": named({ HttpTokens: "required" }),
+  "ec2:ModifyInstanceMetadataOptions": named({ HttpTokens: "required" }),
+  "ec2:ModifyNetworkInterfaceAttribute": named({ "Description.Value": "For the ledger." }),
+  "ec2:ResetInstanceAttribute": named({ Attribute: "sourceDestCheck" }),
+  "ec2:RevokeSecurityGroupEgress": named({
+    "IpPermissions.1.IpProtocol": "-1",
+    "IpPermissions.1.IpRanges.1.CidrIp": "0.0.0.0/0",
+  }),
+  "ec2:RevokeSecurityGroupIngress": ({ groupId }) => ({ GroupId: groupId, ...https }),
+  "ec2:RunInstances": ({ imageId, groupId, subnetId }) => ({
+    ImageId: imageId,
+    InstanceType: "t3.micro",
+    SubnetId: subnetId,
+    "SecurityGroupId.1": groupId,
+    KeyName: "key",
+    "IamInstanceProfile.Name": "workers",
+    "TagSpecification.1.ResourceType": "instance",
+    "TagSpecification.1.Tag.1.Key": "purpose",
+    "TagSpecification.1.Tag.1.Value": "ledger",
+  }),
+  "ec2:StartInstances": ({ stoppedInstanceId }) => ({ "InstanceId.1": stoppedInstanceId }),
+  "ec2:UpdateSecurityGroupRuleDescriptionsEgress": ({ groupId }) => ({
+    GroupId: groupId,
+    "IpPermissions.1.IpProtocol": "-1",
+    "IpPermissions.1.IpRanges.1.CidrIp": "0.0.0.0/0",
+    "IpPermissions.1.IpRanges.1.Description": "anywhere",
+  }),
+  "ec2:UpdateSecurityGroupRuleDescriptionsIngress": ({ groupId }) => ({
+    GroupId: groupId,
+    ...https,
+    "IpPermissions.1.IpRanges.1.Description": "the web",
+  }),
+
+  "iam:AddRoleToInstanceProfile": named({ InstanceProfileName: "empty" }),
+  "iam:AttachRolePolicy": named({ PolicyArn: iamArn("policy/unused") }),
+  "iam:AttachUserPolicy": named({ PolicyArn: iamArn("policy/unused") }),
+  "iam:CreateAccessKey": named({ UserName: "ana" }),
+  "iam:CreateInstanceProfile": named({ InstanceProfileName: "ledger" }),
+  "iam:CreatePolicy": named({ PolicyName: "ledger" }),
+  "iam:CreateRole": named({ RoleName: "ledger" }),
+  "iam:CreateUser": named({ UserName: "ledger" }),
+  "iam:DeleteAccessKey": named({ UserName: "ana" }),
+  "iam:DeleteInstanceProfile": named({ InstanceProfileName: "empty" }),
+  "iam:DeletePolicy": named({ PolicyArn: iamArn("policy/unused") }),
+  "iam:DeleteRole": named({ RoleName: "leaving" }),
+  "iam:DeleteUser": named({ UserName: "leaver" }),
+  "iam:GetUser": named({ UserName: "ana" }),
+  "iam:ListAccessKeys": named({ UserName: "ana" }),
+  "iam:UpdateAccessKey": named({ UserName: "ana" }),
+  "iam:UpdateAssumeRolePolicy": named({ PolicyDocument: trust }),
+  "iam:UpdateUser": named({ NewPath: "/staff/" }),
+};
+
+/** The parameters of an operation's example. @throws Error that says what to add to this module */
+export function exampleOf(service: string, operation: string, fixtures: Fixtures): Parameters {
+  const own = operations[`${service}:${operation}`]?.(fixtures);
+  const required = requiredMembers(service, operation).map((name) => {
+    const value = members[`${service}:${name}`];
+    if (value !== undefined) return value(fixtures);
+    if (own !== undefined) return {};
+    throw new Error(
+      `The ledgers have no example of ${service}:${operation}: give its parameter ${name} a value in ` +
+        `request-path/testing/examples.ts, as "${service}:${name}" in \`members\` or ` +
+        `with "${service}:${operation}" in \`operations\`.`,
+    );
+  });
+  const all = Object.assign({}, ...required, own) as Record<string, string>;
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== ""));
+}
+
+function requiredMembers(service: string, operation: string): string[] {
+  const model = modelOf(service);
+  const ref = model.inputOf(operation);
+  const shape = typeof ref === "number" ? model.table.shapes[ref] : undefined;
+  return shape?.[0] === "S" ? shape[2].slice(0, shape[3]).map(([name]) => name) : [];
+}

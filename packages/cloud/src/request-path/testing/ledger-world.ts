@@ -1,0 +1,219 @@
+/**
+ * Test support of the ledgers: a cloud with one of everything in it, so that each operation has something
+ * to be asked about, and the callers that must be refused. Opened twice it gives the same ids.
+ */
+import type { Credentials } from "@casemate/wire";
+import { storedCollections } from "../../services/index.ts";
+import { openCloud, type Answer, type TestCloud } from "../testing.ts";
+
+/** The account whose resources everybody asks for. */
+export const firstAccount = "111122223333";
+
+/** Names of what the world holds; the values of examples. */
+export interface Fixtures {
+  readonly accessKeyId: string;
+  readonly associationId: string;
+  readonly encodedMessage: string;
+  readonly groupId: string;
+  readonly imageId: string;
+  readonly instanceId: string;
+  readonly interfaceId: string;
+  readonly internetGatewayId: string;
+  readonly networkAclId: string;
+  readonly otherProfileArn: string;
+  readonly routeTableId: string;
+  readonly ruleId: string;
+  readonly stoppedInstanceId: string;
+  readonly subnetId: string;
+  readonly unusedGroupId: string;
+  readonly vpcId: string;
+}
+
+/** A cloud for the ledgers. */
+export interface LedgerWorld extends TestCloud {
+  readonly fixtures: Fixtures;
+  /** Sends as the administrator and wants success. */
+  make(service: string, action: string, parameters?: Record<string, string>): Promise<Answer>;
+  /** Makes a user with an inline policy of statements, if any, and gives an access key of it. */
+  makeUser(name: string, ...statements: object[]): Promise<Credentials>;
+}
+
+/** Everything on everything, in a document or as part of one. */
+export const everything = { Effect: "Allow", Action: "*", Resource: "*" };
+/** A document. */
+export function document(...statements: object[]): string {
+  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
+}
+/** The ARN of a resource of IAM in the first account. */
+export function iamArn(resource: string): string {
+  return `arn:aws:iam::${firstAccount}:${resource}`;
+}
+
+const ec2Trust = document({
+  Effect: "Allow",
+  Principal: { Service: "ec2.amazonaws.com" },
+  Action: "sts:AssumeRole",
+});
+const accountTrust = document({
+  Effect: "Allow",
+  Principal: { AWS: `arn:aws:iam::${firstAccount}:root` },
+  Action: ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"],
+});
+
+/** Opens it. */
+export async function openLedgerWorld(): Promise<LedgerWorld> {
+  const cloud = await openCloud();
+  const make: LedgerWorld["make"] = async (service, action, parameters = {}) => {
+    const answer = await cloud.send({ service, action, parameters, credentials: cloud.admin });
+    if (answer.status !== 200) throw new Error(`${service}:${action} of the ledger's world: ${answer.text}`);
+    return answer;
+  };
+  const makeUser: LedgerWorld["makeUser"] = async (name, ...statements) => {
+    await make("iam", "CreateUser", { UserName: name });
+    if (statements.length > 0) await putUserPolicy(make, name, document(...statements));
+    return credentialsIn(await make("iam", "CreateAccessKey", { UserName: name }));
+  };
+  const iam = await makeIdentities(make);
+  const ec2 = await makeMachines(cloud, make);
+  const nobody = await makeUser("nobody");
+  const refused = await cloud.send({
+    service: "ec2",
+    action: "DeleteSecurityGroup",
+    parameters: { GroupId: ec2.groupId },
+    credentials: nobody,
+  });
+  const encodedMessage = /failure message: ([\w-]+)/.exec(refused.message ?? "")?.[1] ?? "";
+  // The stranger's own default network exists before anything is compared.
+  await cloud.send({ service: "ec2", action: "DescribeVpcs", credentials: cloud.stranger });
+  return { ...cloud, fixtures: { ...iam, ...ec2, encodedMessage }, make, makeUser };
+}
+
+type Make = LedgerWorld["make"];
+
+function putUserPolicy(make: Make, name: string, text: string): Promise<Answer> {
+  return make("iam", "PutUserPolicy", { UserName: name, PolicyName: "notes", PolicyDocument: text });
+}
+
+/** The credentials that an answer carries. */
+export function credentialsIn(answer: Answer): Credentials {
+  const sessionToken = answer.element("SessionToken");
+  return {
+    accessKeyId: answer.element("AccessKeyId") ?? "",
+    secretAccessKey: answer.element("SecretAccessKey") ?? "",
+    ...(sessionToken === undefined ? {} : { sessionToken }),
+  };
+}
+
+async function makeIdentities(make: Make): Promise<Pick<Fixtures, "accessKeyId" | "otherProfileArn">> {
+  for (const name of ["reading", "unused", "bounding"]) {
+    await make("iam", "CreatePolicy", { PolicyName: name, PolicyDocument: document(everything) });
+  }
+  const reading = iamArn("policy/reading");
+  await make("iam", "CreatePolicyVersion", { PolicyArn: reading, PolicyDocument: document(everything) });
+  const tags = { "Tags.member.1.Key": "team", "Tags.member.1.Value": "blue" };
+  await make("iam", "TagPolicy", { PolicyArn: reading, ...tags });
+  const bounding = { PermissionsBoundary: iamArn("policy/bounding") };
+  const notes = { PolicyName: "notes", PolicyDocument: document(everything) };
+
+  await make("iam", "CreateUser", { UserName: "ana", ...bounding, ...tags });
+  await make("iam", "CreateUser", { UserName: "leaver" });
+  await make("iam", "AttachUserPolicy", { UserName: "ana", PolicyArn: reading });
+  await make("iam", "PutUserPolicy", { UserName: "ana", ...notes });
+  const key = await make("iam", "CreateAccessKey", { UserName: "ana" });
+
+  await make("iam", "CreateRole", {
+    RoleName: "worker",
+    AssumeRolePolicyDocument: ec2Trust,
+    ...bounding,
+    ...tags,
+  });
+  await make("iam", "CreateRole", { RoleName: "leaving", AssumeRolePolicyDocument: ec2Trust });
+  await make("iam", "CreateRole", { RoleName: "operator", AssumeRolePolicyDocument: accountTrust });
+  await make("iam", "PutRolePolicy", { RoleName: "operator", ...notes });
+  await make("iam", "AttachRolePolicy", { RoleName: "worker", PolicyArn: reading });
+  await make("iam", "PutRolePolicy", { RoleName: "worker", ...notes });
+
+  for (const name of ["workers", "others"]) {
+    await make("iam", "CreateInstanceProfile", { InstanceProfileName: name, ...tags });
+    await make("iam", "AddRoleToInstanceProfile", { InstanceProfileName: name, RoleName: "worker" });
+  }
+  await make("iam", "CreateInstanceProfile", { InstanceProfileName: "empty" });
+  return { accessKeyId: credentialsIn(key).accessKeyId, otherProfileArn: iamArn("instance-profile/others") };
+}
+
+async function makeMachines(
+  cloud: TestCloud,
+  make: Make,
+): Promise<Omit<Fixtures, "accessKeyId" | "otherProfileArn" | "encodedMessage">> {
+  const idIn = async (
+    action: string,
+    element: string,
+    parameters?: Record<string, string>,
+  ): Promise<string> => (await make("ec2", action, parameters)).element(element) ?? "";
+  const imageId = await idIn("DescribeImages", "imageId");
+  const groupOf = (name: string): Promise<string> =>
+    idIn("CreateSecurityGroup", "groupId", { GroupName: name, GroupDescription: name });
+  const groupId = await groupOf("web");
+  const unusedGroupId = await groupOf("unused");
+  const ruleId = await idIn("AuthorizeSecurityGroupIngress", "securityGroupRuleId", {
+    GroupId: groupId,
+    ...https,
+  });
+  await make("ec2", "CreateKeyPair", { KeyName: "key", KeyType: "ed25519" });
+  const launch = (extra: Record<string, string>): Promise<string> =>
+    idIn("RunInstances", "instanceId", {
+      ImageId: imageId,
+      InstanceType: "t3.micro",
+      MinCount: "1",
+      MaxCount: "1",
+      ...extra,
+    });
+  const instanceId = await launch({
+    "SecurityGroupId.1": groupId,
+    "TagSpecification.1.ResourceType": "instance",
+    "TagSpecification.1.Tag.1.Key": "team",
+    "TagSpecification.1.Tag.1.Value": "blue",
+  });
+  const stoppedInstanceId = await launch({});
+  become(cloud, instanceId, "running");
+  become(cloud, stoppedInstanceId, "stopped");
+  const associationId = await idIn("AssociateIamInstanceProfile", "associationId", {
+    InstanceId: instanceId,
+    "IamInstanceProfile.Name": "workers",
+  });
+  const inWeb = { "Filter.1.Name": "group-id", "Filter.1.Value.1": groupId };
+  return {
+    associationId,
+    groupId,
+    imageId,
+    instanceId,
+    interfaceId: await idIn("DescribeNetworkInterfaces", "networkInterfaceId", inWeb),
+    internetGatewayId: await idIn("DescribeInternetGateways", "internetGatewayId"),
+    networkAclId: await idIn("DescribeNetworkAcls", "networkAclId"),
+    routeTableId: await idIn("DescribeRouteTables", "routeTableId"),
+    ruleId,
+    stoppedInstanceId,
+    subnetId: await idIn("DescribeSubnets", "subnetId"),
+    unusedGroupId,
+    vpcId: await idIn("DescribeVpcs", "vpcId"),
+  };
+}
+
+/** The rule that the group `web` has, in the parameters of a request. */
+export const https = {
+  "IpPermissions.1.IpProtocol": "tcp",
+  "IpPermissions.1.FromPort": "443",
+  "IpPermissions.1.ToPort": "443",
+  "IpPermissions.1.IpRanges.1.CidrIp": "0.0.0.0/0",
+};
+
+/** Sets the state of an instance, as its reconciler would once it has seen the machine. */
+function become({ store }: TestCloud, id: string, state: string): void {
+  const instances = storedCollections.find(({ kind }) => kind === "ec2/instance");
+  if (instances === undefined) throw new Error("The store has no instances.");
+  store.transaction((tx) => {
+    const row = tx.get(instances as never, id) as object | undefined;
+    if (row === undefined) throw new Error(`There is no instance ${id}.`);
+    tx.put(instances as never, { ...row, state } as never);
+  });
+}

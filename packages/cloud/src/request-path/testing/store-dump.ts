@@ -1,0 +1,47 @@
+/**
+ * Test support: what a store holds, as text, and what changed between two moments. The trail is not part of
+ * it.
+ */
+import type { Store } from "@casemate/store";
+import { storedCollections } from "../../services/index.ts";
+
+/**
+ * Rows as JSON by kind and key. When credentials were last used is left out: a refused call notes that too.
+ */
+export type StoreDump = ReadonlyMap<string, string>;
+
+/** Rows never change, only get replaced. */
+const texts = new WeakMap<object, string>();
+
+/** Reads every row. */
+export function dumpStore(store: Store): StoreDump {
+  return store.read((tx) => {
+    const dump = new Map<string, string>();
+    for (const collection of storedCollections) {
+      for (const row of tx.scan(collection as never) as Iterable<object>) {
+        dump.set(`${collection.kind} ${collection.key(row as never)}`, textOf(row));
+      }
+    }
+    return dump;
+  });
+}
+
+function textOf(row: object): string {
+  const known = texts.get(row);
+  if (known !== undefined) return known;
+  const text = JSON.stringify({ ...row, lastUsed: undefined });
+  texts.set(row, text);
+  return text;
+}
+
+/**
+ * The rows that differ, by kind and key; with `about`, those only whose key or text before or after
+ * contains it.
+ */
+export function changedRows(before: StoreDump, after: StoreDump, about = ""): string[] {
+  const keys = new Set([...before.keys(), ...after.keys()]);
+  return [...keys].filter((key) => {
+    const [was = "", is = ""] = [before.get(key), after.get(key)];
+    return was !== is && `${key} ${was} ${is}`.includes(about);
+  });
+}
