@@ -35,6 +35,7 @@ export type { Credential, CredentialRefusal, IdentityPort, PrincipalPolicies } f
 export { applyFilters, compilePattern, type Filter, type FilterTable, type FilterValue } from "./filters.ts";
 export { page, type Page, type PageRequest } from "./pages.ts";
 export {
+  duplicateTagKey,
   readTags,
   tagLimitExceeded,
   tagsOnCreate,

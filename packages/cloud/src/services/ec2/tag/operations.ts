@@ -3,6 +3,7 @@ import type { ReadTx, Tx } from "@casemate/store";
 import type { ResourceType, TagDescription } from "@casemate/wire/ec2";
 import {
   applyFilters,
+  duplicateTagKey,
   fault,
   readTags,
   requestTagKeys,
@@ -40,7 +41,14 @@ export const tagsMissing = fault({
   message: () => "The request must contain the parameter tag",
 });
 
-export const tagFaults = [idNotTaggable, imageNotTaggable, tooManyResources, tagsMissing, tagLimitExceeded];
+export const tagFaults = [
+  idNotTaggable,
+  imageNotTaggable,
+  tooManyResources,
+  tagsMissing,
+  tagLimitExceeded,
+  duplicateTagKey,
+];
 
 /** A need on every named resource. An id of no known kind has no ARN: whoever names it may do it to anything. */
 function needEach(
@@ -65,7 +73,11 @@ function retagEach(
     const resource = taggableOf(id);
     const row = resource.fetch(tx, call, id);
     const tags = asked.change(row.tags);
-    if (Object.keys(tags).length > tagsPerResourceMax) throw tagLimitExceeded();
+    const keys = Object.keys(tags);
+    if (keys.length > tagsPerResourceMax) throw tagLimitExceeded();
+    // Differs: AWS keeps tags that differ in case only; as condition keys they are one, so a second would let
+    // whoever may add it take the meaning from a policy about the first.
+    if (new Set(keys.map((key) => key.toLowerCase())).size < keys.length) throw duplicateTagKey();
     if (resource.type === instances.type) {
       checkMetadataTags(instances.fetch(tx, call, id).metadataOptions, Object.keys(tags));
       tx.wish(instanceTopic);

@@ -59,6 +59,15 @@ describe("tags", () => {
     };
   }
 
+  it("refuses a tag beside one that differs from it in case only, which conditions could not tell apart", () => {
+    tag({ env: "prod" }, id);
+    const again = { Resources: [id], Tags: [{ Key: "ENV", Value: "test" }] };
+    expect(world.faultOf(createTags, again).code).toBe("InvalidParameterValue");
+    const both = ["env", "Env"].map((Key) => ({ Key, Value: "test" }));
+    expect(world.faultOf(createTags, { Resources: [id], Tags: both }).code).toBe("InvalidParameterValue");
+    expect(tagsOf(id)).toEqual({ env: "prod" });
+  });
+
   it("are put on every kind of resource, in one request", () => {
     const each = oneOfEach();
     expect(Object.keys(each).toSorted()).toEqual(taggableResources.map(({ type }) => type).toSorted());
