@@ -21,7 +21,22 @@ export const malformedPolicyDocument = fault({
 });
 export const packedPolicyTooLarge = fault({
   code: "PackedPolicyTooLarge",
+  message: (percent: string) =>
+    `Packed policy consumes ${percent}% of allotted space, please use smaller policy.`,
+});
+export const packedTagsTooLarge = fault({
+  code: "PackedPolicyTooLarge",
   message: (percent: string) => `Packed size of session tags consumes ${percent}% of allotted space.`,
+});
+export const invalidRoleArn = fault({
+  code: "ValidationError",
+  message: (arn: string) => `${arn} is invalid`,
+});
+export const tooManySessionPolicies = fault({
+  code: "ValidationError",
+  message: () =>
+    "1 validation error detected: Value at 'policyArns' failed to satisfy constraint: " +
+    "Member must have length less than or equal to 10",
 });
 export const sessionPolicyNotFound = fault({
   code: "ValidationError",
@@ -43,7 +58,7 @@ export const sessionCannotGetSession = fault({
 });
 export const invalidAuthorizationMessage = fault({
   code: "InvalidAuthorizationMessageException",
-  message: () => "The encoded message is not one that this account can decode.",
+  message: () => "Message is not valid",
 });
 export const sessionCallNotAllowed = fault({
   code: "AccessDenied",
@@ -57,6 +72,9 @@ export const stsFaults = [
   durationBeyondChain,
   malformedPolicyDocument,
   packedPolicyTooLarge,
+  packedTagsTooLarge,
+  invalidRoleArn,
+  tooManySessionPolicies,
   sessionPolicyNotFound,
   invalidSessionTag,
   sourceIdentityFixed,

@@ -11,11 +11,17 @@ import {
   type Target,
 } from "../../../kit/index.ts";
 import { findRole, issueCredentials, roleArn, type RoleRow } from "../../iam/index.ts";
-import { durationBeyondChain, durationBeyondRole, rootCannotAssume, sourceIdentityFixed } from "../faults.ts";
+import {
+  durationBeyondChain,
+  durationBeyondRole,
+  invalidRoleArn,
+  rootCannotAssume,
+  sourceIdentityFixed,
+} from "../faults.ts";
 import { operation } from "../operation.ts";
 import { credentialsView } from "./credentials-view.ts";
 import { sessionPolicies } from "./session-policies.ts";
-import { readSessionTags, sessionTagsFor } from "./session-tags.ts";
+import { inheritedTags, readSessionTags, sessionTagsFor } from "./session-tags.ts";
 
 const defaultSeconds = 3600;
 /** A session assumed with a role's credentials lives an hour at most. */
@@ -48,7 +54,9 @@ export const assumeRole = operation("AssumeRole", {
     const target = roleTarget(call, input.RoleArn);
     const keys = requestKeys(input, call);
     const needs: Need[] = [call.need(target, keys)];
-    if ((input.Tags ?? []).length > 0) needs.push(call.needAction("sts:TagSession", target, keys));
+    // The role must take session tags, also those that the calling session passes on.
+    const tagged = (input.Tags ?? []).length > 0 || Object.keys(inheritedTags(call.principal)).length > 0;
+    if (tagged) needs.push(call.needAction("sts:TagSession", target, keys));
     if (sourceIdentityOf(input, call) !== undefined) {
       needs.push(call.needAction("sts:SetSourceIdentity", target, keys));
     }
@@ -111,11 +119,10 @@ function roleOf(call: Call, arn: string): RoleRow | undefined {
 }
 
 function roleTarget(call: Call, arn: string): Target {
+  const parts = parseArn(arn);
+  if (!/^arn:aws:iam::\d{12}:role\/./.test(arn) || parts === undefined) throw invalidRoleArn(arn);
   const role = roleOf(call, arn);
-  if (role === undefined) {
-    const accountId = parseArn(arn)?.accountId ?? call.accountId;
-    return { arn, accountId, keys: {}, trustPolicy: trustsNobody };
-  }
+  if (role === undefined) return { arn, accountId: parts.accountId, keys: {}, trustPolicy: trustsNobody };
   return {
     arn,
     accountId: role.accountId,

@@ -1,18 +1,21 @@
 /**
  * Session policies: the inline document and managed ones that a session is limited by, with their size limit.
  */
-import { PolicyFault, validatePolicy } from "@casemate/iam-engine";
+import { packedSize, PolicyFault, validatePolicy } from "@casemate/iam-engine";
 import type { ReadTx } from "@casemate/store";
 import type { PolicyDescriptorType } from "@casemate/wire/sts";
 import type { SessionFacts, Tags } from "../../../kit/index.ts";
 import { defaultDocument, findPolicy } from "../../iam/index.ts";
-import { malformedPolicyDocument, packedPolicyTooLarge, sessionPolicyNotFound } from "../faults.ts";
+import {
+  malformedPolicyDocument,
+  packedPolicyTooLarge,
+  packedTagsTooLarge,
+  sessionPolicyNotFound,
+  tooManySessionPolicies,
+} from "../faults.ts";
 
-/**
- * Characters of the inline policy, the managed ARNs and the session tags together: what AWS packs into a
- * token.
- */
-export const packedCharactersMax = 4096;
+/** Managed policies that one session may be limited by. */
+export const sessionPolicyArnsMax = 10;
 
 /** What a request asks for. */
 export interface AskedSession {
@@ -27,23 +30,25 @@ export function sessionPolicies(
   tx: ReadTx,
   asked: AskedSession,
 ): { readonly policies: SessionFacts["policies"]; readonly packedPercent: number | undefined } {
-  const policies: { id: string; document: string }[] = [];
-  let characters = 0;
-  if (asked.policy !== undefined) {
-    check(asked.policy);
-    policies.push({ id: "inline session policy", document: asked.policy });
-    characters += asked.policy.replaceAll(/\s+/g, "").length;
+  const arns = (asked.policyArns ?? []).map(({ arn = "" }) => arn);
+  if (arns.length > sessionPolicyArnsMax) throw tooManySessionPolicies();
+  const inline = asked.policy === undefined ? [] : [asked.policy];
+  for (const document of inline) check(document);
+  const policies = [
+    ...inline.map((document) => ({ id: "inline session policy", document })),
+    ...arns.map((arn) => {
+      const row = findPolicy(tx, asked.accountId, arn);
+      if (row === undefined) throw sessionPolicyNotFound(arn);
+      return { id: arn, document: defaultDocument(row) };
+    }),
+  ];
+  const tags = Object.entries(asked.tags).map(([key, value]) => ({ key, value }));
+  if (policies.length === 0 && tags.length === 0) return { policies, packedPercent: undefined };
+  const packedPercent = packedSize({ policies: inline, policyArns: arns, tags });
+  if (packedPercent > 100) {
+    const tooLarge = policies.length === 0 ? packedTagsTooLarge : packedPolicyTooLarge;
+    throw tooLarge(String(packedPercent));
   }
-  for (const { arn = "" } of asked.policyArns ?? []) {
-    const row = findPolicy(tx, asked.accountId, arn);
-    if (row === undefined) throw sessionPolicyNotFound(arn);
-    policies.push({ id: arn, document: defaultDocument(row) });
-    characters += arn.length;
-  }
-  for (const [key, value] of Object.entries(asked.tags)) characters += key.length + value.length;
-  if (characters === 0) return { policies, packedPercent: undefined };
-  const packedPercent = Math.max(1, Math.ceil((characters * 100) / packedCharactersMax));
-  if (packedPercent > 100) throw packedPolicyTooLarge(String(packedPercent));
   return { policies, packedPercent };
 }
 

@@ -45,6 +45,8 @@ export function sessionTagsFor(
       throw invalidSessionTag(`The transitive tag ${key} of the calling session cannot be overridden.`);
     }
   }
+  const count = askedKeys.size + Object.keys(inherited).length;
+  if (count > sessionTagsMax) throw invalidSessionTag(`A session has at most ${sessionTagsMax} tags.`);
   for (const key of transitiveKeys) {
     if (!askedKeys.has(key.toLowerCase())) {
       throw invalidSessionTag(`The transitive tag key ${key} is not among the tags of the request.`);
@@ -57,7 +59,7 @@ export function sessionTagsFor(
 }
 
 /** What the calling session passes on. */
-function inheritedTags(principal: Principal): Tags {
+export function inheritedTags(principal: Principal): Tags {
   const { session } = principal;
   if (session === undefined) return {};
   const passing = new Set(session.transitiveTagKeys.map((key) => key.toLowerCase()));
