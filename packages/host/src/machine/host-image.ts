@@ -10,7 +10,7 @@ import { realpath, rename, symlink, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { runCommand } from "../network/command.ts";
 import { type GuestFile, guestFiles } from "./guest-files.ts";
-import { exists } from "./machine-directory.ts";
+import { exists, pendingName } from "./machine-directory.ts";
 import { type SharedPath, guestIdBase } from "./oci-config.ts";
 import { removeTree } from "./remove-tree.ts";
 
@@ -125,8 +125,7 @@ function digest(entries: readonly Entry[]): string {
 }
 
 async function build(lower: string, entries: readonly Entry[], images: string): Promise<void> {
-  const pending = `${lower}.${process.pid}.new`;
-  await removeTree(pending, images);
+  const pending = pendingName(lower);
   await mkdir(pending, { mode: 0o755 });
   await chown(pending, guestIdBase, guestIdBase);
   for (const entry of entries) await make(pending, entry);
@@ -176,8 +175,7 @@ export async function prepareGuestPrograms(source: string, images: string): Prom
   }
   const target = join(images, `guest-${hash.digest("hex").slice(0, 16)}`);
   if (await exists(target)) return target;
-  const pending = `${target}.${process.pid}.new`;
-  await removeTree(pending, images);
+  const pending = pendingName(target);
   await mkdir(pending);
   for (const [name, content] of contents) {
     await writeFile(join(pending, name), content);

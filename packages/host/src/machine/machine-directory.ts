@@ -2,6 +2,7 @@
  * What the sandbox driver keeps on disk for each machine, and where. The records are read back as facts
  * about the world, so what does not parse is treated as absent.
  */
+import { randomBytes } from "node:crypto";
 import { constants } from "node:fs";
 import { access, open, readFile, readdir, rename } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,6 +15,10 @@ export interface MachinePaths {
   readonly directory: string;
   /** The launch as the driver wished it; written before any process exists. */
   readonly state: string;
+  /** The name of the launch that is wanted; absent where none is to begin. */
+  readonly launch: string;
+  /** Held by the machine's supervisor for as long as anything of it lives. */
+  readonly lock: string;
   /** The supervisor's identity, written by itself before it makes anything. */
   readonly process: string;
   /** The identity of the guest's first process. */
@@ -38,6 +43,8 @@ export function machinePaths(root: string, id: MachineId): MachinePaths {
     id,
     directory,
     state: at("state.json"),
+    launch: at("launch"),
+    lock: at("lock"),
     process: at("process"),
     init: at("init"),
     exit: at("exit"),
@@ -132,11 +139,16 @@ export async function exists(path: string): Promise<boolean> {
   );
 }
 
+/** A name beside `path` for what is not whole yet, of which no other writer has the same. */
+export function pendingName(path: string): string {
+  return `${path}.${randomBytes(6).toString("hex")}.new`;
+}
+
 /**
  * Writes a file so that a crash leaves the old content or the new one, and the new one survives a power cut.
  */
 export async function writeDurably(path: string, text: string, mode = 0o600): Promise<void> {
-  const pending = `${path}.new`;
+  const pending = pendingName(path);
   const file = await open(pending, "w", mode);
   try {
     await file.writeFile(text);

@@ -7,7 +7,7 @@ import { buildSync } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { parseStartTime } from "./process-identity.ts";
 import { type SandboxWorld, createWorld, guestDirectory, makeDirectory } from "./testing/sandbox-world.ts";
-import { skipReason, traces } from "./testing/sandbox-world.ts";
+import { processesOf, skipReason, traces } from "./testing/sandbox-world.ts";
 import { waitFor } from "./wait-for.ts";
 
 const skipped = await skipReason();
@@ -107,9 +107,9 @@ describe.skipIf(skipped !== undefined)(`the life of a sandbox machine${title}`, 
   test("the guest itself may reboot and shut down", async () => {
     const before = initOf(world);
     await world.driver.exec(id, ["reboot"]);
-    const again = async (): Promise<boolean> => initOf(world) !== before && !Number.isNaN(initOf(world));
+    const again = async (): Promise<boolean> =>
+      initOf(world) !== before && (await world.driver.observe())[0]?.state === "running";
     expect(await waitFor(again, 20_000)).toBe(true);
-    expect((await world.driver.observe())[0]?.state).toBe("running");
     await world.driver.exec(id, ["shutdown", "-h", "now"]);
     expect(await exited(world)).toBe("guest-shutdown");
   });
@@ -180,6 +180,23 @@ describe.skipIf(skipped !== undefined)(`the life of a sandbox machine${title}`, 
     expect((await world.driver.observe())[0]?.state).toBe("running");
     await world.driver.terminate(id);
     expect(await traces(id, world.directory)).toEqual([]);
+  });
+
+  test("started by several at once it is one machine, and none comes back after it ended", async () => {
+    for (const end of ["stop", "terminate"] as const) {
+      const drivers = [world.driver, world.another(), world.another()];
+      await Promise.all(drivers.map((driver) => driver.start(world.spec(id))));
+      expect(initsUnderLimits(world)).toEqual([initOf(world)]);
+      if (end === "stop") await world.driver.stop(id, { force: true, timeoutMs: 0 });
+      else await world.driver.terminate(id);
+      // Whoever waited for its turn has gone without taking it.
+      expect(await waitFor(async () => (await processesOf(id, world.directory)).length === 0, 15_000)).toBe(
+        true,
+      );
+      expect((await world.driver.observe()).map(({ state }) => state)).toEqual(
+        end === "stop" ? ["exited"] : [],
+      );
+    }
   });
 
   test("a recorded process id that another process has now is never signalled", async () => {

@@ -77,7 +77,7 @@ async function removeDirectory(top: string, device: number): Promise<void> {
     const below: Buffer[] = [];
     for (const entry of await readdir(current, { withFileTypes: true, encoding: "buffer" })) {
       const child = Buffer.concat([current, Buffer.from(sep), entry.name]);
-      if (!entry.isDirectory()) await unlink(child);
+      if (!entry.isDirectory()) await unlink(child).catch(ignoreMissing);
       else below.push(child);
     }
     if (below.length === 0) {

@@ -3,13 +3,14 @@
  * installed. It decides nothing and remembers nothing: what it reports is read from the host each time, and
  * machines live on when the process that started them dies.
  */
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import { mkdir, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import type { ExecOptions, ExecResult, MachineCapabilities, MachineDriver, MachineId } from "@casemate/cloud";
 import type { MachineMetrics, MachineSpec, ObservedMachine, StopOptions } from "@casemate/cloud";
 import { type CgroupHierarchy, probeCgroups, readCgroupCounters, removeCgroupParents } from "./cgroups.ts";
 import { removeCgroups } from "./cgroups.ts";
+import { runCommand } from "../network/command.ts";
 import { readConsole } from "./console-file.ts";
 import { execInMachine } from "./exec-in-machine.ts";
 import { execProcess } from "./exec-process.ts";
@@ -131,33 +132,46 @@ async function start(host: Sandbox, spec: MachineSpec): Promise<void> {
   const paths = machinePaths(host.root, spec.instanceId);
   const present = await observeMachine(paths, host.bootId);
   if (present?.state === "stopping") throw new Error(`${spec.instanceId} is being stopped`);
-  if (present === undefined || present.state === "exited") await launch(host, { spec, paths });
+  const begin = present === undefined || present.state === "exited";
+  // Until its supervisor has begun, the records still tell of the machine's last run.
+  const supervisorEnded = begin ? await launch(host, { spec, paths }) : () => true;
+  let state: ObservedMachine["state"] | undefined;
   const settled = await waitFor(async () => {
-    const now = await observeMachine(paths, host.bootId);
-    return now?.state === "running" || (await exists(paths.exit));
+    const ended = supervisorEnded();
+    state = (await observeMachine(paths, host.bootId))?.state;
+    return state === "running" || (ended && state === "exited");
   }, launchTimeoutMs);
-  const now = await observeMachine(paths, host.bootId);
-  if (now?.state === "running") return;
+  // No other supervisor that still waits for its turn may begin once this one has ended.
+  await removeFile(paths.launch);
+  if (state === "running") return;
   // A start that failed leaves no process, whatever got stuck.
-  await waitFor(() => isGone(host, paths), settled ? killTimeoutMs : 0);
   await kill(host, paths);
   const trouble = settled ? "did not start" : `did not start within ${launchTimeoutMs} ms`;
   throw new Error(`${spec.instanceId} ${trouble}: ${await launchFailure(paths)}`);
 }
 
+/** Starts a supervisor; the answer tells whether it has ended. */
 async function launch(
   host: Sandbox,
   { spec, paths }: { spec: MachineSpec; paths: MachinePaths },
-): Promise<void> {
+): Promise<() => boolean> {
   const prepared = await prepareMachine(host, { spec, paths });
-  for (const path of [paths.process, paths.init, paths.exit, paths.stopping, paths.killed, paths.restart]) {
-    await removeFile(path);
-  }
   const { lower, cgroups, programs, stage } = prepared;
   const state = { version: 1, spec, startedAt: Date.now(), lower, runtime: host.runtime.kind, cgroups };
   await writeDurably(paths.state, `${JSON.stringify(state, undefined, 2)}\n`);
   const netns = spec.enis[0]?.netns ?? "";
-  await spawnSupervisor({ paths, programs, stage, netns, lower, runtime: host.runtime.path, cgroups });
+  const launch = randomBytes(12).toString("hex");
+  await writeDurably(paths.launch, `${launch}\n`);
+  return spawnSupervisor({
+    paths,
+    programs,
+    launch,
+    stage,
+    netns,
+    lower,
+    runtime: host.runtime.path,
+    cgroups,
+  });
 }
 
 async function isGone(host: Sandbox, paths: MachinePaths): Promise<boolean> {
@@ -166,6 +180,8 @@ async function isGone(host: Sandbox, paths: MachinePaths): Promise<boolean> {
 }
 
 async function stop(host: Sandbox, paths: MachinePaths, options: StopOptions): Promise<void> {
+  if (!(await exists(paths.directory))) return;
+  await removeFile(paths.launch);
   if (!(await isGone(host, paths))) {
     await writeDurably(paths.stopping, "");
     const init = await findProcess(paths.init);
@@ -174,7 +190,17 @@ async function stop(host: Sandbox, paths: MachinePaths, options: StopOptions): P
     if (!gone) await kill(host, paths);
     await removeFile(paths.stopping);
   }
+  await settle(paths);
   await removeCgroups((await findState(paths))?.cgroups ?? []);
+}
+
+/**
+ * Waits until nothing holds the machine's lock: a supervisor that was killed leaves a shell behind, which
+ * still writes down how the guest ended.
+ */
+async function settle(paths: MachinePaths): Promise<void> {
+  const wait = ["--wait", String(killTimeoutMs / 1000), paths.lock, "true"];
+  await runCommand("flock", wait, { timeoutMs: 2 * killTimeoutMs });
 }
 
 /** Ends every process of a machine, whatever state it is in. */
@@ -223,7 +249,9 @@ async function reboot(host: Sandbox, paths: MachinePaths): Promise<void> {
 
 async function terminate(host: Sandbox, paths: MachinePaths): Promise<void> {
   if (!(await exists(paths.directory))) return;
+  await removeFile(paths.launch);
   await kill(host, paths);
+  await settle(paths);
   await removeCgroups((await findState(paths))?.cgroups ?? []);
   await removeTree(paths.directory, host.root);
   await removeCgroupParents(host.cgroups, host.cgroupName);

@@ -13,6 +13,8 @@ export interface SupervisorLaunch {
   readonly paths: MachinePaths;
   /** The directory of the machine's programs, as prepared for this version. */
   readonly programs: string;
+  /** Names this launch; the supervisor begins only while it is the one wanted. */
+  readonly launch: string;
   /** The directory to cover with what the guest's root must reach. */
   readonly stage: string;
   readonly netns: string;
@@ -23,10 +25,12 @@ export interface SupervisorLaunch {
 }
 
 /**
+ * Starts it; the answer tells whether it has ended.
+ *
  * Safety: the supervisor gets its own session, no pipe to the starter and an empty environment, so neither
  * the starter's death nor its secrets reach it; its arguments are an array and never a shell's text.
  */
-export async function spawnSupervisor(launch: SupervisorLaunch): Promise<void> {
+export async function spawnSupervisor(launch: SupervisorLaunch): Promise<() => boolean> {
   const { paths, programs, stage, netns, lower, runtime, cgroups } = launch;
   const log = await open(paths.launchLog, "w", 0o600);
   const nothing = await open("/dev/null", "r+");
@@ -36,7 +40,7 @@ export async function spawnSupervisor(launch: SupervisorLaunch): Promise<void> {
       "unshare",
       // Slave: what the host unmounts is not held here; what is mounted here stays here.
       ["--mount", "--propagation", "slave", "sh", join(programs, "supervise")].concat(
-        [paths.directory, stage, netns, lower, runtime],
+        [paths.directory, launch.launch, stage, netns, lower, runtime],
         cgroups,
       ),
       { cwd: "/", detached: true, env: hostEnvironment, stdio },
@@ -46,6 +50,7 @@ export async function spawnSupervisor(launch: SupervisorLaunch): Promise<void> {
       child.once("error", reject);
     });
     child.unref();
+    return () => child.exitCode !== null || child.signalCode !== null;
   } finally {
     await log.close();
     await nothing.close();

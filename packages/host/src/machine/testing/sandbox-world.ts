@@ -156,14 +156,22 @@ async function serveMetadata(
   return { child, requests };
 }
 
-/** What the host still holds of a machine: processes, mounts, control groups and files that name it. */
-export async function traces(id: MachineId, directory: string): Promise<string[]> {
+/** The host's processes that belong to a machine: its guest's and those that run it. */
+export async function processesOf(id: MachineId, directory: string): Promise<string[]> {
   const found: string[] = [];
   for (const pid of (await readdir("/proc")).filter((name) => /^[0-9]+$/.test(name))) {
     const line = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
     const group = await readFile(`/proc/${pid}/cgroup`, "utf8").catch(() => "");
     if (line.includes(`${directory}/machines/${id}`) || group.includes(id))
       found.push(`process ${pid} ${line}`);
+  }
+  return found;
+}
+
+/** What the host still holds of a machine: processes, mounts, control groups and files that name it. */
+export async function traces(id: MachineId, directory: string): Promise<string[]> {
+  const found = await processesOf(id, directory);
+  for (const pid of (await readdir("/proc")).filter((name) => /^[0-9]+$/.test(name))) {
     const mounts = await readFile(`/proc/${pid}/mountinfo`, "utf8").catch(() => "");
     for (const mount of mounts.split("\n")) if (mount.includes(id)) found.push(`mount of ${pid}: ${mount}`);
   }
