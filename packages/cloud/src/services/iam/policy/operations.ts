@@ -1,12 +1,12 @@
 /** Operations on managed policies themselves. */
 import { uniqueId } from "@casemate/key-engine";
 import type { ListEntitiesForPolicyRequest } from "@casemate/wire/iam";
-import { requestTagKeys } from "../../../kit/index.ts";
+import { requestTagKeys, tagsView } from "../../../kit/index.ts";
 import { quotaExceeded } from "../faults.ts";
 import { listing } from "../listing.ts";
 import { operation } from "../operation.ts";
 import { listTags, readTags, withoutTags, withTags } from "../tag/tags.ts";
-import { awsManagedPolicies } from "./aws-managed-policies.ts";
+import { awsManagedPolicies, awsOwner } from "./aws-managed-policies.ts";
 import { checkDocument, managedPolicyCharactersMax } from "./document.ts";
 import { fetchPolicy, policies, policyArn, policyTarget } from "./policy.ts";
 import { policyExists, policyHasVersions, policyInUse } from "./policy-faults.ts";
@@ -62,7 +62,8 @@ export const createPolicy = operation("CreatePolicy", {
       ...(input.Description === undefined ? {} : { description: input.Description }),
     };
     tx.put(policies, row);
-    return { Policy: policyView(tx, call, row) };
+    const tags = tagsView(row.tags);
+    return { Policy: { ...policySummary(tx, call, row), ...(tags.length === 0 ? {} : { Tags: tags }) } };
   },
 });
 
@@ -113,7 +114,7 @@ export const deletePolicy = operation("DeletePolicy", {
  */
 function wantedEntities(request: ListEntitiesForPolicyRequest, row: PolicyRow) {
   const filter = request.EntityFilter;
-  const local = row.accountId !== "aws";
+  const local = row.accountId !== awsOwner;
   const all = filter === undefined || filter === (local ? "LocalManagedPolicy" : "AWSManagedPolicy");
   return { users: all || filter === "User", roles: all || filter === "Role" };
 }

@@ -41,7 +41,7 @@ export function shownTrust(tx: ReadTx, stored: string): string {
 
 function isKnown(tx: ReadTx, type: string, value: string): boolean {
   if (type === "AWS") return value === "*" || storedPrincipal(tx, value) !== undefined;
-  // Differs: AWS knows the list of its services; here any name of the form of one is taken.
+  // Differs: AWS knows the list of its services; here any name of the form of one is taken in a trust policy.
   if (type === "Service") return /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com$/.test(value);
   return type === "Federated" && knownProviders.has(value);
 }
