@@ -8,6 +8,7 @@ import {
   SignatureFault,
   signatureFaultFor,
   verifySignature,
+  type Protocol,
   type SignatureReason,
   type SigningKeyCache,
 } from "@casemate/wire";
@@ -29,8 +30,8 @@ export interface AuthenticationContext {
   readonly regions: readonly string[];
   /** Derived signing keys of recent callers. */
   readonly signingKeys: SigningKeyCache;
-  /** The endpoint the request claims to be for; refusals take its form. */
-  readonly claimed: Endpoint | undefined;
+  /** The protocol of the service that the request claims to be for; refusals take its form. */
+  readonly claimed: Protocol;
 }
 
 /** A verified request. */
@@ -63,7 +64,7 @@ export function authenticate(
     return verify(tx, request, context);
   } catch (thrown) {
     if (!(thrown instanceof SignatureFault)) throw thrown;
-    const { code, status, message } = signatureFaultFor(context.claimed?.model.protocol ?? "query", thrown);
+    const { code, status, message } = signatureFaultFor(context.claimed, thrown);
     throw new Fault(code, status, message);
   }
 }

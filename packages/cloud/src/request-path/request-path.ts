@@ -171,7 +171,7 @@ function answer(tx: Tx, progress: Progress, { options, endpoints, signingKeys }:
     endpoints,
     regions: environment.settings.regions,
     signingKeys,
-    claimed: progress.endpoint,
+    claimed: replyForm(request, progress).protocol,
   });
   const { service, model } = endpoint;
   progress.endpoint = endpoint;

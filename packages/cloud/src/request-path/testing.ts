@@ -2,7 +2,7 @@
 import { readFileSync } from "node:fs";
 import { rootKeyFromBytes, sealer, openToken, sealToken } from "@casemate/key-engine";
 import { memoryLog, openStore, type Store } from "@casemate/store";
-import { loadModel, signRequest, type Credentials, type ServiceModel } from "@casemate/wire";
+import { loadModel, signRequest, type Credentials, type RawRequest, type ServiceModel } from "@casemate/wire";
 import {
   trailEntries,
   type CloudEnvironment,
@@ -39,6 +39,12 @@ export interface Asked {
   readonly parameters?: Readonly<Record<string, string>>;
   readonly credentials?: Credentials | undefined;
   readonly region?: string;
+  /** Changes the request before it is signed. */
+  readonly shape?: (request: RawRequest) => RawRequest;
+  /** How long after now it says it was signed. */
+  readonly signedAfterMs?: number;
+  /** Signs in the query, for so many seconds. */
+  readonly presignedSeconds?: number;
   /** Changes the signed request before it is sent. */
   readonly tamper?: (request: HttpRequest) => HttpRequest;
 }
@@ -135,7 +141,7 @@ function signed(asked: Asked, now: number): HttpRequest {
   const { service, action, parameters = {}, region = "us-east-1" } = asked;
   const form = new URLSearchParams({ Action: action, Version: versions[service] ?? "", ...parameters });
   const host = `${service}.${region}.amazonaws.com`;
-  const request = {
+  const plain: RawRequest = {
     method: "POST",
     rawPath: "/",
     rawQuery: "",
@@ -143,13 +149,13 @@ function signed(asked: Asked, now: number): HttpRequest {
       ["host", host],
       ["content-type", "application/x-www-form-urlencoded"],
       ["user-agent", "test"],
-    ] as (readonly [string, string])[],
+    ],
     body: new TextEncoder().encode(form.toString()),
   };
-  const ready =
-    asked.credentials === undefined
-      ? request
-      : signRequest(request, asked.credentials, { region, service, time: new Date(now) });
+  const request = asked.shape?.(plain) ?? plain;
+  const time = new Date(now + (asked.signedAfterMs ?? 0));
+  const signing = { region, service, time, expiresSeconds: asked.presignedSeconds };
+  const ready = asked.credentials === undefined ? request : signRequest(request, asked.credentials, signing);
   const sent: HttpRequest = { ...ready, sourceIp: "127.0.0.1", host };
   return asked.tamper?.(sent) ?? sent;
 }

@@ -133,13 +133,12 @@ export async function sendRecorded(
   cloud: TestCloud,
   asked: Asked,
 ): Promise<{ readonly answer: Answer; readonly record: TrailEntry["record"]; readonly entry: TrailEntry }> {
-  const newest = async (): Promise<string | undefined> =>
-    (await cloud.store.query(trailEntries, { limit: 1, newestFirst: true }))[0]?.record.requestID;
-  const last = await newest();
+  const [last] = await cloud.store.query(trailEntries, { limit: 1, newestFirst: true });
   const answer = await cloud.send(asked);
-  const entry = await onlyEntry(cloud, answer);
-  const [, previous] = await cloud.store.query(trailEntries, { limit: 2, newestFirst: true });
-  expect([await newest(), previous?.record.requestID]).toEqual([requestIdOf(answer), last]);
+  const [entry, previous] = await cloud.store.query(trailEntries, { limit: 2, newestFirst: true });
+  if (entry === undefined) throw new Error("The trail is empty.");
+  const ids = [entry, previous].map((each) => each?.record.requestID);
+  expect(ids).toEqual([requestIdOf(answer), last?.record.requestID]);
   const { record } = entry;
   const prefix = asked.service === "ec2" ? (answer.status >= 500 ? "Server." : "Client.") : "";
   expect(record.errorCode).toBe(answer.code === undefined ? undefined : `${prefix}${answer.code}`);
