@@ -2,7 +2,7 @@
  * What this host runs instances with: the real network and sandbox where both can be had, else records that
  * pretend nothing.
  */
-import { mkdtempSync } from "node:fs";
+import { mkdtempSync, realpathSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -60,7 +60,10 @@ export async function openMachinery(options: MachineryOptions): Promise<Machiner
 }
 
 function recorded(directory: StateDirectory | undefined, reasons: readonly string[]): Machinery {
-  const kept = directory?.machines ?? mkdtempSync(join(tmpdir(), "casemate-machines-"));
+  // Nothing is removed through a link, and temporary folders often lie behind one.
+  const temporary =
+    directory === undefined ? mkdtempSync(join(realpathSync(tmpdir()), "casemate-machines-")) : undefined;
+  const kept = directory?.machines ?? join(temporary ?? "", "machines");
   return {
     machines: createRecordedDriver({ directory: kept, reason: reasons.join("; ") }),
     network: {
@@ -73,7 +76,9 @@ function recorded(directory: StateDirectory | undefined, reasons: readonly strin
     kernel: undefined,
     reasons,
     close: async () => {
-      if (directory === undefined) await removeTree(kept, tmpdir());
+      if (temporary === undefined) return;
+      await removeTree(kept, temporary);
+      rmdirSync(temporary);
     },
   };
 }
