@@ -36,6 +36,21 @@ export function hostTraces(dataDir: string): HostTraces {
   };
 }
 
+/** The processes of one instance, each with its start time: a recycled process id is another process. */
+export function instanceProcesses(dataDir: string, instanceId: string): string[] {
+  const group = `/${cgroupName(dataDir)}/${instanceId}`;
+  return processIds()
+    .filter((pid) => readQuietly(`/proc/${pid}/cgroup`).includes(group))
+    .map(
+      (pid) =>
+        `${pid} since ${
+          readQuietly(`/proc/${pid}/stat`)
+            .replace(/^.*\) /, "")
+            .split(" ")[19]
+        }`,
+    );
+}
+
 /** Ends the processes and removes the namespaces and control groups of a daemon that has ended. */
 export async function clearTraces(dataDir: string): Promise<void> {
   if (!existsSync(join(dataDir, "machines"))) return;
