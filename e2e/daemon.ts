@@ -65,7 +65,12 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
 }
 
 async function launch(flags: readonly string[]): Promise<{ child: ChildProcess; said: string }> {
-  const child = spawn(process.execPath, ["tools/start.mjs", ...flags], { stdio: ["ignore", "pipe", "pipe"] });
+  // Settings of the tests are none of the daemon's, which refuses what it does not know.
+  const own = Object.entries(process.env).filter(([name]) => !name.startsWith("CASEMATE_"));
+  const child = spawn(process.execPath, ["tools/start.mjs", ...flags], {
+    env: Object.fromEntries(own),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   return { child, said: await saidUntilReady(child) };
 }
 
