@@ -1,26 +1,30 @@
-// Drives the casemate command against a daemon, as its operator would.
-import type { Daemon } from "./daemon.ts";
+// Runs the `casemate` command of the clone, as a user types it, against one daemon's state.
 import { run } from "./programs.ts";
 import type { Outcome } from "./programs.ts";
+import type { Daemon } from "./daemon.ts";
 
-/** Runs one command to its end. */
-export function casemate(daemon: Daemon, ...args: readonly string[]): Promise<Outcome> {
-  const all = ["tools/casemate.mjs", ...args, "--data-dir", daemon.dataDir];
-  return run(process.execPath, all, { PATH: process.env["PATH"] ?? "", HOME: daemon.dataDir });
+/** What a command with `-o json` answered. */
+export interface Envelope<Data> {
+  ok: boolean;
+  data: Data;
+  error?: { code: string; message: string };
 }
 
-/** What the tests read of a record of the trail. */
-export interface TrailRecord {
-  requestID: string;
-  eventName: string;
-  errorCode?: string;
-  errorMessage?: string;
-  userIdentity: { type: string; arn?: string; invokedBy?: string };
+/** Runs a command with the environment of somebody who only knows where the state is. */
+export function casemate(
+  daemon: Pick<Daemon, "dataDir">,
+  args: readonly string[],
+  more: Record<string, string> = {},
+): Promise<Outcome> {
+  const environment = { PATH: process.env["PATH"] ?? "", HOME: "/tmp", CASEMATE_DATA_DIR: daemon.dataDir };
+  return run(process.execPath, ["tools/casemate.mjs", ...args], { ...environment, ...more });
 }
 
-/** Records of the trail, the newest first; `flags` narrow them. */
-export async function trail(daemon: Daemon, ...flags: readonly string[]): Promise<TrailRecord[]> {
-  const outcome = await casemate(daemon, "trail", ...flags, "-o", "json");
-  if (outcome.code !== 0) throw new Error(`casemate trail: ${outcome.stderr}`);
-  return (JSON.parse(outcome.stdout) as { data: { entries: TrailRecord[] } }).data.entries;
+/** Runs a command with `-o json`; answers its envelope. */
+export async function casemateJson<Data>(
+  daemon: Pick<Daemon, "dataDir">,
+  args: readonly string[],
+): Promise<Envelope<Data> & { code: number | null }> {
+  const outcome = await casemate(daemon, [...args, "-o", "json"]);
+  return { ...(JSON.parse(outcome.stdout) as Envelope<Data>), code: outcome.code };
 }
