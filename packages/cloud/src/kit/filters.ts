@@ -40,6 +40,9 @@ export const tooManyFilterValues = fault({
   message: () => "The maximum number of filter values specified on a single call is 200",
 });
 
+/** Faults of filters. */
+export const filterFaults = [unknownFilter, filterWithoutName, filterWithoutValues, tooManyFilterValues];
+
 /** Keeps the rows that match every filter; within one filter any value may match. */
 export function applyFilters<Row extends { readonly tags?: Tags | undefined }>(
   rows: readonly Row[],

@@ -32,11 +32,19 @@ export {
   type TrailRecord,
 } from "./trail.ts";
 export type { Credential, CredentialRefusal, IdentityPort, PrincipalPolicies } from "./identity-port.ts";
-export { applyFilters, compilePattern, type Filter, type FilterTable, type FilterValue } from "./filters.ts";
+export {
+  applyFilters,
+  compilePattern,
+  filterFaults,
+  type Filter,
+  type FilterTable,
+  type FilterValue,
+} from "./filters.ts";
 export { page, type Page, type PageRequest } from "./pages.ts";
 export {
   duplicateTagKey,
   readTags,
+  tagFaults,
   tagLimitExceeded,
   tagsOnCreate,
   tagsPerResourceMax,
@@ -46,6 +54,6 @@ export {
   type WireTagSpecification,
 } from "./tags.ts";
 export { resource, type AnyResource, type OwnedRow, type Resource } from "./resource.ts";
-export { clientTokens, once } from "./client-token.ts";
+export { clientTokens, idempotentParameterMismatch, once } from "./client-token.ts";
 export type { Reconciler, Service } from "./service.ts";
 export type { NetworkDriver } from "./network-driver.ts";

@@ -52,6 +52,19 @@ export const tagSpecificationWithoutTags = fault({
   message: () => "Tag specification must have at least one tag",
 });
 
+/** Faults of tags and tag specifications. */
+export const tagFaults = [
+  reservedTagKey,
+  tagKeyTooLong,
+  tagKeyMissing,
+  tagValueTooLong,
+  tagLimitExceeded,
+  duplicateTagKey,
+  untaggableType,
+  tagSpecificationWithoutType,
+  tagSpecificationWithoutTags,
+];
+
 /** A tag as the wire has it. */
 export interface WireTag {
   readonly Key?: string | undefined;

@@ -1,5 +1,5 @@
 /** The face of EC2 to the rest of the cloud. */
-import type { Service } from "../../kit/index.ts";
+import { filterFaults, idempotentParameterMismatch, tagFaults, type Service } from "../../kit/index.ts";
 import { ensureDefaultVpc, usedRegions, vpcsOnHostExceeded } from "./default-vpc/default-vpc.ts";
 import { describeFaults } from "./describe.ts";
 import { hostNumbers, lastHostNumbers } from "./host-number.ts";
@@ -77,7 +77,7 @@ import {
 import { securityGroupRules, securityGroups } from "./security-group/security-group.ts";
 import { describeSubnets } from "./subnet/operations.ts";
 import { subnetFaults, subnets } from "./subnet/subnet.ts";
-import { createTags, deleteTags, describeTags, tagFaults } from "./tag/operations.ts";
+import { createTags, deleteTags, describeTags, tagRequestFaults } from "./tag/operations.ts";
 import { volumeFaults, volumes } from "./volume/volume.ts";
 import { describeVpcs } from "./vpc/operations.ts";
 import { vpcFaults, vpcs } from "./vpc/vpc.ts";
@@ -158,6 +158,8 @@ export const ec2Service: Service = {
     updateSecurityGroupRuleDescriptionsIngress,
   ],
   faults: [
+    idempotentParameterMismatch,
+    ...filterFaults,
     vpcsOnHostExceeded,
     ...describeFaults,
     ...zoneFaults,
@@ -182,6 +184,7 @@ export const ec2Service: Service = {
     ...attributeChangeFaults,
     severalInterfaces,
     ...tagFaults,
+    ...tagRequestFaults,
     attachmentNotFound,
   ],
   collections: [

@@ -78,10 +78,6 @@ export const icmpInvalid = fault({
   code: "InvalidParameterValue",
   message: (type: string, code: string) => `ICMP type (${type}) or code (${code}) out of range`,
 });
-export const portsUnexpected = fault({
-  code: "InvalidParameterValue",
-  message: (name: string) => `Only Amazon VPC security groups may be used with ports for protocol ${name}.`,
-});
 export const cidrMalformed = fault({
   code: "InvalidParameterValue",
   message: (cidr: string) => `CIDR block ${cidr} is malformed`,
@@ -149,7 +145,6 @@ export const securityGroupFaults = [
   portsMissing,
   portRangeInvalid,
   icmpInvalid,
-  portsUnexpected,
   cidrMalformed,
   peerMissing,
   peerAmbiguous,

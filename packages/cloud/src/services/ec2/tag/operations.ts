@@ -41,14 +41,7 @@ export const tagsMissing = fault({
   message: () => "The request must contain the parameter tag",
 });
 
-export const tagFaults = [
-  idNotTaggable,
-  imageNotTaggable,
-  tooManyResources,
-  tagsMissing,
-  tagLimitExceeded,
-  duplicateTagKey,
-];
+export const tagRequestFaults = [idNotTaggable, imageNotTaggable, tooManyResources, tagsMissing];
 
 /** A need on every named resource. An id of no known kind has no ARN: whoever names it may do it to anything. */
 function needEach(
