@@ -1,6 +1,6 @@
-// Runs once at every boot of a sandbox machine, as a short-lived child of its first process: asks the instance
-// metadata service who the machine is, writes that into the guest's files, and lays the scripts ready that the first
-// process runs next. Every line it prints goes to the console.
+// Runs once at every boot of a sandbox machine, as a short-lived child of its first process: asks the
+// instance metadata service who the machine is, writes that into the guest's files, and lays the scripts
+// ready that the first process runs next. Every line it prints goes to the console.
 import { createHash } from "node:crypto";
 import { execFileSync } from "node:child_process";
 import { appendFileSync, chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
@@ -24,7 +24,12 @@ function say(line) {
   process.stdout.write(`${line}\n`);
 }
 
-/** @param {string} method @param {string} path @param {Record<string, string>} headers @returns {Promise<{ status: number, body: Buffer }>} */
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {Record<string, string>} headers
+ * @returns {Promise<{ status: number, body: Buffer }>}
+ */
 function ask(method, path, headers) {
   return new Promise((resolve, reject) => {
     const sent = request(
@@ -100,7 +105,10 @@ function write(path, content, mode = 0o644) {
   chmodSync(path, mode);
 }
 
-/** The operator's certificate authority, for programs that read the system's bundle and for those that do not. */
+/**
+ * The operator's certificate authority, for programs that read the system's bundle and for those that
+ * do not.
+ */
 function trust() {
   const pem = existsSync(anchors) ? readFileSync(anchors, "utf8").trim() : "";
   if (pem === "") return {};
@@ -182,7 +190,10 @@ function place(file) {
   if (file.owner !== "root:root") execFileSync("chown", ["--", file.owner, file.path], { stdio: "ignore" });
 }
 
-/** Runs `step` once in the life of an instance: the mark stands before the step, so a crash never repeats it. */
+/**
+ * Runs `step` once in the life of an instance: the mark stands before the step, so a crash never
+ * repeats it.
+ */
 function once(/** @type {string} */ directory, /** @type {string} */ name, /** @type {() => void} */ step) {
   const mark = `${directory}/sem/${name}`;
   if (existsSync(mark)) return false;

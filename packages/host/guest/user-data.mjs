@@ -1,5 +1,5 @@
-// Turns an instance's user data into what a first boot does: scripts, files, keys and a host name. Pure: it gets bytes
-// and returns a plan; what it does not know it names in `refused`, for the console.
+// Turns an instance's user data into what a first boot does: scripts, files, keys and a host name. Pure:
+// it gets bytes and returns a plan; what it does not know it names in `refused`, for the console.
 import { gunzipSync } from "node:zlib";
 import { parseYaml } from "./yaml.mjs";
 
@@ -26,7 +26,11 @@ export function planUserData(bytes) {
   return plan;
 }
 
-/** Undoes gzip, and base64 where only that makes sense of the bytes. @param {Buffer} bytes @returns {Buffer} */
+/**
+ * Undoes gzip, and base64 where only that makes sense of the bytes.
+ * @param {Buffer} bytes
+ * @returns {Buffer}
+ */
 function unpack(bytes) {
   if (bytes[0] === 0x1f && bytes[1] === 0x8b) {
     return unpack(gunzipSync(bytes, { maxOutputLength: textBytesMax }));

@@ -1,5 +1,6 @@
-// The part of YAML that cloud-config files are written in: block and flow mappings and sequences, plain, quoted and
-// block scalars, comments. Anchors, tags, directives and several documents are refused, never misread.
+// The part of YAML that cloud-config files are written in: block and flow mappings and sequences, plain,
+// quoted and block scalars, comments. Anchors, tags, directives and several documents are refused, never
+// misread.
 
 /** @typedef {{ indent: number, text: string, number: number }} Line */
 
@@ -53,7 +54,11 @@ class Reader {
     return undefined;
   }
 
-  /** The node that starts on the next line, indented deeper than `parent`. @param {number} parent @returns {unknown} */
+  /**
+   * The node that starts on the next line, indented deeper than `parent`.
+   * @param {number} parent
+   * @returns {unknown}
+   */
   block(parent) {
     const line = this.peek();
     if (line === undefined || line.indent <= parent) return null;
@@ -120,7 +125,12 @@ class Reader {
     return entries;
   }
 
-  /** A value that starts in the middle of a line. @param {string} text @param {number} indent @param {number} number */
+  /**
+   * A value that starts in the middle of a line.
+   * @param {string} text
+   * @param {number} indent
+   * @param {number} number
+   */
   value(text, indent, number) {
     if (/^[|>]/.test(text)) return this.scalarBlock(text, indent, number);
     if (/^[&*!]/.test(text)) throw failure(number, "uses an anchor, an alias or a tag");
@@ -330,7 +340,10 @@ function fold(lines) {
   return text;
 }
 
-/** YAML 1.1's plain scalars, as cloud-init reads them; octal numbers matter for file modes. @param {string} text */
+/**
+ * YAML 1.1's plain scalars, as cloud-init reads them; octal numbers matter for file modes.
+ * @param {string} text
+ */
 function scalar(text) {
   if (/^(~|null|Null|NULL|)$/.test(text)) return null;
   if (/^(true|True|TRUE|yes|Yes|YES|on|On|ON)$/.test(text)) return true;

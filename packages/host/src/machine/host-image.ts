@@ -18,12 +18,13 @@ import { removeTree } from "./remove-tree.ts";
 const imageVersion = 1;
 
 /** Parts of the host's /etc that programs need and that say nothing about the host's users or services. */
-const sharedConfiguration = `alternatives bash.bashrc bash_completion.d bindresvport.blacklist binfmt.d
-  ca-certificates ca-certificates.conf crypto-policies debconf.conf debian_version dpkg ethertypes fonts gai.conf
-  host.conf inputrc issue issue.net java-17-openjdk java-21-openjdk ld.so.cache ld.so.conf ld.so.conf.d locale.alias
-  localtime login.defs magic magic.mime mime.types netconfig networks nsswitch.conf os-release pam.conf pam.d perl
-  php pki profile protocols python3 python3.9 python3.10 python3.11 python3.12 python3.13 rpc securetty
-  security services shells skel ssl terminfo timezone xattr.conf`
+const sharedConfiguration = `alternatives bash.bashrc bash_completion.d bindresvport.blacklist
+  binfmt.d ca-certificates ca-certificates.conf crypto-policies debconf.conf debian_version dpkg
+  ethertypes fonts gai.conf host.conf inputrc issue issue.net java-17-openjdk java-21-openjdk
+  ld.so.cache ld.so.conf ld.so.conf.d locale.alias localtime login.defs magic magic.mime mime.types
+  netconfig networks nsswitch.conf os-release pam.conf pam.d perl php pki profile protocols python3
+  python3.9 python3.10 python3.11 python3.12 python3.13 rpc securetty security services shells skel
+  ssl terminfo timezone xattr.conf`
   .split(/\s+/)
   .filter((name) => name !== "");
 

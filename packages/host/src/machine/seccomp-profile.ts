@@ -25,43 +25,48 @@ export interface SeccompProfile {
   readonly syscalls: readonly SeccompRule[];
 }
 
-const files = `access chdir chmod chown close close_range copy_file_range creat dup dup2 dup3 faccessat faccessat2
-  fadvise64 fallocate fchdir fchmod fchmodat fchmodat2 fchown fchownat fcntl fdatasync fgetxattr flistxattr flock
-  fremovexattr fsetxattr fstat fstatfs fsync ftruncate futimesat getcwd getdents getdents64 getxattr ioctl lchown
-  lgetxattr link linkat listxattr llistxattr lremovexattr lseek lsetxattr lstat mkdir mkdirat mknod mknodat
-  newfstatat open openat openat2 pipe pipe2 pread64 preadv preadv2 pwrite64 pwritev pwritev2 read readahead readlink
-  readlinkat readv removexattr rename renameat renameat2 rmdir sendfile setxattr splice stat statfs statx symlink
-  symlinkat sync sync_file_range syncfs tee truncate umask unlink unlinkat utime utimensat utimes vmsplice write
-  writev cachestat inotify_add_watch inotify_init inotify_init1 inotify_rm_watch memfd_create landlock_add_rule
-  landlock_create_ruleset landlock_restrict_self chroot`;
+const files = `access chdir chmod chown close close_range copy_file_range creat dup dup2 dup3
+  faccessat faccessat2 fadvise64 fallocate fchdir fchmod fchmodat fchmodat2 fchown fchownat fcntl
+  fdatasync fgetxattr flistxattr flock fremovexattr fsetxattr fstat fstatfs fsync ftruncate
+  futimesat getcwd getdents getdents64 getxattr ioctl lchown lgetxattr link linkat listxattr
+  llistxattr lremovexattr lseek lsetxattr lstat mkdir mkdirat mknod mknodat newfstatat open openat
+  openat2 pipe pipe2 pread64 preadv preadv2 pwrite64 pwritev pwritev2 read readahead readlink
+  readlinkat readv removexattr rename renameat renameat2 rmdir sendfile setxattr splice stat statfs
+  statx symlink symlinkat sync sync_file_range syncfs tee truncate umask unlink unlinkat utime
+  utimensat utimes vmsplice write writev cachestat inotify_add_watch inotify_init inotify_init1
+  inotify_rm_watch memfd_create landlock_add_rule landlock_create_ruleset landlock_restrict_self
+  chroot`;
 
-const memory = `brk madvise membarrier mincore mlock mlock2 mlockall mmap mprotect mremap msync munlock munlockall
-  munmap pkey_alloc pkey_free pkey_mprotect process_madvise process_mrelease remap_file_pages memfd_secret`;
+const memory = `brk madvise membarrier mincore mlock mlock2 mlockall mmap mprotect mremap msync
+  munlock munlockall munmap pkey_alloc pkey_free pkey_mprotect process_madvise process_mrelease
+  remap_file_pages memfd_secret`;
 
-const processes = `arch_prctl capget capset execve execveat exit exit_group fork get_robust_list getegid geteuid
-  getgid getgroups getpgid getpgrp getpid getppid getpriority getresgid getresuid getrlimit getrusage getsid gettid
-  getuid ioprio_get ioprio_set kill pidfd_getfd pidfd_open pidfd_send_signal prctl prlimit64 ptrace
-  process_vm_readv process_vm_writev rseq rt_sigaction rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn
-  rt_sigsuspend rt_sigtimedwait rt_tgsigqueueinfo restart_syscall seccomp set_robust_list set_thread_area
-  set_tid_address setfsgid setfsuid setgid setgroups setitimer getitimer setpgid setpriority setregid setresgid
-  setresuid setreuid setrlimit setsid setuid sigaltstack tgkill tkill vfork wait4 waitid alarm pause get_thread_area
-  modify_ldt`;
+const processes = `arch_prctl capget capset execve execveat exit exit_group fork get_robust_list
+  getegid geteuid getgid getgroups getpgid getpgrp getpid getppid getpriority getresgid getresuid
+  getrlimit getrusage getsid gettid getuid ioprio_get ioprio_set kill pidfd_getfd pidfd_open
+  pidfd_send_signal prctl prlimit64 ptrace process_vm_readv process_vm_writev rseq rt_sigaction
+  rt_sigpending rt_sigprocmask rt_sigqueueinfo rt_sigreturn rt_sigsuspend rt_sigtimedwait
+  rt_tgsigqueueinfo restart_syscall seccomp set_robust_list set_thread_area set_tid_address setfsgid
+  setfsuid setgid setgroups setitimer getitimer setpgid setpriority setregid setresgid setresuid
+  setreuid setrlimit setsid setuid sigaltstack tgkill tkill vfork wait4 waitid alarm pause
+  get_thread_area modify_ldt`;
 
-const scheduling = `sched_get_priority_max sched_get_priority_min sched_getaffinity sched_getattr sched_getparam
-  sched_getscheduler sched_rr_get_interval sched_setaffinity sched_setattr sched_setparam sched_setscheduler
-  sched_yield getcpu`;
+const scheduling = `sched_get_priority_max sched_get_priority_min sched_getaffinity sched_getattr
+  sched_getparam sched_getscheduler sched_rr_get_interval sched_setaffinity sched_setattr
+  sched_setparam sched_setscheduler sched_yield getcpu`;
 
-const waiting = `clock_getres clock_gettime clock_nanosleep epoll_create epoll_create1 epoll_ctl epoll_pwait
-  epoll_pwait2 epoll_wait epoll_ctl_old epoll_wait_old eventfd eventfd2 futex futex_requeue futex_wait futex_waitv
-  futex_wake gettimeofday nanosleep poll ppoll pselect6 select signalfd signalfd4 time timer_create timer_delete
-  timer_getoverrun timer_gettime timer_settime timerfd_create timerfd_gettime timerfd_settime times`;
+const waiting = `clock_getres clock_gettime clock_nanosleep epoll_create epoll_create1 epoll_ctl
+  epoll_pwait epoll_pwait2 epoll_wait epoll_ctl_old epoll_wait_old eventfd eventfd2 futex
+  futex_requeue futex_wait futex_waitv futex_wake gettimeofday nanosleep poll ppoll pselect6 select
+  signalfd signalfd4 time timer_create timer_delete timer_getoverrun timer_gettime timer_settime
+  timerfd_create timerfd_gettime timerfd_settime times`;
 
-const sockets = `accept accept4 bind connect getpeername getsockname getsockopt listen recvfrom recvmmsg recvmsg
-  sendmmsg sendmsg sendto setsockopt shutdown`;
+const sockets = `accept accept4 bind connect getpeername getsockname getsockopt listen recvfrom
+  recvmmsg recvmsg sendmmsg sendmsg sendto setsockopt shutdown`;
 
-const exchange = `io_cancel io_destroy io_getevents io_pgetevents io_setup io_submit mq_getsetattr mq_notify mq_open
-  mq_timedreceive mq_timedsend mq_unlink msgctl msgget msgrcv msgsnd semctl semget semop semtimedop shmat shmctl
-  shmdt shmget`;
+const exchange = `io_cancel io_destroy io_getevents io_pgetevents io_setup io_submit mq_getsetattr
+  mq_notify mq_open mq_timedreceive mq_timedsend mq_unlink msgctl msgget msgrcv msgsnd semctl semget
+  semop semtimedop shmat shmctl shmdt shmget`;
 
 const rest = `getrandom sysinfo uname`;
 

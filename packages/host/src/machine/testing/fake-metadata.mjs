@@ -1,5 +1,5 @@
-// A metadata service for one instance, run inside a test's network namespace. It reads its answers, a JSON object from
-// path to text, from standard input, prints "ready", and then a line for each request.
+// A metadata service for one instance, run inside a test's network namespace. It reads its answers, a JSON
+// object from path to text, from standard input, prints "ready", and then a line for each request.
 import { createServer } from "node:http";
 
 let text = "";
