@@ -87,7 +87,7 @@ export class Cli {
   async tell(flags: SharedFlags, doing: string, work: () => Promise<Result>): Promise<void> {
     const json = flags.output === "json";
     try {
-      const { data, lines, exitCode } = await showProgress(this.stderr, doing, work());
+      const { data, lines, exitCode } = await showProgress(this.stderr, { doing }, work());
       this.exitCode = exitCode ?? exitCodes.done;
       if (json) this.stdout.write(`${JSON.stringify({ ok: true, data })}\n`);
       else if (lines.length > 0) this.stdout.write(`${lines.join("\n")}\n`);

@@ -5,7 +5,11 @@ import type { Sink } from "./command.ts";
 const silentMs = 1000;
 
 /** Waits for the work; what it answers or throws goes through. */
-export async function showProgress<Value>(sink: Sink, doing: string, work: Promise<Value>): Promise<Value> {
+export async function showProgress<Value>(
+  sink: Sink,
+  { doing, everyMs = silentMs }: { readonly doing: string; readonly everyMs?: number | undefined },
+  work: Promise<Value>,
+): Promise<Value> {
   const begun = Date.now();
   let shown = false;
   const timer = setInterval(() => {
@@ -13,7 +17,7 @@ export async function showProgress<Value>(sink: Sink, doing: string, work: Promi
     if (sink.isTTY === true) sink.write(`\r${doing} ... ${seconds} s`);
     else if (!shown) sink.write(`${doing} ...\n`);
     shown = true;
-  }, silentMs);
+  }, everyMs);
   timer.unref();
   try {
     return await work;
