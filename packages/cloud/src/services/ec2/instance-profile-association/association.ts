@@ -35,7 +35,8 @@ export const alreadyAssociated = fault({
 export const profileNotFound = fault({
   code: "InvalidParameterValue",
   message: (value: string, member: string, what: string) =>
-    `Value (${value}) for parameter iamInstanceProfile.${member} is invalid. Invalid IAM Instance Profile ${what}`,
+    `Value (${value}) for parameter iamInstanceProfile.${member} is invalid. ` +
+    `Invalid IAM Instance Profile ${what}`,
 });
 export const profileWithoutRole = fault({
   code: "InvalidParameterValue",

@@ -1,6 +1,6 @@
 /**
- * What a ModifyInstanceAttribute request asks to be changed. The older form names the attribute beside its value; both forms are read
- * into one, so that a policy on an attribute holds however it is written.
+ * What a ModifyInstanceAttribute request asks to be changed. The older form names the attribute beside its
+ * value; both forms are read into one, so that a policy on an attribute holds however it is written.
  */
 import type { InstanceAttributeName, ModifyInstanceAttributeRequest } from "@casemate/wire/ec2";
 import { fault, type ConditionKeys } from "../../../kit/index.ts";
@@ -95,7 +95,7 @@ export function attributeKeys(input: ModifyInstanceAttributeRequest): ConditionK
     ...Object.fromEntries(
       attributes.map(([name, value]) => [
         `ec2:Attribute/${name}`,
-        // Differs: user data may hold secrets, and refusals quote their keys: the key is there, its value is not.
+        // Differs: user data may hold secrets, and refusals quote their keys: this key's value stays out.
         name === "UserData" ? "" : value,
       ]),
     ),

@@ -203,7 +203,9 @@ describe("attributes of instances", () => {
     );
     expect(refused({ SourceDestCheck: { Value: true } })).toEqual({
       code: "InvalidInstanceID",
-      message: `There are multiple interfaces attached to instance '${id}'. Please specify an interface ID for the operation instead.`,
+      message:
+        `There are multiple interfaces attached to instance '${id}'. ` +
+        "Please specify an interface ID for the operation instead.",
     });
   });
 

@@ -1,4 +1,7 @@
-/** ModifyInstanceAttribute and ResetInstanceAttribute: one attribute at a time; what a machine is made from, only while it is stopped. */
+/**
+ * ModifyInstanceAttribute and ResetInstanceAttribute: one attribute at a time; what a machine is made from, only
+ * while it is stopped.
+ */
 import type { Tx } from "@casemate/store";
 import { fault, type Call } from "../../../kit/index.ts";
 import { fetchInstanceType } from "../instance-type/instance-types.ts";
@@ -21,7 +24,8 @@ import { readUserData, sealUserData } from "./user-data.ts";
 export const severalInterfaces = fault({
   code: "InvalidInstanceID",
   message: (id: string) =>
-    `There are multiple interfaces attached to instance '${id}'. Please specify an interface ID for the operation instead.`,
+    `There are multiple interfaces attached to instance '${id}'. ` +
+    "Please specify an interface ID for the operation instead.",
 });
 
 /** The instance, which is not ending. @throws the instance's faults, instanceInWrongState */

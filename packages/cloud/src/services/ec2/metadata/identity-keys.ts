@@ -14,7 +14,7 @@ import type { CloudEnvironment, Keyring } from "../../../kit/index.ts";
 
 export const identityKeys = collection<IdentityKey>({ kind: "ec2/identity-key", key: (row) => row.region });
 
-/** The certificate under which a region's documents verify, PEM; undefined before its first document was signed. */
+/** The certificate under which a region's documents verify, PEM; undefined before the first was signed. */
 export function findIdentityCertificate(tx: ReadTx, region: string): string | undefined {
   return tx.get(identityKeys, region)?.certificate;
 }

@@ -1,4 +1,4 @@
-/** ModifyNetworkInterfaceAttribute and DescribeNetworkInterfaceAttribute: one attribute of an interface at a time, live. */
+/** ModifyNetworkInterfaceAttribute and DescribeNetworkInterfaceAttribute: one attribute at a time, live. */
 import type {
   DescribeNetworkInterfaceAttributeResult,
   ModifyNetworkInterfaceAttributeRequest,

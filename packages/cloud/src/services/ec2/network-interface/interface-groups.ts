@@ -1,4 +1,4 @@
-/** Giving an interface other security groups: they are all of its VPC, and no more than an interface may have. */
+/** Giving an interface other security groups: all of its VPC, and no more than an interface may have. */
 import type { Tx } from "@casemate/store";
 import type { Call } from "../../../kit/index.ts";
 import { groupElsewhere, groupsPerInterfaceExceeded } from "../instance/launch/faults.ts";
@@ -7,7 +7,7 @@ import { networkTopic } from "../network/network-topic.ts";
 import { securityGroups } from "../security-group/security-group.ts";
 import { networkInterfaces, type NetworkInterfaceRow } from "./network-interface.ts";
 
-/** Replaces the groups of an interface. @throws the groups' faults, groupElsewhere, groupsPerInterfaceExceeded */
+/** Replaces an interface's groups. @throws the groups' faults, groupElsewhere, groupsPerInterfaceExceeded */
 export function setInterfaceGroups(
   tx: Tx,
   call: Call,

@@ -1,4 +1,4 @@
-/** CreateTags, DeleteTags and DescribeTags, once for every resource that has tags. All named resources are changed or none. */
+/** CreateTags, DeleteTags and DescribeTags, once for every kind of resource; all that are named change or none. */
 import type { ReadTx, Tx } from "@casemate/store";
 import type { ResourceType, TagDescription } from "@casemate/wire/ec2";
 import {
@@ -43,7 +43,7 @@ export const tagsMissing = fault({
 
 export const tagRequestFaults = [idNotTaggable, imageNotTaggable, tooManyResources, tagsMissing];
 
-/** A need on every named resource. An id of no known kind has no ARN: whoever names it may do it to anything. */
+/** A need on every named resource. An id of no known kind has no ARN: it takes leave to tag anything. */
 function needEach(
   call: Call,
   ids: readonly string[],

@@ -12,7 +12,8 @@ export const countInvalid = fault({
 export const instancesExceeded = fault({
   code: "InstanceLimitExceeded",
   message: (asked: string, limit: string) =>
-    `You have requested more instances (${asked}) than your current instance limit of ${limit} allows for the specified instance type. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.`,
+    `You have requested more instances (${asked}) than your current instance limit of ${limit} allows ` +
+    "for the specified instance type. Please visit http://aws.amazon.com/contact-us/ec2-request to request an adjustment to this limit.",
 });
 export const noDefaultVpc = fault({
   code: "VPCIdNotSpecified",
@@ -25,7 +26,8 @@ export const noDefaultSubnet = fault({
 export const zoneMismatch = fault({
   code: "InvalidParameterValue",
   message: (zone: string, subnet: string) =>
-    `Value (${zone}) for parameter availabilityZone is invalid. Subnet '${subnet}' is in another availability zone.`,
+    `Value (${zone}) for parameter availabilityZone is invalid. ` +
+    `Subnet '${subnet}' is in another availability zone.`,
 });
 export const placementUnsupported = fault({
   code: "UnsupportedOperation",
