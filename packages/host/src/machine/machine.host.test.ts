@@ -24,12 +24,21 @@ function initOf(world: SandboxWorld): number {
   }
 }
 
+/** The kernel's account of a process; empty once it has ended. */
+function statusOf(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, "utf8");
+  } catch {
+    return "";
+  }
+}
+
 /** The first processes of all process namespaces under this machine's limits. */
 function initsUnderLimits(world: SandboxWorld): number[] {
   const state = readFileSync(join(world.directory, "machines", id, "state.json"), "utf8");
   const [group] = (JSON.parse(state) as { cgroups: string[] }).cgroups;
   const pids = readFileSync(join(group!, "cgroup.procs"), "utf8").trim().split("\n").map(Number);
-  return pids.filter((pid) => /^NSpid:.*\t1$/m.test(readFileSync(`/proc/${pid}/status`, "utf8")));
+  return pids.filter((pid) => /^NSpid:.*\t1$/m.test(statusOf(pid)));
 }
 
 async function exited(world: SandboxWorld): Promise<string | undefined> {
