@@ -124,7 +124,7 @@ async function build(options) {
       target: "node20",
       conditions: ["casemate-source"],
       external: options.external === "npm" ? [] : options.external,
-      plugins: [workspacePlugin(options, entries, inputs)],
+      plugins: [workspacePlugin({ ...options, name }, entries, inputs)],
       banner: { js: requireBanner },
       logLevel: "silent",
     });
@@ -155,7 +155,9 @@ function workspacePlugin(options, entries, inputs) {
         if (!source.includes("import.meta.url")) return undefined;
         const contents = source.replace(namedUrl, (whole, _quote, target) => {
           const place = carry(options, resolve(dirname(path), target), { entries, inputs });
-          return place === undefined ? whole : `new URL(${JSON.stringify(place)}, import.meta.url)`;
+          // A worker's bundle may lie in a folder of its own, below the one that places count from.
+          const address = place && `./${"../".repeat(options.name.split("/").length - 1)}${place}`;
+          return address === undefined ? whole : `new URL(${JSON.stringify(address)}, import.meta.url)`;
         });
         return { contents, loader: "ts" };
       });
@@ -171,8 +173,7 @@ function workspacePlugin(options, entries, inputs) {
 }
 
 /**
- * Carries a file, folder or worker that a module names into the bundle's folder, and returns its address
- * there.
+ * Carries a file, folder or worker that a module names into the bundle's folder, and returns its place there.
  * @param {BundleOptions} options
  * @param {string} target
  * @param {{ entries: Map<string, string>, inputs: Set<string> }} state
@@ -188,7 +189,7 @@ function carry(options, target, state) {
   if (source.endsWith(".ts")) {
     const name = slashed.replace(/\.ts$/, "");
     state.entries.set(source, name);
-    return `./${name}.mjs`;
+    return `${name}.mjs`;
   }
   const copy = join(options.outdir, place);
   state.inputs.add(source);
@@ -197,10 +198,10 @@ function carry(options, target, state) {
     for (const name of names) state.inputs.add(join(source, name));
     if (existsSync(copy)) removeUnnamed(copy, new Set(names));
     cpSync(source, copy, { recursive: true });
-    return `./${slashed}/`;
+    return `${slashed}/`;
   }
   writeWhole(copy, readFileSync(source));
-  return `./${slashed}`;
+  return `${slashed}`;
 }
 
 /**
