@@ -3,11 +3,12 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { tryAws } from "./aws-command.ts";
-import { trail } from "./casemate-command.ts";
+
 import { openContainer } from "./container.ts";
 import { hasProgram, run } from "./programs.ts";
 import { openSmallCloud, whyNoInstances } from "./small-cloud.ts";
 import type { Instance, SmallCloud } from "./small-cloud.ts";
+import { trail } from "./trail.ts";
 import { until } from "./until.ts";
 
 const obstacle = whyNoInstances();

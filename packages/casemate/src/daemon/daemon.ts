@@ -70,11 +70,12 @@ export async function start(options: StartOptions = {}): Promise<Casemate> {
   let reloading: Promise<void> | undefined;
   const first = await ensureFirstAccount(store, environment, directory);
   const tls = createCertificates(environment, directory);
-  const edge = makeEdge({ store, environment, tls: () => tls().then(({ contexts }) => contexts), log });
+  const trustAnchor = (): Promise<string> => tls().then(({ anchor }) => anchor);
+  const contexts = (): Promise<ServerContexts> => tls().then((made) => made.contexts);
+  const edge = makeEdge({ store, environment, tls: contexts, trustAnchor, log });
   const host = options.host ?? "127.0.0.1";
   const { port } = await edge.listen({ host, port: options.port ?? defaultPort });
   const endpoint = `http://${host}:${port}`;
-  const trustAnchor = (): Promise<string> => tls().then(({ anchor }) => anchor);
   const failed = (defect: unknown): void => log({ level: "error", message: describe(defect) });
   const instances = startInstanceSide({
     store,
@@ -137,6 +138,7 @@ function makeEdge(parts: {
   readonly store: Store;
   readonly environment: CloudEnvironment;
   readonly tls: () => Promise<ServerContexts>;
+  readonly trustAnchor: () => Promise<string>;
   readonly log: (line: LogLine) => void;
 }): Edge {
   const { store, environment, log } = parts;
@@ -156,7 +158,7 @@ function makeEdge(parts: {
         head ?? { method: "", rawPath: "/", rawQuery: "", headers: [], sourceIp: "", host: "" },
         new Fault(refusal.code, refusal.status, refusal.message),
       ),
-    local: localPaths(store),
+    local: localPaths(store, parts.trustAnchor),
     tls: parts.tls,
     now: environment.clock,
     newRequestId: () => randomUUID(),
