@@ -1,7 +1,7 @@
 /** Test support: a whole cloud in memory behind the request path, and signed requests to it. */
 import { readFileSync } from "node:fs";
 import { rootKeyFromBytes, sealer, openToken, sealToken } from "@casemate/key-engine";
-import { memoryLog, openStore, type Store } from "@casemate/store";
+import { memoryLog, openStore, type CommitLog, type Store } from "@casemate/store";
 import { loadModel, signRequest, type Credentials, type RawRequest, type ServiceModel } from "@casemate/wire";
 import {
   trailEntries,
@@ -64,13 +64,20 @@ const versions: Readonly<Record<string, string>> = {
   sts: "2011-06-15",
 };
 
+/** How a test's cloud differs from the real one. */
+export interface TestCloudOptions {
+  readonly log?: CommitLog;
+  /** Changes a service before it is served. */
+  readonly adapt?: (service: Service) => Service;
+}
+
 /** Opens a cloud with two accounts, 111122223333 and the stranger's 444455556666. */
-export async function openCloud(extra: readonly Service[] = []): Promise<TestCloud> {
-  const all = [...services, ...extra];
+export async function openCloud(options: TestCloudOptions = {}): Promise<TestCloud> {
+  const { log = memoryLog(), adapt = (service: Service) => service } = options;
   const store = await openStore({
-    collections: [...storedCollections, ...extra.flatMap(({ collections }) => collections)],
+    collections: storedCollections,
     tables: storedTables,
-    log: memoryLog(),
+    log,
     freeze: true,
   });
   const time = { now: testNow };
@@ -87,9 +94,7 @@ export async function openCloud(extra: readonly Service[] = []): Promise<TestClo
   const defects: unknown[] = [];
   const path = createRequestPath({
     store,
-    endpoints: all
-      .filter(({ name }) => name in versions)
-      .map((service) => ({ service, model: modelOf(service.name) })),
+    endpoints: services.map((service) => ({ service: adapt(service), model: modelOf(service.name) })),
     identity: createIdentity(environment),
     environment,
     onDefect: (defect) => defects.push(defect),

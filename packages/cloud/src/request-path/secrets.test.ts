@@ -1,0 +1,104 @@
+import { beforeAll, describe, expect, it } from "vitest";
+import { trailEntries, type TrailEntry } from "../kit/index.ts";
+import {
+  credentialsIn,
+  document,
+  everything,
+  iamArn,
+  openLedgerWorld,
+  type LedgerWorld,
+} from "./testing/ledger-world.ts";
+import { dumpStore } from "./testing/store-dump.ts";
+
+const userData = "#!/bin/sh\necho the-password-in-user-data\n";
+
+describe("no secret stands in the trail or, unsealed, in the store", () => {
+  let world: LedgerWorld;
+  let entries: readonly TrailEntry[];
+  const secrets = new Map<string, string>();
+  const tokens = new Map<string, string>();
+
+  beforeAll(async () => {
+    world = await openLedgerWorld();
+    secrets.set("the administrator's secret", world.admin.secretAccessKey);
+    const nobody = await world.makeUser("watched", everything);
+    secrets.set("the secret of an access key", nobody.secretAccessKey);
+
+    const key = await world.make("ec2", "CreateKeyPair", { KeyName: "made", KeyType: "ed25519" });
+    for (const [index, line] of (key.element("keyMaterial") ?? "").split("\n").slice(1, -1).entries()) {
+      if (line.length > 20 && !line.startsWith("-----")) secrets.set(`line ${index} of key material`, line);
+    }
+
+    const session = credentialsIn(await world.make("sts", "GetSessionToken"));
+    secrets.set("the secret of a session", session.secretAccessKey);
+    tokens.set("the token of a session", session.sessionToken ?? "");
+    const role = {
+      RoleArn: iamArn("role/operator"),
+      RoleSessionName: "watched",
+      Policy: document(everything),
+    };
+    const assumed = credentialsIn(await world.make("sts", "AssumeRole", role));
+    secrets.set("the secret of an assumed role", assumed.secretAccessKey);
+    tokens.set("the token of an assumed role", assumed.sessionToken ?? "");
+    await world.send({ service: "ec2", action: "DescribeVpcs", credentials: assumed });
+    await world.send({ service: "iam", action: "ListUsers", credentials: session });
+
+    const encoded = btoa(userData);
+    secrets.set("user data", "the-password-in-user-data");
+    secrets.set("user data as sent", encoded);
+    const launch = {
+      ImageId: world.fixtures.imageId,
+      InstanceType: "t3.micro",
+      MinCount: "1",
+      MaxCount: "1",
+      UserData: encoded,
+      ClientToken: "once",
+    };
+    await world.make("ec2", "RunInstances", launch);
+    const refusable = { service: "ec2", action: "RunInstances", parameters: launch };
+    await world.send({ ...refusable, credentials: await world.makeUser("powerless") });
+    await world.send({ ...refusable, parameters: { ...launch, DryRun: "true" }, credentials: world.admin });
+    await world.send({ ...refusable, parameters: { ...launch, ImageId: "ami-0" }, credentials: world.admin });
+    await world.make("ec2", "ModifyInstanceAttribute", {
+      InstanceId: world.fixtures.stoppedInstanceId,
+      "UserData.Value": encoded,
+    });
+    await world.make("ec2", "DescribeInstanceAttribute", {
+      InstanceId: world.fixtures.stoppedInstanceId,
+      Attribute: "userData",
+    });
+    entries = await world.store.query(trailEntries, { limit: 1000 });
+  });
+
+  it("looks for each kind of secret, in a trail of every call", () => {
+    expect(secrets.size).toBeGreaterThanOrEqual(8);
+    for (const secret of [...secrets.values(), ...tokens.values()]) expect(secret.length).toBeGreaterThan(15);
+    expect(entries.length).toBeGreaterThan(50);
+    expect(world.defects).toEqual([]);
+  });
+
+  it("in the trail", () => {
+    const trail = JSON.stringify(entries);
+    for (const [name, secret] of secrets) expect([name, trail.includes(secret)]).toEqual([name, false]);
+  });
+
+  it("in the trail, session tokens except in the answers that CloudTrail keeps", () => {
+    const places = entries.flatMap(({ record, decisions }) =>
+      [...tokens.values()]
+        .filter((token) => JSON.stringify([record, decisions]).includes(token))
+        .map((token) => {
+          const { responseElements, ...rest } = record;
+          expect(JSON.stringify([rest, decisions])).not.toContain(token);
+          expect(responseElements).toMatchObject({ credentials: { sessionToken: token } });
+          return record.eventName;
+        }),
+    );
+    expect(places).toEqual(["GetSessionToken", "AssumeRole"]);
+  });
+
+  it("in the store", () => {
+    const rows = [...dumpStore(world.store)].join("\n");
+    for (const [name, secret] of [...secrets, ...tokens])
+      expect([name, rows.includes(secret)]).toEqual([name, false]);
+  });
+});
