@@ -1,4 +1,4 @@
-/** Operations on metadata options: of one instance, in effect at once, and the account's defaults for new ones. */
+/** Metadata options: those of one instance, in effect at once, and the defaults of the account for new ones. */
 import type { ModifyInstanceMetadataDefaultsRequest } from "@casemate/wire/ec2";
 import type { ConditionKeys } from "../../../kit/index.ts";
 import { networkTopic } from "../network/network-topic.ts";

@@ -1,6 +1,6 @@
 /**
- * ModifyInstanceAttribute and ResetInstanceAttribute: one attribute at a time; what a machine is made from, only
- * while it is stopped.
+ * ModifyInstanceAttribute and ResetInstanceAttribute: one attribute at a time; what a machine is made from,
+ * only while it is stopped.
  */
 import type { Tx } from "@casemate/store";
 import { fault, type Call } from "../../../kit/index.ts";

@@ -5,7 +5,7 @@
 import type { Tx } from "@casemate/store";
 import { releaseNumber } from "../host-number.ts";
 import { profileAssociations } from "../instance-profile-association/association.ts";
-import { networkInterfaces } from "../network-interface/network-interface.ts";
+import { networkInterfaces, type NetworkInterfaceRow } from "../network-interface/network-interface.ts";
 import { networkTopic } from "../network/network-topic.ts";
 import { volumes } from "../volume/volume.ts";
 import { interfacesOf } from "./instance-view.ts";
@@ -28,6 +28,13 @@ export function becameStopped(tx: Tx, row: InstanceRow): void {
   instances.change(tx, row, { state: "stopped", forced: false, rebootsDone: row.rebootsAsked });
 }
 
+/** An interface that outlives its instance; a public address that came with running does not. */
+function detached(eni: NetworkInterfaceRow): NetworkInterfaceRow {
+  const { attachment: _ended, publicIp, ...rest } = eni;
+  const own = eni.autoPublicIp || publicIp === undefined ? {} : { publicIp };
+  return { ...rest, ...own, autoPublicIp: false, status: "available" };
+}
+
 /**
  * Nothing is left of the machine: its interfaces, volumes and association go with it; the row is shown a
  * while longer.
@@ -35,8 +42,7 @@ export function becameStopped(tx: Tx, row: InstanceRow): void {
 export function becameTerminated(tx: Tx, row: InstanceRow, now: number): void {
   for (const eni of interfacesOf(tx, row.id)) {
     if (eni.attachment?.deleteOnTermination === false) {
-      const { attachment: _ended, ...rest } = eni;
-      networkInterfaces.put(tx, { ...rest, status: "available" });
+      networkInterfaces.put(tx, detached(eni));
       continue;
     }
     releaseNumber(tx, "eni", eni.number);
