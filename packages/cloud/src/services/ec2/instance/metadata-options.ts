@@ -1,4 +1,4 @@
-/** Metadata options: those of one instance, in effect at once, and the defaults of the account for new ones. */
+/** Metadata options: of one instance, in effect at once, and the account's defaults for new instances. */
 import type { ModifyInstanceMetadataDefaultsRequest } from "@casemate/wire/ec2";
 import type { ConditionKeys } from "../../../kit/index.ts";
 import { networkTopic } from "../network/network-topic.ts";

@@ -1,4 +1,4 @@
-/** CreateTags, DeleteTags, DescribeTags, once for every kind of resource; all that are named change or none. */
+/** CreateTags, DeleteTags, DescribeTags, once for every kind of resource; all named ones change or none. */
 import type { ReadTx, Tx } from "@casemate/store";
 import type { ResourceType, TagDescription } from "@casemate/wire/ec2";
 import {
