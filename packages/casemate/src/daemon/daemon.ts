@@ -2,7 +2,7 @@
  * The daemon: the composition root that makes a cloud out of a store, keys, services, an edge and a machine
  * to run on.
  */
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import {
   createIdentity,
@@ -23,6 +23,7 @@ import { ensureFirstAccount, type AdministratorCredentials } from "./first-start
 import { describe, startInstanceSide, type InstanceSide } from "./instance-side.ts";
 import { createKeyring } from "./keyring.ts";
 import { localPaths } from "./local-paths.ts";
+import { createPooledRandom } from "./pooled-random.ts";
 import { loadRootKey } from "./root-key.ts";
 import {
   defaultAccountId,
@@ -115,7 +116,7 @@ async function reloadUntilOpen(store: Store, log: (line: LogLine) => void): Prom
 }
 
 function environmentOf(options: StartOptions, directory: StateDirectory | undefined): CloudEnvironment {
-  const random = (bytes: number): Uint8Array => randomBytes(bytes);
+  const random = createPooledRandom();
   const root = loadRootKey({
     credentialsDirectory: options.credentialsDirectory,
     text: options.rootKey,
