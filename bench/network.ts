@@ -11,6 +11,8 @@ import { fileURLToPath } from "node:url";
 import { createNetworkDriver, namespacePath } from "@casemate/host";
 import type { NetworkDriver } from "@casemate/host";
 import type { EniModel, SecurityRule, VpcModel } from "@casemate/net-engine";
+import { median } from "./row.ts";
+import type { Report } from "./row.ts";
 
 const traffic = fileURLToPath(new URL("./network-traffic.py", import.meta.url));
 const sliceSeconds = 0.5;
@@ -25,13 +27,13 @@ const modes = [
 ] as const;
 
 /** Prints the figures of the network, or why there are none. */
-export async function run(report: (line: string) => void): Promise<void> {
+export async function run(report: Report): Promise<void> {
   const stateDirectory = await mkdtemp(join(tmpdir(), "casemate-bench-network-"));
   const driver = createNetworkDriver({ stateDirectory });
   try {
     const { available, reasons } = await driver.probe();
     if (!available) {
-      report(`network: not measured: ${reasons.join("; ")}`);
+      report(`not measured: ${reasons.join("; ")}`);
       return;
     }
     await measureControlPlane(driver, report);
@@ -88,20 +90,17 @@ function network(enis: readonly EniModel[], ingress: readonly SecurityRule[]): V
   };
 }
 
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-}
-
 async function timed(task: () => Promise<void>): Promise<number> {
   const start = performance.now();
   await task();
   return performance.now() - start;
 }
 
-async function measureControlPlane(driver: NetworkDriver, report: (line: string) => void): Promise<void> {
+async function measureControlPlane(driver: NetworkDriver, report: Report): Promise<void> {
   const rules = Array.from({ length: 60 }, (_, index) => allow(index));
   const enis: EniModel[] = [];
-  report(`network: VPC created in ${(await timed(() => driver.apply(network([], rules)))).toFixed(1)} ms`);
+  const created = await timed(() => driver.apply(network([], rules)));
+  report({ what: "create a VPC", figure: `${created.toFixed(1)} ms` });
   const attach = async (count: number): Promise<number[]> => {
     const times: number[] = [];
     for (let index = 0; index < count; index++) {
@@ -111,25 +110,39 @@ async function measureControlPlane(driver: NetworkDriver, report: (line: string)
     return times;
   };
   const first = await attach(10);
-  report(`network: attach one interface, 0-10 present: ${median(first).toFixed(1)} ms (median of 10)`);
+  report({
+    what: "attach one interface, 0-10 present",
+    figure: `${median(first).toFixed(1)} ms (median of 10)`,
+    beside: `${(median(first) / created).toFixed(2)} x creating a VPC`,
+  });
   for (let number = 11; number <= 100; number++) enis.push(interfaceOf(number, ["sg"]));
-  report(
-    `network: attach 90 at once: ${(await timed(() => driver.apply(network(enis, rules)))).toFixed(0)} ms`,
-  );
+  const many = await timed(() => driver.apply(network(enis, rules)));
+  report({
+    what: "attach 90 at once",
+    figure: `${many.toFixed(0)} ms`,
+    beside: `${(many / 90 / median(first)).toFixed(2)} x of one alone, each`,
+  });
   const later = await attach(10);
-  report(`network: attach one interface, 100-110 present: ${median(later).toFixed(1)} ms (median of 10)`);
+  report({
+    what: "attach one interface, 100-110 present",
+    figure: `${median(later).toFixed(1)} ms (median of 10)`,
+    beside: `${(median(later) / median(first)).toFixed(2)} x of one with 0-10 present`,
+  });
   const changes: number[] = [];
   for (let index = 0; index < 20; index++) {
     changes.push(await timed(() => driver.apply(network(enis, [...rules, allow(100 + index)]))));
   }
-  report(`network: change one rule of 61, 110 interfaces: ${median(changes).toFixed(1)} ms (median of 20)`);
+  report({
+    what: "change one rule of 61, 110 interfaces",
+    figure: `${median(changes).toFixed(1)} ms (median of 20)`,
+  });
   const detach = await timed(() => driver.apply(network(enis.slice(1), rules)));
-  report(`network: detach one interface of 110: ${detach.toFixed(1)} ms`);
+  report({ what: "detach one interface of 110", figure: `${detach.toFixed(1)} ms` });
   const removal = await timed(() => driver.remove({ vpcId: "vpc-bench" }));
-  report(`network: remove the VPC with 109 interfaces: ${removal.toFixed(0)} ms`);
+  report({ what: "remove the VPC with 109 interfaces", figure: `${removal.toFixed(0)} ms` });
 }
 
-async function measureForwarding(driver: NetworkDriver, report: (line: string) => void): Promise<void> {
+async function measureForwarding(driver: NetworkDriver, report: Report): Promise<void> {
   const client = interfaceOf(1, ["sg"]);
   const server = interfaceOf(2, ["sg"]);
   const own = [0, 1, 2, 3].flatMap((offset): SecurityRule[] =>
@@ -164,11 +177,13 @@ async function measureForwarding(driver: NetworkDriver, report: (line: string) =
       }
       const [plain, filtered] = results.map((list) => Math.max(...list));
       const ratio = (filtered ?? 0) / (plain ?? 1);
-      report(
-        `network: ${name}: bare ${format(plain)}, filtered ${format(filtered)}, ratio ${ratio.toFixed(2)}`,
-      );
+      report({
+        what: `forwarding, ${name}`,
+        figure: `filtered ${format(filtered)}, bare ${format(plain)}`,
+        beside: `${ratio.toFixed(2)} of bare routing`,
+      });
     }
-    report(`network: (python3 traffic, best of ${slices} interleaved slices of ${sliceSeconds} s each)`);
+    report(`(python3 traffic, best of ${slices} interleaved slices of ${sliceSeconds} s each)`);
   } finally {
     for (const child of servers) child.kill("SIGKILL");
     await bare.remove();

@@ -148,7 +148,12 @@ async function memory(report: Report, dataDir: string): Promise<void> {
     figure: `${(launchedMs / 1000).toFixed(1)} s`,
     beside: `${((launchedMs / instances) * 1000).toFixed(0)} us per instance`,
   });
+  const settled = performance.now();
   await subject.settle();
+  report({
+    what: "  until all of them are seen to run (recorded machines)",
+    figure: `${((performance.now() - settled) / 1000).toFixed(1)} s more`,
+  });
   const loaded = await subject.usage("collected");
   const each = (loaded.heap - idle.heap) / instances;
   report({

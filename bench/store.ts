@@ -9,6 +9,8 @@ import { performance } from "node:perf_hooks";
 
 import { appendTable, collection, memoryLog, openStore, sqliteLog, type Collection } from "@casemate/store";
 import type { CommitLog, Store } from "@casemate/store";
+import { quantile } from "./row.ts";
+import type { Report } from "./row.ts";
 
 const inFlight = 32;
 const slices = 5;
@@ -56,7 +58,7 @@ interface Subject {
 }
 
 /** Prints the figures of the store. */
-export async function run(report: (line: string) => void): Promise<void> {
+export async function run(report: Report): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), "casemate-bench-store-"));
   try {
     const memory = await subject("memory", memoryLog());
@@ -78,16 +80,16 @@ export async function run(report: (line: string) => void): Promise<void> {
     const syncRate = syncs.reduce((sum, rate) => sum + rate, 0) / syncs.length;
     for (const one of [memory, sqlite]) {
       const rate = Math.round((one.commits / one.busyMs) * 1000);
-      report(
-        `store: RunInstances-shaped commits, ${inFlight} in flight, ${one.name}: ${rate}/s, ` +
-          `p50 ${quantile(one.latencies, 0.5)} ms, p99 ${quantile(one.latencies, 0.99)} ms`,
-      );
+      report({
+        what: `RunInstances-shaped commits, ${inFlight} in flight, ${one.name}`,
+        figure: `${rate}/s, p50 ${at(one, 0.5)} ms, p99 ${at(one, 0.99)} ms`,
+        beside:
+          one === memory
+            ? undefined
+            : `${(sqliteRate / memoryRate).toFixed(2)} of memory, ${(sqliteRate / syncRate).toFixed(1)} per sync of the bare disk`,
+      });
     }
-    report(`store: SQLite reaches ${(sqliteRate / memoryRate).toFixed(2)} of memory`);
-    report(
-      `store: SQLite makes ${(sqliteRate / syncRate).toFixed(1)} commits durable per sync of the bare disk ` +
-        `(${Math.round(syncRate)} syncs/s)`,
-    );
+    report({ what: "syncs of the bare disk", figure: `${Math.round(syncRate)}/s` });
     await memory.store.close();
     await sqlite.store.close();
     await loading(join(directory, "load", "casemate.db"), report);
@@ -155,7 +157,7 @@ function syncsPerSecond(path: string, lengthMs: number): number {
   return (syncs / (performance.now() - started)) * 1000;
 }
 
-async function loading(path: string, report: (line: string) => void): Promise<void> {
+async function loading(path: string, report: Report): Promise<void> {
   const open = () =>
     openStore({ collections: Object.values(collections), tables: [trail], log: sqliteLog(path) });
   const store = await open();
@@ -170,11 +172,15 @@ async function loading(path: string, report: (line: string) => void): Promise<vo
   await store.close();
   const started = performance.now();
   const again = await open();
-  report(`store: ${documents} documents are loaded in ${Math.round(performance.now() - started)} ms`);
+  const loadedMs = performance.now() - started;
+  report({
+    what: `load ${documents} documents`,
+    figure: `${loadedMs.toFixed(0)} ms`,
+    beside: `${((loadedMs / documents) * 1000).toFixed(1)} us per document`,
+  });
   await again.close();
 }
 
-function quantile(values: readonly number[], share: number): string {
-  const sorted = values.toSorted((one, other) => one - other);
-  return (sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN).toFixed(2);
+function at({ latencies }: Subject, share: number): string {
+  return quantile(latencies, share).toFixed(2);
 }

@@ -13,6 +13,7 @@ import {
   verifySignature,
 } from "@casemate/wire";
 import { randomOutput, seededRandom } from "@casemate/wire/testing";
+import type { Report } from "./row.ts";
 
 const folder = join(process.cwd(), "packages", "wire", "generated");
 const read = (name: string) => readFileSync(join(folder, `${name}.json`), "utf8");
@@ -62,8 +63,8 @@ function plainTexts(value: unknown): unknown {
 }
 
 /** Measures and reports. */
-export function run(report: (line: string) => void): Promise<void> {
-  const line = (name: string, us: number) => report(`wire: ${name}: ${us.toFixed(1)} us`);
+export function run(report: Report): Promise<void> {
+  const line = (name: string, us: number) => report({ what: name, figure: `${us.toFixed(1)} us of CPU` });
   const texts: [string, string] = [read("ec2"), read("ec2.constraints")];
   line(
     "parse EC2's table",
