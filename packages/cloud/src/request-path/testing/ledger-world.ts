@@ -117,6 +117,11 @@ async function makeIdentities(make: Make): Promise<Pick<Fixtures, "accessKeyId" 
 
   await make("iam", "CreateUser", { UserName: "ana", ...bounding, ...tags });
   await make("iam", "CreateUser", { UserName: "leaver" });
+  await make("iam", "CreateGroup", { GroupName: "team" });
+  await make("iam", "CreateGroup", { GroupName: "dissolving" });
+  await make("iam", "AddUserToGroup", { GroupName: "team", UserName: "ana" });
+  await make("iam", "AttachGroupPolicy", { GroupName: "team", PolicyArn: reading });
+  await make("iam", "PutGroupPolicy", { GroupName: "team", ...notes });
   await make("iam", "AttachUserPolicy", { UserName: "ana", PolicyArn: reading });
   await make("iam", "PutUserPolicy", { UserName: "ana", ...notes });
   const key = await make("iam", "CreateAccessKey", { UserName: "ana" });

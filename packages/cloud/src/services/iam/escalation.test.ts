@@ -11,6 +11,7 @@ import {
 const account = "111122223333";
 const victim = `arn:aws:iam::${account}:user/eng/victim`;
 const role = `arn:aws:iam::${account}:role/svc/strong`;
+const group = `arn:aws:iam::${account}:group/eng/admins`;
 const policy = `arn:aws:iam::${account}:policy/shared`;
 const profile = `arn:aws:iam::${account}:instance-profile/machines`;
 const administrator = "arn:aws:iam::aws:policy/AdministratorAccess";
@@ -52,6 +53,11 @@ const primitives: readonly Primitive[] = [
     parameters: { UserName: "victim", PolicyArn: administrator },
   },
   {
+    action: "AttachGroupPolicy",
+    resource: group,
+    parameters: { GroupName: "admins", PolicyArn: administrator },
+  },
+  {
     action: "AttachRolePolicy",
     resource: role,
     parameters: { RoleName: "strong", PolicyArn: administrator },
@@ -60,6 +66,21 @@ const primitives: readonly Primitive[] = [
     action: "PutUserPolicy",
     resource: victim,
     parameters: { UserName: "victim", PolicyName: "p", PolicyDocument: everything },
+  },
+  {
+    action: "PutGroupPolicy",
+    resource: group,
+    parameters: { GroupName: "admins", PolicyName: "p", PolicyDocument: everything },
+  },
+  {
+    action: "AddUserToGroup",
+    resource: group,
+    parameters: { GroupName: "admins", UserName: "victim" },
+  },
+  {
+    action: "RemoveUserFromGroup",
+    resource: group,
+    parameters: { GroupName: "admins", UserName: "victim" },
   },
   {
     action: "PutRolePolicy",
@@ -89,11 +110,17 @@ const primitives: readonly Primitive[] = [
     parameters: { UserName: "victim", PolicyArn: administrator },
   },
   {
+    action: "DetachGroupPolicy",
+    resource: group,
+    parameters: { GroupName: "admins", PolicyArn: administrator },
+  },
+  {
     action: "DetachRolePolicy",
     resource: role,
     parameters: { RoleName: "strong", PolicyArn: administrator },
   },
   { action: "DeleteUserPolicy", resource: victim, parameters: { UserName: "victim", PolicyName: "p" } },
+  { action: "DeleteGroupPolicy", resource: group, parameters: { GroupName: "admins", PolicyName: "p" } },
   { action: "DeleteRolePolicy", resource: role, parameters: { RoleName: "strong", PolicyName: "p" } },
   {
     action: "TagUser",
@@ -118,6 +145,11 @@ const primitives: readonly Primitive[] = [
     parameters: { InstanceProfileName: "machines", RoleName: "strong" },
   },
   {
+    action: "UpdateGroup",
+    resource: group,
+    parameters: { GroupName: "admins", NewGroupName: "admins" },
+  },
+  {
     action: "UpdateUser",
     resource: victim,
     parameters: { UserName: "victim", NewUserName: "victim" },
@@ -135,6 +167,7 @@ describe("a way to more permissions", () => {
     await cloud.must(admin, "CreateUser", { UserName: "victim", Path: "/eng/" });
     key = (await cloud.must(admin, "CreateAccessKey", { UserName: "victim" })).text;
     key = /<AccessKeyId>([^<]+)</.exec(key)?.[1] ?? "";
+    await cloud.must(admin, "CreateGroup", { GroupName: "admins", Path: "/eng/" });
     await cloud.must(admin, "CreateRole", {
       RoleName: "strong",
       Path: "/svc/",

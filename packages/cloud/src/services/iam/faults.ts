@@ -24,6 +24,11 @@ export const inlinePoliciesLeft = fault({
   status: 409,
   message: () => "Cannot delete entity, must delete policies first.",
 });
+export const usersInGroup = fault({
+  code: "DeleteConflict",
+  status: 409,
+  message: () => "Cannot delete entity, must remove users from group first.",
+});
 export const roleInInstanceProfile = fault({
   code: "DeleteConflict",
   status: 409,
@@ -45,6 +50,7 @@ export const sharedFaults = [
   quotaExceeded,
   policiesAttached,
   inlinePoliciesLeft,
+  usersInGroup,
   roleInInstanceProfile,
   invalidMarker,
   sessionWithoutMfa,

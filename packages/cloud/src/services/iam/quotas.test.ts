@@ -1,5 +1,7 @@
 import type { Tx } from "@casemate/store";
 import { beforeEach, describe, expect, it } from "vitest";
+import { putGroup } from "./group/group.ts";
+import { groupsPerAccountMax } from "./group/operations.ts";
 import { instanceProfilesPerAccountMax } from "./instance-profile/operations.ts";
 import { putInstanceProfile } from "./instance-profile/instance-profile.ts";
 import { policiesPerAccountMax } from "./policy/operations.ts";
@@ -24,6 +26,13 @@ const kinds = [
     put: (tx: Tx, name: string) => putUser(tx, { ...facts, ...holder, id: name, name }),
     operation: "CreateUser",
     input: { UserName: "last" },
+  },
+  {
+    quota: "GroupsPerAccount",
+    most: groupsPerAccountMax,
+    put: (tx: Tx, name: string) => putGroup(tx, { ...facts, ...holder, id: name, name }),
+    operation: "CreateGroup",
+    input: { GroupName: "last" },
   },
   {
     quota: "RolesPerAccount",

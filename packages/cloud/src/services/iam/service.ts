@@ -5,6 +5,11 @@ import { accessKeyFaults } from "./access-key/access-key-faults.ts";
 import { accessKeyOperations } from "./access-key/operations.ts";
 import { accounts } from "./account/account.ts";
 import { sessionWithoutMfa, sharedFaults } from "./faults.ts";
+import { groups } from "./group/group.ts";
+import { groupFaults } from "./group/group-faults.ts";
+import { membershipOperations } from "./group/membership-operations.ts";
+import { groupOperations } from "./group/operations.ts";
+import { groupPolicyOperations } from "./group/policy-operations.ts";
 import { instanceProfiles } from "./instance-profile/instance-profile.ts";
 import { instanceProfileFaults } from "./instance-profile/instance-profile-faults.ts";
 import { instanceProfileOperations } from "./instance-profile/operations.ts";
@@ -30,7 +35,10 @@ export const iamService: Service = {
   refusal: { code: "AccessDenied", status: 403, encoded: false },
   operations: [
     ...accessKeyOperations,
+    ...groupOperations,
+    ...groupPolicyOperations,
     ...instanceProfileOperations,
+    ...membershipOperations,
     ...policyOperations,
     ...policyVersionOperations,
     ...roleOperations,
@@ -40,6 +48,7 @@ export const iamService: Service = {
   ],
   faults: [
     ...accessKeyFaults,
+    ...groupFaults,
     ...instanceProfileFaults,
     ...policyFaults,
     ...roleFaults,
@@ -47,7 +56,7 @@ export const iamService: Service = {
     ...tagFaults,
     ...userFaults,
   ],
-  collections: [accessKeys, accounts, instanceProfiles, policies, roles, users],
+  collections: [accessKeys, accounts, groups, instanceProfiles, policies, roles, users],
   tables: [],
   prepare(_tx, { principal }: Call) {
     // "You cannot call any IAM API operations unless MFA authentication information is included": STS API,

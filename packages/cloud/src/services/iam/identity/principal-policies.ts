@@ -2,21 +2,24 @@
 import { compileStored, type CompiledPolicy } from "@casemate/iam-engine";
 import type { ReadTx } from "@casemate/store";
 import type { Principal, PrincipalPolicies } from "../../../kit/index.ts";
+import { groups, type GroupRow } from "../group/group.ts";
 import { defaultDocument, findPolicy, policies } from "../policy/policy.ts";
 import type { PolicyHolder } from "../policy/policy-holder.ts";
 import type { PolicyRow } from "../policy/policy-row.ts";
-import { roles } from "../role/role.ts";
-import { users } from "../user/user.ts";
+import { roles, type RoleRow } from "../role/role.ts";
+import { users, type UserRow } from "../user/user.ts";
 
 interface Remembered {
+  /** The groups that were read; a changed one is another row object. */
+  readonly groups: readonly (GroupRow | undefined)[];
   /** The managed policies that were read; a changed one is another row object. */
   readonly managed: readonly (PolicyRow | undefined)[];
   readonly arns: readonly string[];
   readonly policies: PrincipalPolicies;
 }
 
-/** Rows are immutable, so what was compiled from a row and unchanged managed policies still holds. */
-const remembered = new WeakMap<PolicyHolder, Remembered>();
+/** Rows are immutable: what was compiled from a row, unchanged groups and unchanged managed policies holds. */
+const remembered = new WeakMap<UserRow | RoleRow, Remembered>();
 
 /** A document that allows nothing: what a boundary or session policy that is gone leaves. */
 const nothing = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}';
@@ -32,33 +35,50 @@ export function policiesOf(tx: ReadTx, principal: Principal): PrincipalPolicies 
   return session === undefined ? own : { ...own, session };
 }
 
-function holderOf(tx: ReadTx, principal: Principal): PolicyHolder | undefined {
+function holderOf(tx: ReadTx, principal: Principal): UserRow | RoleRow | undefined {
   if (principal.type === "user") return tx.get(users, principal.id);
   if (principal.type === "role-session") return tx.get(roles, principal.roleId);
   return undefined;
 }
 
-function holderPolicies(tx: ReadTx, accountId: string, holder: PolicyHolder): PrincipalPolicies {
+/** The ids of the groups whose policies a holder has beside its own. */
+function groupIdsOf(holder: UserRow | RoleRow): readonly string[] {
+  return "groupIds" in holder ? (holder.groupIds ?? []) : [];
+}
+
+function stillHolds(tx: ReadTx, holder: UserRow | RoleRow, known: Remembered): boolean {
+  return (
+    groupIdsOf(holder).every((id, index) => tx.get(groups, id) === known.groups[index]) &&
+    known.arns.every((arn, index) => tx.get(policies, arn) === known.managed[index])
+  );
+}
+
+function holderPolicies(tx: ReadTx, accountId: string, holder: UserRow | RoleRow): PrincipalPolicies {
   const known = remembered.get(holder);
-  if (known?.arns.every((arn, index) => tx.get(policies, arn) === known.managed[index])) {
-    return known.policies;
-  }
-  const arns = [...holder.attachedPolicyArns];
-  if (holder.boundaryArn !== undefined) arns.push(holder.boundaryArn);
+  if (known !== undefined && stillHolds(tx, holder, known)) return known.policies;
+  const joined = groupIdsOf(holder).map((id) => tx.get(groups, id));
+  const holders: PolicyHolder[] = [holder, ...joined.filter((group) => group !== undefined)];
+  const { boundaryArn } = holder;
+  const arns = holders.flatMap(({ attachedPolicyArns }) => attachedPolicyArns);
+  if (boundaryArn !== undefined) arns.push(boundaryArn);
   const managed = arns.map((arn) => tx.get(policies, arn));
   const compiled: PrincipalPolicies = {
-    identity: [
-      ...holder.attachedPolicyArns.map((arn) => managedPolicy(tx, { accountId, arn, kind: "identity" })),
-      ...holder.inlinePolicies.map(({ name, document }) =>
-        compileStored(document, "identity", { id: name, type: "inline" }),
-      ),
-    ],
-    ...(holder.boundaryArn === undefined
+    identity: holders.flatMap((each) => identityPolicies(tx, accountId, each)),
+    ...(boundaryArn === undefined
       ? {}
-      : { boundary: managedPolicy(tx, { accountId, arn: holder.boundaryArn, kind: "boundary" }) }),
+      : { boundary: managedPolicy(tx, { accountId, arn: boundaryArn, kind: "boundary" }) }),
   };
-  remembered.set(holder, { managed, arns, policies: compiled });
+  remembered.set(holder, { groups: joined, managed, arns, policies: compiled });
   return compiled;
+}
+
+function identityPolicies(tx: ReadTx, accountId: string, holder: PolicyHolder): CompiledPolicy[] {
+  return [
+    ...holder.attachedPolicyArns.map((arn) => managedPolicy(tx, { accountId, arn, kind: "identity" })),
+    ...holder.inlinePolicies.map(({ name, document }) =>
+      compileStored(document, "identity", { id: name, type: "inline" }),
+    ),
+  ];
 }
 
 function managedPolicy(

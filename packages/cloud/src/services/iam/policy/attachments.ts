@@ -1,6 +1,6 @@
 /**
- * Attached managed policies and permissions boundaries of users and roles: what the operations of both kinds
- * do.
+ * Attached managed policies of users, groups and roles, and permissions boundaries of users and roles: what
+ * the operations of all kinds do.
  */
 import type { Tx } from "@casemate/store";
 import type { AttachedPermissionsBoundary } from "@casemate/wire/iam";
@@ -12,7 +12,7 @@ import { checkPolicyArn, findPolicy } from "./policy.ts";
 import { boundaryNotAttachable, policyNotAttachable, policyNotFound } from "./policy-faults.ts";
 import type { PolicyHolder } from "./policy-holder.ts";
 
-/** Managed policies that one user or role may have attached. */
+/** Managed policies that one user, group or role may have attached. */
 export const attachedPoliciesMax = 10;
 
 type WithPolicy<Row extends PolicyHolder> = NamedHolder<Row> & { readonly policyArn: string };

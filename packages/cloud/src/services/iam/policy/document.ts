@@ -4,6 +4,8 @@ import { malformedPolicyDocument } from "../faults.ts";
 
 /** Characters of all inline policies of a user together, white space not counted. */
 export const userInlineCharactersMax = 2048;
+/** Characters of all inline policies of a group together, white space not counted. */
+export const groupInlineCharactersMax = 5120;
 /** Characters of all inline policies of a role together, white space not counted. */
 export const roleInlineCharactersMax = 10_240;
 /** Characters of a managed policy, white space not counted. */

@@ -1,4 +1,4 @@
-/** Inline policies of users and roles: what the operations of both kinds do. */
+/** Inline policies of users, groups and roles: what the operations of all kinds do. */
 import type { Tx } from "@casemate/store";
 import type { Call, ConditionKeys, Need } from "../../../kit/index.ts";
 import { listing, type ListRequest } from "../listing.ts";

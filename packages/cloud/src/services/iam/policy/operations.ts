@@ -116,7 +116,11 @@ function wantedEntities(request: ListEntitiesForPolicyRequest, row: PolicyRow) {
   const filter = request.EntityFilter;
   const local = row.accountId !== awsOwner;
   const all = filter === undefined || filter === (local ? "LocalManagedPolicy" : "AWSManagedPolicy");
-  return { users: all || filter === "User", roles: all || filter === "Role" };
+  return {
+    users: all || filter === "User",
+    groups: all || filter === "Group",
+    roles: all || filter === "Role",
+  };
 }
 
 export const listEntitiesForPolicy = operation("ListEntitiesForPolicy", {
@@ -129,6 +133,7 @@ export const listEntitiesForPolicy = operation("ListEntitiesForPolicy", {
     const by = usersOf(tx, call, row.arn);
     const entities = [
       ...(wanted.users ? by.users.map((user) => ({ kind: "user", holder: user })) : []),
+      ...(wanted.groups ? by.groups.map((group) => ({ kind: "group", holder: group })) : []),
       ...(wanted.roles ? by.roles.map((role) => ({ kind: "role", holder: role })) : []),
     ].filter(
       ({ holder }) =>
@@ -142,7 +147,7 @@ export const listEntitiesForPolicy = operation("ListEntitiesForPolicy", {
     const named = (wantedKind: string) =>
       items.filter(({ kind }) => kind === wantedKind).map(({ holder }) => holder);
     return {
-      PolicyGroups: [],
+      PolicyGroups: named("group").map(({ name, id }) => ({ GroupName: name, GroupId: id })),
       PolicyUsers: named("user").map(({ name, id }) => ({ UserName: name, UserId: id })),
       PolicyRoles: named("role").map(({ name, id }) => ({ RoleName: name, RoleId: id })),
       ...marks,

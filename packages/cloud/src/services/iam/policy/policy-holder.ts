@@ -1,5 +1,5 @@
 /**
- * What a user or a role holds of policies: attached managed ones, inline ones, and a permissions boundary.
+ * What a user, a group or a role holds of policies: attached managed ones, inline ones, and a permissions boundary.
  */
 import type { ReadTx, Tx } from "@casemate/store";
 import type { Call, Target } from "../../../kit/index.ts";
@@ -10,19 +10,19 @@ export interface InlinePolicyRow {
   readonly document: string;
 }
 
-/** The policy side of a principal's row. */
+/** The policy side of a row. */
 export interface PolicyHolder {
   /** ARNs of managed policies, in the order of attachment. */
   readonly attachedPolicyArns: readonly string[];
   readonly inlinePolicies: readonly InlinePolicyRow[];
-  /** ARN of the managed policy that bounds it. */
+  /** ARN of the managed policy that bounds it; a group has none. */
   readonly boundaryArn?: string | undefined;
 }
 
-/** A kind of holder, for the operations on policies that users and roles have alike. */
+/** A kind of holder, for the operations on policies that they have alike. */
 export interface HolderKind<Row extends PolicyHolder> {
   /** As faults name it. */
-  readonly type: "user" | "role";
+  readonly type: "user" | "group" | "role";
   readonly inlineCharactersMax: number;
   /** The name of the quota for attached policies. */
   readonly attachmentQuota: string;

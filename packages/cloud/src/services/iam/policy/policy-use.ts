@@ -2,6 +2,7 @@
 import type { ReadTx } from "@casemate/store";
 import type { Policy } from "@casemate/wire/iam";
 import { tagsView, type Call } from "../../../kit/index.ts";
+import { groups, type GroupRow } from "../group/group.ts";
 import { roles, type RoleRow } from "../role/role.ts";
 import { users, type UserRow } from "../user/user.ts";
 import type { PolicyHolder } from "./policy-holder.ts";
@@ -16,14 +17,22 @@ export function usesPolicy(holder: PolicyHolder, arn: string, use: PolicyUse | u
   return attached || (use !== "PermissionsPolicy" && holder.boundaryArn === arn);
 }
 
-/** Users and roles of the caller's account that refer to a policy. */
+/** Users, groups and roles of the caller's account that refer to a policy. */
 export function usersOf(
   tx: ReadTx,
   call: Call,
   arn: string,
-): { readonly users: readonly UserRow[]; readonly roles: readonly RoleRow[] } {
+): {
+  readonly users: readonly UserRow[];
+  readonly groups: readonly GroupRow[];
+  readonly roles: readonly RoleRow[];
+} {
   const own = ({ accountId }: { readonly accountId: string }): boolean => accountId === call.accountId;
-  return { users: tx.by(users, "policy", arn).filter(own), roles: tx.by(roles, "policy", arn).filter(own) };
+  return {
+    users: tx.by(users, "policy", arn).filter(own),
+    groups: tx.by(groups, "policy", arn).filter(own),
+    roles: tx.by(roles, "policy", arn).filter(own),
+  };
 }
 
 /** How many entities of the caller's account use a policy, each way. */
@@ -33,7 +42,7 @@ export function countUses(
   arn: string,
 ): { readonly attachments: number; readonly boundaries: number } {
   const by = usersOf(tx, call, arn);
-  const holders = [...by.users, ...by.roles];
+  const holders = [...by.users, ...by.groups, ...by.roles];
   return {
     attachments: holders.filter((holder) => usesPolicy(holder, arn, "PermissionsPolicy")).length,
     boundaries: holders.filter((holder) => usesPolicy(holder, arn, "PermissionsBoundary")).length,

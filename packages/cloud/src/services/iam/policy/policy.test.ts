@@ -31,6 +31,7 @@ let iam: TestIam;
 beforeEach(async () => {
   iam = await openTestIam();
   iam.run("CreateUser", { UserName: "ana" });
+  iam.run("CreateGroup", { GroupName: "team" });
   iam.run("CreateRole", {
     RoleName: "app",
     AssumeRolePolicyDocument: JSON.stringify({
@@ -48,10 +49,10 @@ const own = (name: string): string => `arn:aws:iam::${testAccount}:policy/${name
 
 describe.each([
   ["User", "ana", 2048],
+  ["Group", "team", 5120],
   ["Role", "app", 10_240],
 ])("inline policies of a %s", (kind, name, limit) => {
   const holder = { [`${kind}Name`]: name };
-  const arn = `arn:aws:iam::${testAccount}:${kind.toLowerCase()}/${name}`;
   const put = (PolicyName: string, PolicyDocument: string) =>
     iam.run(`Put${kind}Policy`, { ...holder, PolicyName, PolicyDocument });
   const names = (more: object = {}) =>
@@ -99,22 +100,11 @@ describe.each([
     put("a", sized(199));
     put("b", PolicyDocument);
   });
-
-  it("need the holder, with its boundary in iam:PermissionsBoundary and without the key when it has none", () => {
-    const need = (operation: string) =>
-      iam.needsOf(operation, { ...holder, PolicyName: "p", PolicyDocument: "{}" })[0];
-    for (const operation of [`Put${kind}Policy`, `Delete${kind}Policy`]) {
-      expect(need(operation)).toMatchObject({ action: `iam:${operation}`, target: { arn } });
-      expect(need(operation)?.keys["iam:PermissionsBoundary"]).toBeUndefined();
-    }
-    iam.run(`Put${kind}PermissionsBoundary`, { ...holder, PermissionsBoundary: administrator });
-    expect(need(`Put${kind}Policy`)?.keys).toEqual({ "iam:PermissionsBoundary": administrator });
-    expect(need(`Get${kind}Policy`)).toMatchObject({ target: { arn }, keys: {} });
-  });
 });
 
 describe.each([
   ["User", "ana"],
+  ["Group", "team"],
   ["Role", "app"],
 ])("attached policies of a %s", (kind, name) => {
   const holder = { [`${kind}Name`]: name };
@@ -177,8 +167,28 @@ describe.each([
       expect(need?.keys["iam:PermissionsBoundary"]).toBeUndefined();
     }
   });
+});
 
-  it("bound the holder: set, shown, counted, and taken away", () => {
+describe.each([
+  ["User", "ana"],
+  ["Role", "app"],
+])("the permissions boundary of a %s", (kind, name) => {
+  const holder = { [`${kind}Name`]: name };
+  const arn = `arn:aws:iam::${testAccount}:${kind.toLowerCase()}/${name}`;
+
+  it("is in iam:PermissionsBoundary when policies of the holder change, and without one the key is absent", () => {
+    const need = (operation: string) =>
+      iam.needsOf(operation, { ...holder, PolicyName: "p", PolicyDocument: "{}" })[0];
+    for (const operation of [`Put${kind}Policy`, `Delete${kind}Policy`]) {
+      expect(need(operation)).toMatchObject({ action: `iam:${operation}`, target: { arn } });
+      expect(need(operation)?.keys["iam:PermissionsBoundary"]).toBeUndefined();
+    }
+    iam.run(`Put${kind}PermissionsBoundary`, { ...holder, PermissionsBoundary: administrator });
+    expect(need(`Put${kind}Policy`)?.keys).toEqual({ "iam:PermissionsBoundary": administrator });
+    expect(need(`Get${kind}Policy`)).toMatchObject({ target: { arn }, keys: {} });
+  });
+
+  it("is set, shown, counted, and taken away", () => {
     const boundary = create("edge");
     const need = (operation: string) =>
       iam.needsOf(operation, { ...holder, PermissionsBoundary: boundary })[0]?.keys[

@@ -4,7 +4,7 @@ import type { User } from "@casemate/wire/iam";
 import { requestTagKeys, type Call, type Target } from "../../../kit/index.ts";
 import { keysOf, rootUserName } from "../access-key/access-key.ts";
 import { accounts } from "../account/account.ts";
-import { inlinePoliciesLeft, policiesAttached, quotaExceeded } from "../faults.ts";
+import { inlinePoliciesLeft, policiesAttached, quotaExceeded, usersInGroup } from "../faults.ts";
 import { listing } from "../listing.ts";
 import { operation } from "../operation.ts";
 import { checkBoundary } from "../policy/attachments.ts";
@@ -128,6 +128,7 @@ export const deleteUser = operation("DeleteUser", {
   handle(tx, input, call) {
     const row = fetchUser(tx, call, input.UserName);
     if (keysOf(tx, row.accountId, row.id).length > 0) throw userHasAccessKeys();
+    if ((row.groupIds ?? []).length > 0) throw usersInGroup();
     if (row.attachedPolicyArns.length > 0) throw policiesAttached();
     if (row.inlinePolicies.length > 0) throw inlinePoliciesLeft();
     tx.delete(users, row.id);

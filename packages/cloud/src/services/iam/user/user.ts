@@ -15,6 +15,8 @@ export interface UserRow extends PolicyHolder {
   readonly name: string;
   readonly path: string;
   readonly createdAt: number;
+  /** Unique ids of the groups it is in, in the order they were joined. */
+  readonly groupIds?: readonly string[] | undefined;
   readonly passwordLastUsedAt?: number | undefined;
   readonly tags: Tags;
 }
@@ -26,6 +28,7 @@ export const users = collection<UserRow>()({
     account: (row) => row.accountId,
     name: (row) => `${row.accountId}/${row.name.toLowerCase()}`,
     policy: (row) => holderPolicies(row),
+    group: (row) => row.groupIds ?? [],
   },
 });
 
