@@ -14,6 +14,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   "iam-engine": () => import("./iam-engine.ts"),
   wire: () => import("./wire.ts"),
   network: () => import("./network.ts"),
+  "request-path": () => import("./request-path.ts"),
 };
 
 /** Marks the processes that print one part of a table. */
