@@ -1,6 +1,7 @@
 import type { DescribeInstanceAttributeRequest, InstanceAttribute } from "@casemate/wire/ec2";
 import { beforeEach, describe, expect, it } from "vitest";
 import { createSecurityGroup } from "../security-group/group-operations.ts";
+import { securityGroups } from "../security-group/security-group.ts";
 import { networkInterfaces } from "../network-interface/network-interface.ts";
 import { openTestWorld, type TestWorld } from "../testing-world.ts";
 import { rootOf, testNow } from "../testing.ts";
@@ -192,6 +193,19 @@ describe("attributes of instances", () => {
     expect(refused({ Attribute: "userData", Value: "!" }).code).toBe("InvalidUserData.Malformed");
     const tooLong = { UserData: { Value: new Uint8Array(16_385) } };
     expect(refused(tooLong).message).toBe("User data is limited to 16384 bytes");
+  });
+
+  it("refuses a group of another VPC", () => {
+    const own = world.defaultGroupId();
+    world.store.transaction((tx) => {
+      const row = tx.get(securityGroups.collection, own)!;
+      securityGroups.put(tx, { ...row, id: "sg-0bbbbbbbbbbbbbbbb", vpcId: "vpc-0bbbbbbbbbbbbbbbb" });
+    });
+    expect(refused({ Groups: [own, "sg-0bbbbbbbbbbbbbbbb"] })).toEqual({
+      code: "InvalidParameter",
+      message: `Security group sg-0bbbbbbbbbbbbbbbb and subnet ${eni().subnetId} belong to different networks.`,
+    });
+    expect(eni().securityGroupIds).toEqual([own]);
   });
 
   it("refuses too many groups, and to guess between interfaces", () => {
