@@ -1,5 +1,12 @@
 /** The face of @casemate/key-engine. Pure: clock and randomness are arguments. */
 export {
+  parseCertificate,
+  parseCertificateChain,
+  parseCertificateKey,
+  type Certificate,
+  type CertificateKey,
+} from "./certificate.ts";
+export {
   accountOfAccessKeyId,
   generateAccessKeyId,
   generateSecretAccessKey,
@@ -14,9 +21,13 @@ export type { KeyPairMaterial, PrivateKeyFormat } from "./key-pair.ts";
 export { parsePublicKey, publicKeyLengthMax } from "./public-key.ts";
 export type { KeyPairType, PublicKeyMaterial } from "./public-key.ts";
 export type { Random } from "./random.ts";
+export { generatePasswordSalt, passwordHash, samePasswordHash } from "./password-hash.ts";
+export { qrPng } from "./qr/qr-png.ts";
 export { rootKeyFromBytes, rootKeySize } from "./root-key.ts";
 export type { RootKey } from "./root-key.ts";
 export { SealFault } from "./seal-fault.ts";
 export { openToken, sealToken, tokenJsonMax } from "./seal-token.ts";
 export { sealer } from "./sealer.ts";
 export type { SealContext, Sealer } from "./sealer.ts";
+export { base32Text, findTotpStep, generateTotpSeed, totpCode, totpStepAt, totpStepMs } from "./totp.ts";
+export { parseUserSshKey, type UserSshKey } from "./user-ssh-key.ts";
