@@ -21,7 +21,7 @@ export function accountsCommands(program: Command, cli: Cli): void {
         const { accountId, name } = flags;
         const made = await cli.operator(flags).call("accounts-create", { accountId, name });
         const lines = [
-          `Account ${made.accountId} was made. The key of its administrator (user ${made.userName}), shown this once:`,
+          `Account ${made.accountId} was made. Its administrator's key, shown this once:`,
           `  AWS_ACCESS_KEY_ID=${made.accessKeyId}`,
           `  AWS_SECRET_ACCESS_KEY=${made.secretAccessKey}`,
           `In a shell:  eval "$(npx casemate env --account ${made.accountId})"`,

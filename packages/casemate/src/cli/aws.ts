@@ -1,4 +1,7 @@
-/** `casemate aws`: the aws command line, whatever its version, against this cloud as the administrator of an account. */
+/**
+ * `casemate aws`: the aws command line, whatever its version, against this cloud as the administrator of an
+ * account.
+ */
 import type { Command } from "commander";
 import type { Cli, SharedFlags } from "./command.ts";
 import { clientVariables } from "./env.ts";
@@ -30,7 +33,9 @@ export function awsCommand(program: Command, cli: Cli): void {
     });
 }
 
-/** Credentials of the environment are kept, so that a shell may act as somebody else than the administrator. */
+/**
+ * Credentials of the environment are kept, so that a shell may act as somebody else than the administrator.
+ */
 async function runAws(
   cli: Cli,
   args: readonly string[],

@@ -1,4 +1,7 @@
-/** Calls one of the cloud's own query services, signed, as any client does. It knows only what a reply's single elements say. */
+/**
+ * Calls one of the cloud's own query services, signed, as any client does. It knows only what a reply's
+ * single elements say.
+ */
 import { request as requestHttp, type IncomingMessage } from "node:http";
 import { request as requestHttps } from "node:https";
 import { signRequest, type Credentials } from "@casemate/wire";

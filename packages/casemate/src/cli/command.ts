@@ -1,6 +1,6 @@
 /**
- * What all commands share: where the cloud is, how a result is told (lines for people, one JSON envelope with `-o json`), and how a
- * failure becomes an exit code. A command itself only works out its result.
+ * What all commands share: where the cloud is, how a result is told (lines for people, one JSON envelope
+ * with `-o json`), and how a failure becomes an exit code. A command itself only works out its result.
  */
 import { join } from "node:path";
 import { Option, type Command } from "commander";

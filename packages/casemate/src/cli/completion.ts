@@ -1,4 +1,6 @@
-/** `casemate completion`: static scripts by which shells complete commands and flags; they start no program. */
+/**
+ * `casemate completion`: static scripts by which shells complete commands and flags; they start no program.
+ */
 import { Argument, type Command } from "commander";
 import type { Cli } from "./command.ts";
 

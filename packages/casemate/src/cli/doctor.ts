@@ -1,4 +1,7 @@
-/** `casemate doctor`: what this host can do, by trying, and what to install for the rest. It works without a running cloud. */
+/**
+ * `casemate doctor`: what this host can do, by trying, and what to install for the rest. It works without a
+ * running cloud.
+ */
 import { existsSync, mkdtempSync, realpathSync, rmdirSync, statfsSync } from "node:fs";
 import { tmpdir, totalmem } from "node:os";
 import { dirname, join } from "node:path";

@@ -1,4 +1,7 @@
-/** `casemate env`: the exports that make a shell's AWS clients talk to this cloud, as the administrator of an account. */
+/**
+ * `casemate env`: the exports that make a shell's AWS clients talk to this cloud, as the administrator of
+ * an account.
+ */
 import { basename } from "node:path";
 import { Option, type Command } from "commander";
 import type { AdministratorCredentials } from "../daemon/first-start.ts";

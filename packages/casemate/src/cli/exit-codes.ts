@@ -1,4 +1,7 @@
-/** Exit codes of the command line: part of its contract, as `casemate help exit-codes` and docs/cli.md list them. */
+/**
+ * Exit codes of the command line: part of its contract, as `casemate help exit-codes` and docs/cli.md list
+ * them.
+ */
 
 /** Exit codes by what they say. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, refused: 3, unreachable: 4, timedOut: 5 } as const;

@@ -1,4 +1,7 @@
-/** The credentials of administrators as the daemon keeps them in the state directory, for the one who may read it. */
+/**
+ * The credentials of administrators as the daemon keeps them in the state directory, for the one who may
+ * read it.
+ */
 import { join } from "node:path";
 import type { AdministratorCredentials } from "../daemon/first-start.ts";
 import { readOptional } from "../daemon/state-directory.ts";

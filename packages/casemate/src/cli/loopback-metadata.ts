@@ -1,7 +1,7 @@
 /**
- * The metadata service of one instance on a loopback port, for a program of the host: every request goes through the operator's
- * channel to the daemon. Whoever uses it acts as the instance's role, so where the kernel tells who connects (Linux), only the user
- * who opened it and root are answered.
+ * The metadata service of one instance on a loopback port, for a program of the host: every request goes
+ * through the operator's channel to the daemon. Whoever uses it acts as the instance's role, so where the
+ * kernel tells who connects (Linux), only the user who opened it and root are answered.
  */
 import { readFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -66,7 +66,10 @@ async function answer(
   response.end(body);
 }
 
-/** Whether the other end of the connection belongs to this user or to root; true where the kernel does not tell. */
+/**
+ * Whether the other end of the connection belongs to this user or to root; true where the kernel does not
+ * tell.
+ */
 function isOwnConnection({ socket }: IncomingMessage): boolean {
   const owner = process.getuid?.();
   if (process.platform !== "linux" || owner === undefined) return true;

@@ -1,7 +1,7 @@
 /**
  * Text that somebody else wrote, made fit for a terminal.
- * Safety: callers and guests choose what stands in the trail and on consoles; control characters that could drive the reader's
- * terminal are shown as dots.
+ * Safety: callers and guests choose what stands in the trail and on consoles; control characters that could
+ * drive the reader's terminal are shown as dots.
  */
 
 /** The text with its line ends and tabs, and a dot for every other control character. */

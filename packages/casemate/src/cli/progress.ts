@@ -1,4 +1,7 @@
-/** Tells people that something still goes on when it takes over a second; to a terminal it shows how long, elsewhere it says it once. */
+/**
+ * Tells people that something still goes on when it takes over a second; to a terminal it shows how long,
+ * elsewhere it says it once.
+ */
 import type { Sink } from "./command.ts";
 
 /** How long a command may stay silent. */

@@ -1,6 +1,7 @@
 /**
- * `casemate reset`: takes a cloud away, with its machines, its networks and its state. Only a cloud that does not run can be reset, so
- * that nothing is lost under a caller's hands; the next start makes a new one.
+ * `casemate reset`: takes a cloud away, with its machines, its networks and its state. Only a cloud that
+ * does not run can be reset, so that nothing is lost under a caller's hands; the next start makes a new
+ * one.
  */
 import { existsSync, readdirSync, realpathSync } from "node:fs";
 import { join } from "node:path";

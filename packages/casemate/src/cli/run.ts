@@ -1,4 +1,7 @@
-/** `casemate run`: a program of this host that sees an instance's metadata service, and so has the instance's role. */
+/**
+ * `casemate run`: a program of this host that sees an instance's metadata service, and so has the
+ * instance's role.
+ */
 import { randomBytes } from "node:crypto";
 import { unlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -53,7 +56,10 @@ async function runAsInstance(cli: Cli, argv: readonly string[], flags: RunFlags)
   }
 }
 
-/** What the program finds in its environment, so that an SDK with no configuration of its own takes the instance's role. */
+/**
+ * What the program finds in its environment, so that an SDK with no configuration of its own takes the
+ * instance's role.
+ */
 export function instanceVariables(
   instance: Pick<OpenedInstance, "region">,
   places: { readonly endpoint: string; readonly metadataEndpoint: string; readonly trustPath: string },
@@ -74,7 +80,10 @@ export function instanceVariables(
 const credentialNames =
   /^AWS_(ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|PROFILE|DEFAULT_PROFILE|ROLE_ARN|ROLE_SESSION_NAME|WEB_IDENTITY_TOKEN_FILE|CONTAINER_.*|EC2_METADATA_DISABLED|ENDPOINT_URL_.*)$/;
 
-/** The environment without what would come before the role of an instance, and without Casemate's own settings. */
+/**
+ * The environment without what would come before the role of an instance, and without Casemate's own
+ * settings.
+ */
 export function withoutCredentials(
   variables: Readonly<Record<string, string | undefined>>,
 ): Record<string, string | undefined> {

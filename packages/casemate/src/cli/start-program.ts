@@ -29,7 +29,9 @@ export async function startProgram(
   }
 }
 
-/** The aws command line reads AWS_ENDPOINT_URL only from version 2.13 on; the flag works with every version. */
+/**
+ * The aws command line reads AWS_ENDPOINT_URL only from version 2.13 on; the flag works with every version.
+ */
 export function withEndpoint(argv: readonly string[], endpoint: string): readonly string[] {
   const [program = "", ...args] = argv;
   if (basename(program) !== "aws" || args.some((each) => /^--endpoint-url(=|$)/.test(each))) return argv;

@@ -2,6 +2,7 @@
 import type { Command } from "commander";
 import { callerOf, describeEntry } from "../operator/describe-entry.ts";
 import type { TrailPage } from "../operator/operator-calls.ts";
+import type { OperatorClient } from "../operator/operator-client.ts";
 import { CliFault } from "./cli-fault.ts";
 import { addCommand, type Cli, type Colors, type SharedFlags } from "./command.ts";
 import { printable } from "./printable.ts";
@@ -47,13 +48,24 @@ export function trailCommands(program: Command, cli: Cli): void {
         return { data, lines: trailLines(page, cli.colors) };
       }),
     );
-  addCommand(program, "why <request-id>", "why a call ended as it did, statement by statement").action(
-    (requestId: string, flags: SharedFlags) =>
-      cli.tell(flags, "Reading the trail", async () => {
-        const entry = await cli.operator(flags).call("why", { requestId });
-        return { data: entry, lines: describeEntry(entry).map(printable) };
-      }),
+  addCommand(
+    program,
+    "why [request-id]",
+    "why a call ended as it did, statement by statement; without an id, the last one that failed",
+  ).action((requestId: string | undefined, flags: SharedFlags) =>
+    cli.tell(flags, "Reading the trail", async () => {
+      const operator = cli.operator(flags);
+      const entry = await operator.call("why", { requestId: requestId ?? (await lastFailed(operator)) });
+      return { data: entry, lines: describeEntry(entry).map(printable) };
+    }),
   );
+}
+
+async function lastFailed(operator: OperatorClient): Promise<string> {
+  const { entries } = await operator.call("trail", { errorsOnly: true, limit: 1 });
+  const [entry] = entries;
+  if (entry !== undefined) return entry.record.requestID;
+  throw new CliFault("failed", "NotFound", "No call in the trail ended with an error.");
 }
 
 function timeOf(text: string | undefined): number | undefined {

@@ -1,6 +1,6 @@
 /**
- * The one place that reads the process's environment. What is not one of the names below is not read, a `CASEMATE_` name that does not
- * exist is an error, and so is anything that asks for less than enforcement.
+ * The one place that reads the process's environment. What is not one of the names below is not read, a
+ * `CASEMATE_` name that does not exist is an error, and so is anything that asks for less than enforcement.
  */
 
 /** Variables by name. */

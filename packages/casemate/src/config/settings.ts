@@ -1,4 +1,7 @@
-/** From flags, environment and defaults, in this order, to what a daemon is started with. A value that does not fit is an error. */
+/**
+ * From flags, environment and defaults, in this order, to what a daemon is started with. A value that does
+ * not fit is an error.
+ */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { parseCidr } from "@casemate/net-engine";

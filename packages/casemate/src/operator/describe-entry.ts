@@ -1,6 +1,6 @@
 /**
- * Says why a call ended as it did, statement by statement, from the trail entry alone: policies may have changed since, and only what
- * was decided then counts.
+ * Says why a call ended as it did, statement by statement, from the trail entry alone: policies may have
+ * changed since, and only what was decided then counts.
  */
 import type { DecisionRecord, TrailRecord } from "@casemate/cloud";
 import type { Decision, ExplainedPolicy, ExplainedStatement, Explanation } from "@casemate/iam-engine";
@@ -36,9 +36,10 @@ function undecided({ errorCode }: TrailRecord): string[] {
 
 /** Who made a call, in one word. */
 export function callerOf({ userIdentity }: TrailRecord): string {
-  const { arn, accessKeyId, type } = userIdentity;
+  const { arn, accessKeyId, invokedBy, type } = userIdentity;
   if (typeof arn === "string") return arn;
   if (typeof accessKeyId === "string" && accessKeyId !== "") return `unverified key ${accessKeyId}`;
+  if (typeof invokedBy === "string" && type !== "CasemateOperator") return invokedBy;
   return type === "CasemateOperator" ? "the operator" : "nobody that could be verified";
 }
 

@@ -1,4 +1,7 @@
-/** The operator's calls, carried out on a running cloud. What changes something leaves a record in the trail. */
+/**
+ * The operator's calls, carried out on a running cloud. What changes something leaves a record in the
+ * trail.
+ */
 import {
   accounts,
   countInstances,

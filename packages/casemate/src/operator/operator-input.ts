@@ -1,4 +1,7 @@
-/** Reads the members of an operator's input; what has another form is refused, so that handlers see only what their types say. */
+/**
+ * Reads the members of an operator's input; what has another form is refused, so that handlers see only
+ * what their types say.
+ */
 import { OperatorFault } from "./operator-fault.ts";
 
 /** A text of bounded length, or undefined when it is not given. @throws OperatorFault */

@@ -1,6 +1,6 @@
 /**
- * Answers whether one end can reach another, from the same model that the packet filter is compiled from. Interfaces of two VPCs
- * meet on the internet: the way is then judged in both, each with its own rules.
+ * Answers whether one end can reach another, from the same model that the packet filter is compiled from.
+ * Interfaces of two VPCs meet on the internet: the way is then judged in both, each with its own rules.
  */
 import { findInterface, type StandingInterface } from "@casemate/cloud";
 import {
@@ -72,7 +72,10 @@ function legsBetween({ from, to }: { from: End; to: End }, traffic: Traffic): re
   return [out, legTo(arrival.source, to, traffic)];
 }
 
-/** From the internet the public address is meant; an address of the VPC itself goes straight to the private one. */
+/**
+ * From the internet the public address is meant; an address of the VPC itself goes straight to the private
+ * one.
+ */
 function legTo(from: string, to: StandingInterface, traffic: Traffic): ReachLeg {
   return leg(to.network, { from, to: to.eniId }, traffic);
 }

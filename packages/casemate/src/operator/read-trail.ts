@@ -1,4 +1,7 @@
-/** Reads the trail for the operator: newest first, narrowed by what the store can look up and then by the rest. */
+/**
+ * Reads the trail for the operator: newest first, narrowed by what the store can look up and then by the
+ * rest.
+ */
 import { trailEntries, type TrailEntry } from "@casemate/cloud";
 import type { Store } from "@casemate/store";
 import { OperatorFault } from "./operator-fault.ts";

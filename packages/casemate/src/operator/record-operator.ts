@@ -1,4 +1,7 @@
-/** The trail record of what the operator did through the channel: written in the transaction of the change itself. */
+/**
+ * The trail record of what the operator did through the channel: written in the transaction of the change
+ * itself.
+ */
 import { drawUuid, trailEntries, type CloudEnvironment, type TrailRecord } from "@casemate/cloud";
 import type { Tx } from "@casemate/store";
 

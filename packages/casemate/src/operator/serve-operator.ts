@@ -1,6 +1,7 @@
 /**
- * Serves the operator's own channel: HTTP and JSON over a Unix socket in the state directory. Who may open the socket is the operator,
- * so nothing is signed; for that reason it never listens on anything but a socket that only its owner can open.
+ * Serves the operator's own channel: HTTP and JSON over a Unix socket in the state directory. Who may open
+ * the socket is the operator, so nothing is signed; for that reason it never listens on anything but a
+ * socket that only its owner can open.
  */
 import { chmodSync, unlinkSync } from "node:fs";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
@@ -31,8 +32,8 @@ export interface OperatorServer {
 }
 
 /**
- * Begins to serve. The caller holds the lock of the state directory, so a socket that stands there already is left over from a daemon
- * that is gone.
+ * Begins to serve. The caller holds the lock of the state directory, so a socket that stands there already
+ * is left over from a daemon that is gone.
  */
 export async function serveOperator(options: OperatorOptions): Promise<OperatorServer> {
   const { path } = options;
