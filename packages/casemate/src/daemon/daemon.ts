@@ -2,6 +2,7 @@
  * The daemon: the composition root that makes a cloud out of a store, keys, services, an edge and a machine
  * to run on.
  */
+import { createKeyPairPool } from "./key-pair-pool.ts";
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import {
@@ -126,6 +127,7 @@ function environmentOf(options: StartOptions, directory: StateDirectory | undefi
     clock: () => Date.now(),
     random,
     keyring: createKeyring(root, random),
+    newKeyPair: createKeyPairPool(),
     consoleOf: (instanceId) => directory && consoleOf(directory.machines, instanceId),
     settings: {
       accountId: options.accountId ?? defaultAccountId,

@@ -6,7 +6,7 @@ import {
   trailEntries,
   type CloudEnvironment,
 } from "@casemate/cloud";
-import { rootKeyFromBytes } from "@casemate/key-engine";
+import { generateKeyPairMaterialSync, rootKeyFromBytes } from "@casemate/key-engine";
 import { memoryLog, openStore } from "@casemate/store";
 import { expect, test } from "vitest";
 import { createKeyring } from "../daemon/keyring.ts";
@@ -23,6 +23,7 @@ async function openOperated(overrides: Partial<OperatedCloud> = {}) {
     random,
     keyring: createKeyring(rootKeyFromBytes(randomBytes(32)), random),
     consoleOf: () => undefined,
+    newKeyPair: generateKeyPairMaterialSync,
     settings: { accountId: first, regions: ["us-east-1"], publicIpPool: "203.0.113.0/24" },
   };
   const store = await openStore({ collections: storedCollections, tables: storedTables, log: memoryLog() });

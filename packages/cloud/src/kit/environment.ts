@@ -1,6 +1,7 @@
 /**
  * What surrounds the services and comes in from outside: time, randomness, keys and the operator's settings.
  */
+import type { KeyPairMaterial } from "@casemate/key-engine";
 
 /** What a sealed secret is for and whose it is. */
 export type SecretContext = Readonly<Record<string, string>> & { readonly purpose: string };
@@ -50,6 +51,8 @@ export interface CloudEnvironment {
   readonly random: (bytes: number) => Uint8Array;
   readonly keyring: Keyring;
   readonly settings: CloudSettings;
+  /** A key pair just made, by whatever way does not hold up others. */
+  readonly newKeyPair: (type: "rsa" | "ed25519") => KeyPairMaterial;
   /** What an instance has written to its console, or undefined when nothing is kept of it. */
   readonly consoleOf: (instanceId: string) => ConsoleText | undefined;
 }

@@ -2,11 +2,17 @@
  * Faults: the refusals a caller sees. A fault has the service's own code, HTTP status and message; what
  * caused it inside is never part of it. Handlers throw faults, only the request path catches them.
  */
+import type { Tx } from "@casemate/store";
 
 /** A refusal in the service's own words. Cheap to make: it carries no stack. */
 export class Fault extends Error {
   readonly code: string;
   readonly status: number;
+  /**
+   * What stays of the refused call although all it did is undone, such as a count of wrong codes. The request
+   * path runs it in the transaction of the call.
+   */
+  aftermath: ((tx: Tx) => void) | undefined;
 
   constructor(code: string, status: number, message: string) {
     const limit = Error.stackTraceLimit;
@@ -16,6 +22,12 @@ export class Fault extends Error {
     this.name = "Fault";
     this.code = code;
     this.status = status;
+  }
+
+  /** This refusal, and something that stays of the call. */
+  leaving(aftermath: (tx: Tx) => void): this {
+    this.aftermath = aftermath;
+    return this;
   }
 }
 

@@ -42,13 +42,15 @@ export function drawId<Prefix extends IdPrefix>(
 
 /** Draws a version 4 UUID, the form of request and event ids. */
 export function drawUuid(random: (bytes: number) => Uint8Array): string {
-  const bytes = Uint8Array.from(random(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
-  const digits = hex(bytes);
-  return [8, 12, 16, 20, 32]
-    .map((end, index, ends) => digits.slice(index === 0 ? 0 : ends[index - 1], end))
-    .join("-");
+  const bytes = random(16);
+  let text = "";
+  for (let index = 0; index < 16; index += 1) {
+    const byte = bytes[index] ?? 0;
+    const marked = index === 6 ? (byte & 0x0f) | 0x40 : index === 8 ? (byte & 0x3f) | 0x80 : byte;
+    if (index === 4 || index === 6 || index === 8 || index === 10) text += "-";
+    text += digitPairs[marked] ?? "";
+  }
+  return text;
 }
 
 /** Whether the text is a well-formed id of this kind (8 or 17 digits, as EC2 accepts). */

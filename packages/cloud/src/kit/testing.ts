@@ -2,6 +2,7 @@
  * Test support of services: a store in memory, a fixed clock, seeded randomness, and operations run as the
  * request path does, without deciding their needs.
  */
+import { generateKeyPairMaterialSync } from "@casemate/key-engine";
 import { memoryLog, openStore, type AnyCollection, type Store, type Tx } from "@casemate/store";
 import { Call, type CallFacts } from "./call.ts";
 import type { CloudEnvironment, ConsoleText, Keyring } from "./environment.ts";
@@ -92,6 +93,7 @@ export async function openTestService(service: TestService): Promise<TestCloud> 
     keyring: openKeyring,
     settings,
     consoleOf: (id) => consoles.get(id),
+    newKeyPair: generateKeyPairMaterialSync,
   };
   function within<T>(operation: Operation, caller: Caller, body: (call: Call, tx: Tx) => T): T {
     return store.transaction((tx) =>

@@ -1,6 +1,12 @@
 /** Test support: a whole cloud in memory behind the request path, and signed requests to it. */
 import { readFileSync } from "node:fs";
-import { rootKeyFromBytes, sealer, openToken, sealToken } from "@casemate/key-engine";
+import {
+  generateKeyPairMaterialSync,
+  openToken,
+  rootKeyFromBytes,
+  sealer,
+  sealToken,
+} from "@casemate/key-engine";
 import { memoryLog, openStore, type CommitLog, type Store } from "@casemate/store";
 import { loadModel, signRequest, type Credentials, type RawRequest, type ServiceModel } from "@casemate/wire";
 import {
@@ -67,6 +73,8 @@ const versions: Readonly<Record<string, string>> = {
 /** How a test's cloud differs from the real one. */
 export interface TestCloudOptions {
   readonly log?: CommitLog;
+  /** Of the randomness; a cloud that takes over the rows of another must not draw its ids again. */
+  readonly seed?: number;
   /** Changes a service before it is served. */
   readonly adapt?: (service: Service) => Service;
 }
@@ -81,7 +89,7 @@ export async function openCloud(options: TestCloudOptions = {}): Promise<TestClo
     freeze: true,
   });
   const time = { now: testNow };
-  const environment = testEnvironment(time);
+  const environment = testEnvironment(time, options.seed ?? 7);
   const make = (accountId: string): Credentials => {
     const made = store.transaction((tx) =>
       makeAccount(tx, environment, { accountId, name: accountId }),
@@ -114,8 +122,8 @@ export async function openCloud(options: TestCloudOptions = {}): Promise<TestClo
   };
 }
 
-function testEnvironment(time: { readonly now: number }): CloudEnvironment {
-  const random = seededRandom(7);
+function testEnvironment(time: { readonly now: number }, seed: number): CloudEnvironment {
+  const random = seededRandom(seed);
   return {
     clock: () => time.now,
     random,
@@ -126,6 +134,7 @@ function testEnvironment(time: { readonly now: number }): CloudEnvironment {
       publicIpPool: "203.0.113.0/24",
     },
     consoleOf: () => undefined,
+    newKeyPair: generateKeyPairMaterialSync,
   };
 }
 

@@ -1,5 +1,5 @@
 /** Operations on key pairs. */
-import { generateKeyPairMaterialSync, KeyPairFault, parsePublicKey } from "@casemate/key-engine";
+import { KeyPairFault, parsePublicKey } from "@casemate/key-engine";
 import type { Tx } from "@casemate/store";
 import {
   tagsOnCreate,
@@ -74,7 +74,7 @@ export const createKeyPair = operation("CreateKeyPair", {
   handle(tx, input, call) {
     checkName(tx, call, input.KeyName);
     const keyType = input.KeyType ?? "rsa";
-    const material = generateKeyPairMaterialSync(keyType);
+    const material = call.environment.newKeyPair(keyType);
     const row = insert(tx, call, {
       input,
       keyType,
