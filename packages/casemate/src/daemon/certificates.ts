@@ -21,6 +21,9 @@ export interface Certificates {
   readonly anchor: string;
 }
 
+/** How often the leaf is looked at; it is renewed long before it ends. */
+const checkEveryMs = 60_000;
+
 const names = ["localhost", "127.0.0.1", "::1", "amazonaws.com", "*.amazonaws.com"];
 
 /** Loads or makes them when first asked; a failure is tried again at the next ask. */
@@ -32,6 +35,7 @@ export function createCertificates(
   let authority: PemPair | undefined;
   let leaf: PemPair | undefined;
   let made: Promise<Certificates> | undefined;
+  let nextCheckAt = 0;
   const make = async (): Promise<Certificates> => {
     const file = { path: directory?.authority, purpose: "certificate-authority" };
     const text = await loadSealed(keyring, file, async () =>
@@ -55,7 +59,9 @@ export function createCertificates(
       throw failure;
     });
     const certificates = await made;
-    if (authority && leaf) {
+    // Asked for each connection and each machine: reading a certificate costs a hundred times a look at the clock.
+    if (authority && leaf && clock() >= nextCheckAt) {
+      nextCheckAt = clock() + checkEveryMs;
       const check = { authorityPem: authority.certificatePem, names, nowMs: clock() };
       if (needsRenewal(leaf.certificatePem, check)) {
         leaf = await issueLeaf({ authority, names, nowMs: clock() });
