@@ -151,13 +151,13 @@ async function memory(report: Report, dataDir: string): Promise<void> {
   const settled = performance.now();
   await subject.settle();
   report({
-    what: "  until all of them are seen to run (recorded machines)",
+    what: "  until they are seen to run, or 20 s (recorded machines)",
     figure: `${((performance.now() - settled) / 1000).toFixed(1)} s more`,
   });
   const loaded = await subject.usage("collected");
   const each = (loaded.heap - idle.heap) / instances;
   report({
-    what: `memory with ${instances} instances and their interfaces and volumes`,
+    what: `memory with ${instances} instances and what they have`,
     figure: `RSS ${mib(loaded.rss)}, heap ${mib(loaded.heap)}`,
     beside: `heap +${mib(loaded.heap - idle.heap)}, ${(each / 1024).toFixed(1)} KiB per instance`,
   });

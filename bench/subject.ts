@@ -24,6 +24,9 @@ export interface Usage {
 /** What a subject is asked: its use, after a full collection of garbage or at once; or to end. */
 export type Question = "usage" | "usage-collected" | "settle" | "stop";
 
+/** The longest that settling may take; what is not done then goes on by itself. */
+const settleMs = 20_000;
+
 /** `hello`, or `casemate` with an optional state directory. */
 const [kind, dataDir] = process.argv.slice(2);
 const subject = kind === "hello" ? await hello() : await casemate();
@@ -69,7 +72,11 @@ async function casemate(): Promise<Subject> {
   const startMs = performance.now() - before;
   return {
     listening: { port: Number(new URL(cloud.endpoint).port), credentials: cloud.credentials, startMs },
-    settle: async () => (await cloud.instances).idle(),
+    settle: async () => {
+      const side = await cloud.instances;
+      const bound = new Promise<void>((resolve) => setTimeout(resolve, settleMs));
+      await Promise.race([side.idle(), bound]);
+    },
     stop: () => cloud.stop(),
   };
 }
