@@ -18,6 +18,12 @@ import { startDaemon } from "./daemon.ts";
 import type { Daemon } from "./daemon.ts";
 import { hasProgram, run } from "./programs.ts";
 
+/** What `reach -o json` answers, as far as it is looked at. */
+interface Reach {
+  allowed: boolean;
+  legs: { vpcId: string; verdict: { allowed: boolean; denied?: { text: string } } }[];
+}
+
 let daemon: Daemon;
 
 beforeAll(async () => {
@@ -122,6 +128,25 @@ test("reach names the rule that lets a packet in, and says when there is none", 
   expect((await casemate(daemon, ["reach", "198.51.100.7", instance, "tcp", "22"])).code).toBe(0);
 });
 
+test("the way between two VPCs leads over the internet and is judged in both", async () => {
+  const near = await launch(new EC2Client(clientOptions()), undefined);
+  const ec2 = new EC2Client({ ...clientOptions(), region: "eu-west-1" });
+  const { GroupId = "" } = await ec2.send(
+    new CreateSecurityGroupCommand({ GroupName: "far", Description: "far" }),
+  );
+  const far = await launch(ec2, GroupId);
+  const question = ["reach", near.instance, far.instance, "tcp", "443"];
+
+  const before = await casemateJson<Reach>(daemon, question);
+  expect(before).toMatchObject({ code: 3, data: { allowed: false } });
+  expect(before.data.legs.map(({ verdict }) => verdict.allowed)).toEqual([true, false]);
+  const [, leg] = before.data.legs;
+  const source = /from (\S+)/.exec(leg?.verdict.denied?.text ?? "")?.[1];
+  const allowed = { GroupId, IpProtocol: "tcp", FromPort: 443, ToPort: 443, CidrIp: `${source}/32` };
+  await ec2.send(new AuthorizeSecurityGroupIngressCommand(allowed));
+  expect(await casemateJson<Reach>(daemon, question)).toMatchObject({ code: 0, data: { allowed: true } });
+});
+
 test("a program of the host sees an instance's metadata service and loses its own credentials", async () => {
   const ec2 = new EC2Client(clientOptions());
   const { instance } = await launch(ec2, undefined);
@@ -137,6 +162,20 @@ test("a program of the host sees an instance's metadata service and loses its ow
   const outcome = await casemate(daemon, args, { AWS_ACCESS_KEY_ID: "own", AWS_SECRET_ACCESS_KEY: "own" });
   expect(outcome.stderr).toBe("");
   expect(outcome).toMatchObject({ code: 7, stdout: `${instance} undefined ${daemon.endpoint}\n` });
+});
+
+test("another user of the host gets nothing of the instance's metadata service", async (context) => {
+  context.skip(process.platform !== "linux" || process.getuid?.() !== 0, "needs root on Linux");
+  const { instance } = await launch(new EC2Client(clientOptions()), undefined);
+  const program = `
+    import { spawnSync } from "node:child_process";
+    const at = process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT + "/latest/meta-data/instance-id";
+    const ask = 'process.stdout.write(String((await fetch(' + JSON.stringify(at) + ')).status))';
+    const as = (uid) => spawnSync("node", ["--input-type=module", "-e", ask], { uid, cwd: "/", encoding: "utf8" });
+    console.log(as(0).stdout, as(65534).stdout);`;
+  const args = ["run", "--instance", instance, "--", process.execPath, "--input-type=module", "-e", program];
+  const outcome = await casemate(daemon, args);
+  expect(outcome.stdout).toMatch(/^(200|401) 403\n$/);
 });
 
 test("casemate aws runs the aws command line, whatever its version", async (context) => {
