@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { Fault, type CloudEnvironment, type Principal } from "../kit/index.ts";
+import { Fault, type Principal } from "../kit/index.ts";
 import { trailElementBytesMax, trailRecord, trailTextLengthMax, type RecordedCall } from "./record.ts";
 
 const accountId = "111122223333";
@@ -25,7 +25,7 @@ const call: RecordedCall = {
   requestId: "r",
   now: Date.UTC(2026, 0, 15, 12, 0, 0, 999),
   origin: { sourceIp: "203.0.113.7", userAgent: "aws-cli/2", host: "ec2.localhost" },
-  environment: { random: (length: number) => new Uint8Array(length) } as CloudEnvironment,
+  random: (length) => new Uint8Array(length),
   eventSource: "ec2.amazonaws.com",
   eventName: "RunInstances",
   region: "us-east-1",

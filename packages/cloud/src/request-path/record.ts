@@ -2,7 +2,6 @@
 import {
   drawUuid,
   unattributedAccount,
-  type CloudEnvironment,
   type Fault,
   type Origin,
   type Principal,
@@ -23,7 +22,8 @@ export interface RecordedCall {
   readonly requestId: string;
   readonly now: number;
   readonly origin: Origin;
-  readonly environment: CloudEnvironment;
+  /** Draws the event id. */
+  readonly random: (bytes: number) => Uint8Array;
   readonly eventSource: string;
   readonly eventName: string;
   readonly region: string;
@@ -43,6 +43,8 @@ export interface RecordedCall {
 /** Makes the record. */
 export function trailRecord(call: RecordedCall): TrailRecord {
   const { fault, origin } = call;
+  const { tls } = origin;
+  // Members that are absent are undefined here and not written at all.
   return {
     eventVersion: "1.11",
     userIdentity: userIdentity(call),
@@ -52,33 +54,29 @@ export function trailRecord(call: RecordedCall): TrailRecord {
     awsRegion: call.region,
     sourceIPAddress: origin.sourceIp,
     userAgent: cut(origin.userAgent),
-    ...(fault === undefined ? {} : errorFields(fault, call.prefixedErrors)),
+    errorCode: fault && cut(errorCode(fault, call.prefixedErrors)),
+    errorMessage: fault && cut(fault.message),
     requestParameters:
       call.requestBytes <= surelyShortBytes ? call.requestParameters : bounded(call.requestParameters),
     responseElements: fault === undefined ? bounded(call.responseElements) : null,
     requestID: call.requestId,
-    eventID: drawUuid(call.environment.random),
+    eventID: drawUuid(call.random),
     readOnly: call.readOnly,
     eventType: "AwsApiCall",
     managementEvent: true,
     recipientAccountId: call.principal?.accountId ?? unattributedAccount,
     eventCategory: "Management",
-    ...(origin.tls === undefined
-      ? {}
-      : {
-          tlsDetails: {
-            tlsVersion: origin.tls.version,
-            cipherSuite: origin.tls.cipher,
-            clientProvidedHostHeader: origin.host,
-          },
-        }),
+    tlsDetails: tls && {
+      tlsVersion: tls.version,
+      cipherSuite: tls.cipher,
+      clientProvidedHostHeader: origin.host,
+    },
   };
 }
 
-function errorFields(fault: Fault, prefixed: boolean): { errorCode: string; errorMessage: string } {
-  const side = fault.status >= 500 ? "Server" : "Client";
-  const errorCode = prefixed ? `${side}.${fault.code}` : fault.code;
-  return { errorCode: cut(errorCode), errorMessage: cut(fault.message) };
+function errorCode(fault: Fault, prefixed: boolean): string {
+  if (!prefixed) return fault.code;
+  return `${fault.status >= 500 ? "Server" : "Client"}.${fault.code}`;
 }
 
 function userIdentity(call: RecordedCall): Record<string, unknown> {

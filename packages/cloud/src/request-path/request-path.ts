@@ -23,6 +23,7 @@ import { authorize } from "./authorize.ts";
 import { dryRunAllowed, toFault, unsupportedParameter } from "./faults.ts";
 import { headerOf, type HttpReply, type HttpRequest } from "./http-message.ts";
 import { claimedAccessKey, claimedAction, claimedProtocol, claimedService } from "./identify.ts";
+import { randomPool } from "./random-pool.ts";
 import { trailRecord } from "./record.ts";
 import { faultReply, successReply } from "./reply.ts";
 import { routeTo, type Endpoint } from "./route.ts";
@@ -66,6 +67,8 @@ interface Serving {
   readonly options: RequestPathOptions;
   readonly endpoints: ReadonlyMap<string, Endpoint>;
   readonly signingKeys: SigningKeyCache;
+  /** For request and event ids. */
+  readonly random: (bytes: number) => Uint8Array;
 }
 
 /** Builds the path. */
@@ -74,12 +77,13 @@ export function createRequestPath(options: RequestPathOptions): RequestPath {
   const services = new Map(options.endpoints.map((endpoint) => [endpoint.service.name, endpoint.service]));
   const endpoints = new Map(options.endpoints.map((endpoint) => [endpoint.service.name, endpoint]));
   const versions = new Map(options.endpoints.map((each) => [each.model.apiVersion, each.service.name]));
-  const serving: Serving = { options, endpoints, signingKeys: new SigningKeyCache() };
+  const random = randomPool(environment.random);
+  const serving: Serving = { options, endpoints, signingKeys: new SigningKeyCache(), random };
 
   const begin = (request: HttpRequest): Progress => {
     const service = claimedService(request, services, versions);
     return {
-      requestId: drawUuid(environment.random),
+      requestId: drawUuid(random),
       now: environment.clock(),
       origin: originOf(request),
       request,
@@ -117,7 +121,7 @@ export function createRequestPath(options: RequestPathOptions): RequestPath {
     handle: (request) => commit(request, (tx, progress) => serve(tx, progress, serving)),
     refuse: (head, fault) =>
       commit({ ...head, body: new Uint8Array() }, (tx, progress) => {
-        record(tx, progress, { environment, fault });
+        record(tx, progress, { random: serving.random, fault });
         return faultReply(replyForm(progress.request, progress), fault);
       }),
   };
@@ -125,7 +129,7 @@ export function createRequestPath(options: RequestPathOptions): RequestPath {
 
 /** One call inside its transaction: a refusal undoes all it did, and is recorded all the same. */
 function serve(tx: Tx, progress: Progress, serving: Serving): HttpReply {
-  const { identity, environment, onDefect } = serving.options;
+  const { identity, onDefect } = serving.options;
   let reply: HttpReply;
   let fault: Fault | undefined;
   try {
@@ -134,29 +138,38 @@ function serve(tx: Tx, progress: Progress, serving: Serving): HttpReply {
     if (thrown instanceof StoreFailed) throw thrown;
     fault = toFault(thrown, (defect) => onDefect(defect, progress.requestId));
     reply = faultReply(replyForm(progress.request, progress), fault);
+    fault.aftermath?.(tx);
   }
   const { principal, region, now } = progress;
   if (principal !== undefined) {
     identity.noteUse(tx, { principal, service: progress.endpoint?.service.name ?? "", region, now });
   }
-  record(tx, progress, { environment, fault });
+  record(tx, progress, { random: serving.random, fault });
   return reply;
 }
 
 function record(
   tx: Tx,
   progress: Progress,
-  outcome: { readonly environment: CloudEnvironment; readonly fault: Fault | undefined },
+  outcome: { readonly random: Serving["random"]; readonly fault: Fault | undefined },
 ): void {
+  const { request, endpoint, operation, principal } = progress;
   const entry = trailRecord({
-    ...progress,
-    ...outcome,
-    eventName: progress.eventName ?? claimedAction(progress.request) ?? "Unknown",
-    eventSource: progress.endpoint?.service.eventSource ?? "casemate",
-    readOnly: progress.operation?.access === "read",
-    requestBytes: progress.request.body.length + progress.request.rawQuery.length,
-    presentedKey: progress.principal === undefined ? claimedAccessKey(progress.request) : undefined,
-    prefixedErrors: progress.endpoint?.model.protocol === "ec2",
+    requestId: progress.requestId,
+    now: progress.now,
+    origin: progress.origin,
+    random: outcome.random,
+    eventSource: endpoint?.service.eventSource ?? "casemate",
+    eventName: progress.eventName ?? claimedAction(request) ?? "Unknown",
+    region: progress.region,
+    readOnly: operation?.access === "read",
+    principal,
+    presentedKey: principal === undefined ? claimedAccessKey(request) : undefined,
+    requestBytes: request.body.length + request.rawQuery.length,
+    requestParameters: progress.requestParameters,
+    responseElements: progress.responseElements,
+    fault: outcome.fault,
+    prefixedErrors: endpoint?.model.protocol === "ec2",
   });
   tx.append(trailEntries, { at: progress.now, record: entry, decisions: progress.decisions });
 }

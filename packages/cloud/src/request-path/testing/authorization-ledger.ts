@@ -9,7 +9,7 @@ import { services } from "../../services/index.ts";
 import { modelOf, type Answer, type Asked, type TestCloud } from "../testing.ts";
 import { makeCallers, type Caller } from "./callers.ts";
 import { exampleOf } from "./examples.ts";
-import { firstAccount, openLedgerWorld, type LedgerWorld } from "./ledger-world.ts";
+import { copyOf, firstAccount, openLedgerWorld, type Fixtures, type LedgerWorld } from "./ledger-world.ts";
 import { changedRows, dumpStore } from "./store-dump.ts";
 
 /** Operations that AWS lets every authenticated caller use. The list may only shrink. */
@@ -56,17 +56,18 @@ export interface AuthorizationLedger {
 /** Opens a ledger. */
 export async function openAuthorizationLedger(): Promise<AuthorizationLedger> {
   const world = await openLedgerWorld();
+  const fresh = await copyOf(world);
+  // Reading changes nothing that another example depends on, so all readers share a cloud.
+  const read = copyOf(world);
   const callers = await makeCallers(world);
   const known = new Map<string, Promise<readonly NeededPermission[]>>();
-  // Reading changes nothing that another example depends on, so all readers share a world.
-  let readers: Promise<LedgerWorld> | undefined;
   return {
     world,
     callers,
     needed(entry) {
-      const reads = entry.operation.access === "read";
-      const own = reads ? (readers ??= openLedgerWorld()) : undefined;
-      const needed = known.get(entry.name) ?? runAsAdministrator(entry, own);
+      const cloud = () => (entry.operation.access === "read" ? read : copyOf(fresh));
+      const needed =
+        known.get(entry.name) ?? cloud().then((own) => runAsAdministrator(entry, world.fixtures, own));
       known.set(entry.name, needed);
       return needed;
     },
@@ -76,20 +77,20 @@ export async function openAuthorizationLedger(): Promise<AuthorizationLedger> {
 
 async function runAsAdministrator(
   { service, operation, name }: LedgerEntry,
-  shared: Promise<LedgerWorld> | undefined,
+  fixtures: Fixtures,
+  cloud: TestCloud,
 ): Promise<readonly NeededPermission[]> {
-  const world = await (shared ?? openLedgerWorld());
-  const answer = await world.send({
+  const answer = await cloud.send({
     service: service.name,
     action: operation.name,
-    parameters: exampleOf(service.name, operation.name, world.fixtures),
-    credentials: world.admin,
+    parameters: exampleOf(service.name, operation.name, fixtures),
+    credentials: cloud.admin,
   });
   expect(
     answer.status,
     `The example of ${name} fails for an administrator; complete it in testing/examples.ts. ${answer.text}`,
   ).toBe(200);
-  const entry = await onlyEntry(world, answer);
+  const entry = await onlyEntry(cloud, answer);
   expect(entry.record.errorCode).toBeUndefined();
   expect(entry.record.readOnly).toBe(operation.access === "read");
   return entry.decisions.map(({ action, resource }) => ({ action, resource }));

@@ -25,6 +25,7 @@ const named =
 /** Values of required parameters, by service and name. */
 const members: Readonly<Record<string, Example>> = {
   "iam:AccessKeyId": ({ accessKeyId }) => ({ AccessKeyId: accessKeyId }),
+  "iam:AccountAlias": named({ AccountAlias: "ledger" }),
   "iam:AssumeRolePolicyDocument": named({ AssumeRolePolicyDocument: trust }),
   "iam:Description": named({ Description: "What the role is for." }),
   "iam:GroupName": named({ GroupName: "team" }),
@@ -135,6 +136,7 @@ const operations: Readonly<Record<string, Example>> = {
   "iam:AttachGroupPolicy": named({ PolicyArn: iamArn("policy/unused") }),
   "iam:AttachRolePolicy": named({ PolicyArn: iamArn("policy/unused") }),
   "iam:AttachUserPolicy": named({ PolicyArn: iamArn("policy/unused") }),
+  "iam:CreateAccountAlias": named({ AccountAlias: "another" }),
   "iam:CreateAccessKey": named({ UserName: "ana" }),
   "iam:CreateGroup": named({ GroupName: "ledger" }),
   "iam:CreateInstanceProfile": named({ InstanceProfileName: "ledger" }),

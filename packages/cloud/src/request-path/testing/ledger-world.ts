@@ -1,10 +1,11 @@
 /**
  * Test support of the ledgers: a cloud with one of everything in it, so that each operation has something
- * to be asked about, and the callers that must be refused. Opened twice it gives the same ids.
+ * to be asked about, and the callers that must be refused.
  */
 import type { Credentials } from "@casemate/wire";
 import { storedCollections } from "../../services/index.ts";
 import { openCloud, type Answer, type TestCloud } from "../testing.ts";
+import { copyRows } from "./store-dump.ts";
 
 /** The account whose resources everybody asks for. */
 export const firstAccount = "111122223333";
@@ -88,6 +89,13 @@ export async function openLedgerWorld(): Promise<LedgerWorld> {
   return { ...cloud, fixtures: { ...iam, ...ec2, encodedMessage }, make, makeUser };
 }
 
+/** A cloud that holds what another one holds now, and goes its own way from here. */
+export async function copyOf({ store, admin, stranger }: TestCloud): Promise<TestCloud> {
+  const other = await openCloud({ seed: 8 });
+  copyRows(store, other.store);
+  return { ...other, admin, stranger };
+}
+
 type Make = LedgerWorld["make"];
 
 function putUserPolicy(make: Make, name: string, text: string): Promise<Answer> {
@@ -117,6 +125,8 @@ async function makeIdentities(make: Make): Promise<Pick<Fixtures, "accessKeyId" 
 
   await make("iam", "CreateUser", { UserName: "ana", ...bounding, ...tags });
   await make("iam", "CreateUser", { UserName: "leaver" });
+  await make("iam", "CreateAccountAlias", { AccountAlias: "ledger" });
+  await make("iam", "GenerateCredentialReport");
   await make("iam", "CreateGroup", { GroupName: "team" });
   await make("iam", "CreateGroup", { GroupName: "dissolving" });
   await make("iam", "AddUserToGroup", { GroupName: "team", UserName: "ana" });

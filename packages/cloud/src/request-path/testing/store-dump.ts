@@ -45,3 +45,17 @@ export function changedRows(before: StoreDump, after: StoreDump, about = ""): st
     return was !== is && `${key} ${was} ${is}`.includes(about);
   });
 }
+
+/** Makes a store hold the rows of another, and no others. */
+export function copyRows(from: Store, to: Store): void {
+  const rows = from.read((tx) =>
+    storedCollections.map((collection) => [...(tx.scan(collection as never) as Iterable<object>)]),
+  );
+  to.transaction((tx) => {
+    for (const [index, collection] of storedCollections.entries()) {
+      const gone = [...(tx.scan(collection as never) as Iterable<object>)];
+      for (const row of gone) tx.delete(collection, collection.key(row as never));
+      for (const row of rows[index] ?? []) tx.put(collection as never, row as never);
+    }
+  });
+}
