@@ -22,12 +22,8 @@ describe("a pool of random bytes", () => {
 
   it("makes version 4 UUIDs that do not repeat", () => {
     let state = 1;
-    const pool = randomPool((bytes) =>
-      Uint8Array.from(
-        { length: bytes },
-        () => (state = (Math.imul(state, 48_271) >>> 0) % 2_147_483_647) & 255,
-      ),
-    );
+    const next = (): number => (state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0) >>> 24;
+    const pool = randomPool((bytes) => Uint8Array.from({ length: bytes }, next));
     const ids = Array.from({ length: 2000 }, () => drawUuid(pool));
     for (const id of ids)
       expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);

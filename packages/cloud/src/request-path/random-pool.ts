@@ -1,4 +1,7 @@
-/** Random bytes drawn in blocks, because the source is slow for a few at a time. For ids only, never for secrets. */
+/**
+ * Random bytes drawn in blocks, because the source is slow for a few at a time. For ids only, never for
+ * secrets.
+ */
 
 const blockBytes = 4096;
 
