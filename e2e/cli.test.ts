@@ -171,7 +171,8 @@ test("another user of the host gets nothing of the instance's metadata service",
     import { spawnSync } from "node:child_process";
     const at = process.env.AWS_EC2_METADATA_SERVICE_ENDPOINT + "/latest/meta-data/instance-id";
     const ask = 'process.stdout.write(String((await fetch(' + JSON.stringify(at) + ')).status))';
-    const as = (uid) => spawnSync("node", ["--input-type=module", "-e", ask], { uid, cwd: "/", encoding: "utf8" });
+    const args = ["--input-type=module", "-e", ask];
+    const as = (uid) => spawnSync("node", args, { uid, cwd: "/", encoding: "utf8" });
     console.log(as(0).stdout, as(65534).stdout);`;
   const args = ["run", "--instance", instance, "--", process.execPath, "--input-type=module", "-e", program];
   const outcome = await casemate(daemon, args);
