@@ -4,6 +4,13 @@ import { accessKeys } from "./access-key/access-key.ts";
 import { accessKeyFaults } from "./access-key/access-key-faults.ts";
 import { accessKeyOperations } from "./access-key/operations.ts";
 import { accounts } from "./account/account.ts";
+import { aliasFaults } from "./account/alias-faults.ts";
+import { aliasOperations } from "./account/alias-operations.ts";
+import { getAccountSummary } from "./account/get-account-summary.ts";
+import { getAccountAuthorizationDetails } from "./authorization-details/get-account-authorization-details.ts";
+import { credentialReports } from "./credential-report/credential-report.ts";
+import { credentialReportFaults } from "./credential-report/credential-report-faults.ts";
+import { credentialReportOperations } from "./credential-report/operations.ts";
 import { sessionWithoutMfa, sharedFaults } from "./faults.ts";
 import { groups } from "./group/group.ts";
 import { groupFaults } from "./group/group-faults.ts";
@@ -35,6 +42,10 @@ export const iamService: Service = {
   refusal: { code: "AccessDenied", status: 403, encoded: false },
   operations: [
     ...accessKeyOperations,
+    ...aliasOperations,
+    ...credentialReportOperations,
+    getAccountAuthorizationDetails,
+    getAccountSummary,
     ...groupOperations,
     ...groupPolicyOperations,
     ...instanceProfileOperations,
@@ -48,6 +59,8 @@ export const iamService: Service = {
   ],
   faults: [
     ...accessKeyFaults,
+    ...aliasFaults,
+    ...credentialReportFaults,
     ...groupFaults,
     ...instanceProfileFaults,
     ...policyFaults,
@@ -56,7 +69,7 @@ export const iamService: Service = {
     ...tagFaults,
     ...userFaults,
   ],
-  collections: [accessKeys, accounts, groups, instanceProfiles, policies, roles, users],
+  collections: [accessKeys, accounts, credentialReports, groups, instanceProfiles, policies, roles, users],
   tables: [],
   prepare(_tx, { principal }: Call) {
     // "You cannot call any IAM API operations unless MFA authentication information is included": STS API,

@@ -7,9 +7,15 @@ export interface AccountRow {
   readonly id: string;
   readonly name: string;
   readonly createdAt: number;
+  /** Its name in the sign-in address, unique in this cloud. */
+  readonly alias?: string | undefined;
 }
 
-export const accounts = collection<AccountRow>({ kind: "iam/account", key: (row) => row.id });
+export const accounts = collection<AccountRow>()({
+  kind: "iam/account",
+  key: (row) => row.id,
+  indexes: { alias: (row) => row.alias },
+});
 
 /** Whether an account exists here. */
 export function accountExists(tx: ReadTx, accountId: string): boolean {

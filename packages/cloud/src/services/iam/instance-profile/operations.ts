@@ -1,14 +1,11 @@
 /** Operations on instance profiles. */
 import { uniqueId } from "@casemate/key-engine";
-import type { ReadTx } from "@casemate/store";
-import type { InstanceProfile } from "@casemate/wire/iam";
-import { requestTagKeys, tagsView } from "../../../kit/index.ts";
+import { requestTagKeys } from "../../../kit/index.ts";
 import { quotaExceeded, roleInInstanceProfile } from "../faults.ts";
 import { listing } from "../listing.ts";
 import { operation } from "../operation.ts";
-import { fetchRole, findRole, roles, roleTarget } from "../role/role.ts";
+import { fetchRole, findRole, roleTarget } from "../role/role.ts";
 import { roleNotFound } from "../role/role-faults.ts";
-import { roleSummary } from "../role/role-view.ts";
 import { listTags, readTags, withoutTags, withTags } from "../tag/tags.ts";
 import {
   fetchInstanceProfile,
@@ -17,30 +14,12 @@ import {
   instanceProfiles,
   instanceProfileTarget,
   putInstanceProfile,
-  type InstanceProfileRow,
 } from "./instance-profile.ts";
 import { instanceProfileExists } from "./instance-profile-faults.ts";
+import { instanceProfileSummary, instanceProfileView } from "./instance-profile-view.ts";
 
 /** Instance profiles an account may have. */
 export const instanceProfilesPerAccountMax = 1000;
-
-/** An instance profile in a list: without tags. */
-function summary(tx: ReadTx, row: InstanceProfileRow): InstanceProfile {
-  const role = row.roleId === undefined ? undefined : tx.get(roles, row.roleId);
-  return {
-    Path: row.path,
-    InstanceProfileName: row.name,
-    InstanceProfileId: row.id,
-    Arn: instanceProfileArn(row),
-    CreateDate: new Date(row.createdAt),
-    Roles: role === undefined ? [] : [roleSummary(tx, role)],
-  };
-}
-
-function view(tx: ReadTx, row: InstanceProfileRow): InstanceProfile {
-  const tags = tagsView(row.tags);
-  return { ...summary(tx, row), ...(tags.length === 0 ? {} : { Tags: tags }) };
-}
 
 export const createInstanceProfile = operation("CreateInstanceProfile", {
   access: "write",
@@ -70,7 +49,7 @@ export const createInstanceProfile = operation("CreateInstanceProfile", {
       createdAt: call.now,
       tags: readTags(input.Tags),
     });
-    return { InstanceProfile: view(tx, row) };
+    return { InstanceProfile: instanceProfileView(tx, row) };
   },
 });
 
@@ -79,7 +58,7 @@ export const getInstanceProfile = operation("GetInstanceProfile", {
   honours: "all",
   needs: (input, call) => [call.need(instanceProfileTarget(call, input.InstanceProfileName))],
   handle: (tx, input, call) => ({
-    InstanceProfile: view(tx, fetchInstanceProfile(tx, call, input.InstanceProfileName)),
+    InstanceProfile: instanceProfileView(tx, fetchInstanceProfile(tx, call, input.InstanceProfileName)),
   }),
 });
 
@@ -95,7 +74,7 @@ export const listInstanceProfiles = operation("ListInstanceProfiles", {
       .by(instanceProfiles, "account", call.accountId)
       .filter(({ path }) => path.startsWith(input.PathPrefix ?? "/"));
     const { items, marks } = listing(call, input, { items: found, key: ({ name }) => name.toLowerCase() });
-    return { InstanceProfiles: items.map((row) => summary(tx, row)), ...marks };
+    return { InstanceProfiles: items.map((row) => instanceProfileSummary(tx, row)), ...marks };
   },
 });
 
@@ -106,7 +85,7 @@ export const listInstanceProfilesForRole = operation("ListInstanceProfilesForRol
   handle(tx, input, call) {
     const found = tx.by(instanceProfiles, "role", fetchRole(tx, call, input.RoleName).id);
     const { items, marks } = listing(call, input, { items: found, key: ({ name }) => name.toLowerCase() });
-    return { InstanceProfiles: items.map((row) => summary(tx, row)), ...marks };
+    return { InstanceProfiles: items.map((row) => instanceProfileSummary(tx, row)), ...marks };
   },
 });
 

@@ -8,6 +8,9 @@ import { fetchPolicy, policies, policyTarget } from "./policy.ts";
 import { tooManyVersions, versionIsDefault, versionNotFound } from "./policy-faults.ts";
 import type { PolicyRow, PolicyVersionRow } from "./policy-row.ts";
 
+/** Versions of managed policies that an account may have. */
+export const policyVersionsPerAccountMax = 10_000;
+
 /** Versions that one managed policy may have. */
 export const versionsPerPolicyMax = 5;
 
@@ -18,7 +21,7 @@ function fetchVersion(row: PolicyRow, versionId: string): PolicyVersionRow {
 }
 
 /** A version in a list: without its document. */
-function versionSummary(row: PolicyRow, version: PolicyVersionRow): PolicyVersion {
+export function versionSummary(row: PolicyRow, version: PolicyVersionRow): PolicyVersion {
   return {
     VersionId: version.versionId,
     IsDefaultVersion: version.versionId === row.defaultVersionId,
