@@ -43,11 +43,24 @@ test("operations and errors are listed in alphabetical order, with AWS's number 
         { name: "GetCallerIdentity", access: "read" as const },
         { name: "AssumeRole", access: "write" as const },
       ],
-      faults: [{ code: "ExpiredToken", status: 403, pattern: "The token | {0} is expired" }],
+      faults: [
+        { code: "ExpiredToken", status: 403, pattern: "The token | {0} is expired" },
+        { code: "ExpiredToken", status: 403, pattern: "The token | {0} is expired" },
+      ],
+      refusal: { code: "AccessDenied", status: 403 },
     },
   ];
+  const shared = [{ code: "InternalFailure", status: 500, pattern: "It failed." }];
   const operations = operationsPage(services, () => 11);
   expect(operations).toContain("| [sts](#sts) | 2 | 11 |");
   expect(operations).toContain("| AssumeRole | write |\n| GetCallerIdentity | read |");
-  expect(errorsPage(services)).toContain("| `ExpiredToken` | 403 | The token \\| {0} is expired |");
+  const errors = errorsPage({ services, shared });
+  expect(errors).toContain(
+    "## sts\n\n| code | status | message |\n|---|---|---|\n" +
+      "| `AccessDenied` | 403 | User: {0} is not authorized to perform: {1} on resource: {2} because .. |\n" +
+      "| `ExpiredToken` | 403 | The token \\| {0} is expired |\n",
+  );
+  expect(errors).toContain(
+    "## Every service\n\n| code | status | message |\n|---|---|---|\n| `InternalFailure`",
+  );
 });

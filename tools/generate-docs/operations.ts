@@ -2,7 +2,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { cell, generatedNotice } from "./page.ts";
-import type { DescribedService } from "./services.ts";
+import type { DescribedCloud, DescribedFault, DescribedService } from "./services.ts";
 
 /** How many operations AWS's own client of a service has; undefined where that client is not installed. */
 export function countAwsOperations(root: string, service: string): number | undefined {
@@ -39,17 +39,30 @@ export function operationsPage(
 }
 
 /** The text of docs/errors.md. */
-export function errorsPage(services: readonly DescribedService[]): string {
-  const sections = services.map(({ name, faults }) => {
-    const rows = faults
-      .toSorted((one, other) => (one.code + one.pattern < other.code + other.pattern ? -1 : 1))
-      .map(({ code, status, pattern }) => `| \`${code}\` | ${status} | ${cell(pattern)} |`);
-    return `## ${name}\n\n| code | status | message |\n|---|---|---|\n${rows.join("\n")}\n`;
+export function errorsPage({ services, shared }: DescribedCloud): string {
+  const sections = services.map(({ name, faults, refusal }) => {
+    const refused = {
+      ...refusal,
+      pattern: "User: {0} is not authorized to perform: {1} on resource: {2} because ..",
+    };
+    return `## ${name}\n\n${faultTable([...faults, refused])}\n`;
   });
   return [
     "# Errors\n",
-    generatedNotice("the faults that services declare"),
+    generatedNotice("the faults that services and the request path declare"),
     "Each refusal in its service's own words; `{0}`, `{1}` stand for what the request said.\n",
+    `## Every service\n\n${faultTable(shared)}\n`,
+    "Beside these there are AWS's answers to a request that cannot be read or whose signature is refused: they",
+    "differ by protocol and stand in `packages/wire/src/dialect.ts`, `packages/wire/src/form-tree.ts` and",
+    "`packages/wire/src/sigv4/signature-fault.ts`.\n",
     ...sections,
   ].join("\n");
+}
+
+/** Faults in alphabetical order; one that several resources declare alike stands there once. */
+function faultTable(faults: readonly DescribedFault[]): string {
+  const rows = faults
+    .toSorted((one, other) => (one.code + one.pattern < other.code + other.pattern ? -1 : 1))
+    .map(({ code, status, pattern }) => `| \`${code}\` | ${status} | ${cell(pattern)} |`);
+  return ["| code | status | message |", "|---|---|---|", ...new Set(rows)].join("\n");
 }

@@ -6,7 +6,7 @@ import { readTree } from "../source/tree.ts";
 import { differencesPage } from "./differences.ts";
 import { limitsPage } from "./limits.ts";
 import { countAwsOperations, errorsPage, operationsPage } from "./operations.ts";
-import { listServices } from "./services.ts";
+import { describeCloud } from "./services.ts";
 
 /** Every generated page: its path and its text. */
 export async function generatePages(root: string): Promise<Map<string, string>> {
@@ -15,13 +15,14 @@ export async function generatePages(root: string): Promise<Map<string, string>> 
     ["docs/differences.md", differencesPage(modules)],
     ["docs/limits.md", limitsPage(modules)],
   ]);
-  const services = await listServices();
-  if (services !== undefined) {
+  const cloud = await describeCloud();
+  if (cloud !== undefined) {
+    const { services } = cloud;
     pages.set(
       "docs/operations.md",
       operationsPage(services, (name) => countAwsOperations(root, name)),
     );
-    pages.set("docs/errors.md", errorsPage(services));
+    pages.set("docs/errors.md", errorsPage(cloud));
   }
   return pages;
 }
