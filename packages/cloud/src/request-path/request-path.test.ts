@@ -204,6 +204,23 @@ describe("the request path", () => {
     expect(tagged?.responseElements).toEqual({ requestId: tagged?.requestID, _return: true });
   });
 
+  it("refuses a parameter that an operation does not honour, once it is authorized", async () => {
+    const cloud = await openCloud();
+    const launch = {
+      service: "ec2",
+      action: "RunInstances",
+      parameters: { ImageId: "ami-0", MinCount: "1", MaxCount: "1", "CpuOptions.CoreCount": "1" },
+    };
+    const refused = await cloud.send({ ...launch, credentials: cloud.admin });
+    expect([refused.status, refused.code, refused.message]).toEqual([
+      400,
+      "UnsupportedOperation",
+      "The parameter CpuOptions of RunInstances is not supported by Casemate.",
+    ]);
+    const [entry] = await cloud.trail();
+    expect(entry?.decisions.every(({ allowed }) => allowed)).toBe(true);
+  });
+
   it("answers a dry run without doing it, once it is authorized", async () => {
     const cloud = await openCloud();
     const parameters = { GroupName: "g", GroupDescription: "g", DryRun: "true" };
