@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { bundle } from "./bundle.mjs";
 
@@ -42,6 +43,22 @@ test("a worker and files that a module names are carried beside the bundle", asy
   expect(read("dist/casemate.mjs")).toContain('new URL("./host/guest/", import.meta.url)');
   expect(read("dist/store/log-worker.mjs")).toContain("42");
   expect(read("dist/host/guest/etc/init")).toBe("init");
+});
+
+test("what a worker names lies where the worker looks for it", async () => {
+  write("bench/main.ts", 'export const subject = new URL("./subject.ts", import.meta.url);');
+  write("bench/subject.ts", 'export const tables = new URL("../packages/wire/generated/", import.meta.url);');
+  write("packages/wire/generated/ec2.json", "{}");
+  await bundle({
+    root,
+    entry: join(root, "bench/main.ts"),
+    name: "bench",
+    outdir: join(root, "dist"),
+    external: [],
+  });
+  const named = /new URL\("(.+)", import/.exec(read("dist/bench/subject.mjs"))?.[1] ?? "";
+  const folder = new URL(named, pathToFileURL(join(root, "dist/bench/subject.mjs")));
+  expect(readFileSync(new URL("ec2.json", folder), "utf8")).toBe("{}");
 });
 
 test("it is rebuilt when an input changed, and only then", async () => {
