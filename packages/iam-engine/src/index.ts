@@ -15,6 +15,8 @@ export { compile, compileStored } from "./compile.ts";
 export type { CompiledPolicy } from "./compile.ts";
 export type { ConditionContext } from "./template.ts";
 export type { EnginePrincipal, NamedIdentity } from "./principal-matcher.ts";
+export { allowingStatement } from "./allowing-statement.ts";
+export type { AllowingStatement } from "./allowing-statement.ts";
 export { decide } from "./decide.ts";
 export type { AuthorizationRequest } from "./authorization-request.ts";
 export type { Allowed, AllowedBy, Decision, DecisionKind, ExplicitDeny, ImplicitDeny } from "./decision.ts";

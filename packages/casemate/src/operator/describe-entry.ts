@@ -3,7 +3,13 @@
  * changed since, and only what was decided then counts.
  */
 import type { DecisionRecord, TrailRecord } from "@casemate/cloud";
-import type { Decision, ExplainedPolicy, ExplainedStatement, Explanation } from "@casemate/iam-engine";
+import type {
+  AllowingStatement,
+  Decision,
+  ExplainedPolicy,
+  ExplainedStatement,
+  Explanation,
+} from "@casemate/iam-engine";
 import type { TrailAnswer } from "./operator-calls.ts";
 
 const kinds: Readonly<Record<string, string>> = {
@@ -49,7 +55,10 @@ function outcomeOf({ errorCode, errorMessage }: TrailRecord): string {
 
 function describeDecision({ action, resource, allowed, because }: DecisionRecord): string[] {
   const title = `${allowed ? "allowed" : "REFUSED"}  ${action} on ${resource}`;
-  if (allowed) return [title, `  ${describeAllowed(because as Decision)}`];
+  if (allowed) {
+    const { statement, ...decision } = because as Decision & { readonly statement?: AllowingStatement };
+    return [title, `  ${describeAllowed(decision as Decision, statement)}`];
+  }
   const { decision, policies, missingKeys } = because as Explanation;
   const lines = [title, `  ${describeRefusal(decision)}`];
   for (const policy of policies) lines.push(...describePolicy(policy));
@@ -59,8 +68,13 @@ function describeDecision({ action, resource, allowed, because }: DecisionRecord
   return lines;
 }
 
-function describeAllowed(decision: Decision): string {
+function describeAllowed(decision: Decision, statement: AllowingStatement | undefined): string {
   if (!decision.allowed) return "";
+  if (statement !== undefined) {
+    const { source, statementIndex, sid } = statement;
+    const kind = decision.by === "resource" ? "policy of the resource" : "identity-based policy";
+    return `Statement ${sid ?? `number ${statementIndex + 1}`} of the ${kind} ${source.id} allows it.`;
+  }
   switch (decision.by) {
     case "identity":
       return "An identity-based policy allows it.";

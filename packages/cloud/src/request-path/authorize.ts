@@ -3,6 +3,7 @@
  * refusal ends the call.
  */
 import {
+  allowingStatement,
   decide,
   denialText,
   explain,
@@ -58,7 +59,9 @@ export function authorize(
     const decision = decide(request);
     const { action, target } = need;
     if (!decision.allowed) throw refuse(input, { need, context, request, decision }, decisions);
-    decisions.push({ action, resource: target.arn, allowed: true, because: decision });
+    const statement = allowingStatement(request, decision);
+    const because = statement === undefined ? decision : { ...decision, statement };
+    decisions.push({ action, resource: target.arn, allowed: true, because });
   }
 }
 
