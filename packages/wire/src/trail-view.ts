@@ -41,6 +41,9 @@ const unmarkedSecrets = new Set([
   "SecretAccessKey",
   "Password",
   "PrivateKey",
+  "TokenCode",
+  "AuthenticationCode1",
+  "AuthenticationCode2",
 ]);
 
 const builders = new WeakMap<ServiceModel, TrailBuilder>();

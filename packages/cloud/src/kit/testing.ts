@@ -96,13 +96,23 @@ export async function openTestService(service: TestService): Promise<TestCloud> 
     newKeyPair: generateKeyPairMaterialSync,
   };
   function within<T>(operation: Operation, caller: Caller, body: (call: Call, tx: Tx) => T): T {
-    return store.transaction((tx) =>
-      tx.attempt(() => {
-        const call = callOf(operation, service, { caller, now, environment, tx });
-        prepare?.(tx, call);
-        return body(call, tx);
-      }),
-    ).value;
+    const ended = store.transaction((tx): { readonly value: T } | { readonly fault: Fault } => {
+      try {
+        return {
+          value: tx.attempt(() => {
+            const call = callOf(operation, service, { caller, now, environment, tx });
+            prepare?.(tx, call);
+            return body(call, tx);
+          }),
+        };
+      } catch (thrown) {
+        if (!(thrown instanceof Fault)) throw thrown;
+        thrown.aftermath?.(tx);
+        return { fault: thrown };
+      }
+    }).value;
+    if ("fault" in ended) throw ended.fault;
+    return ended.value;
   }
   const run: TestCloud["run"] = (operation, input, caller = {}) =>
     within(operation, caller, (call, tx) => {

@@ -20,6 +20,10 @@ import { groupPolicyOperations } from "./group/policy-operations.ts";
 import { instanceProfiles } from "./instance-profile/instance-profile.ts";
 import { instanceProfileFaults } from "./instance-profile/instance-profile-faults.ts";
 import { instanceProfileOperations } from "./instance-profile/operations.ts";
+import { mfaDeviceListOperations } from "./mfa-device/list-operations.ts";
+import { mfaDevices } from "./mfa-device/mfa-device.ts";
+import { mfaDeviceFaults } from "./mfa-device/mfa-device-faults.ts";
+import { mfaDeviceOperations } from "./mfa-device/operations.ts";
 import { policyOperations } from "./policy/operations.ts";
 import { policies } from "./policy/policy.ts";
 import { policyFaults } from "./policy/policy-faults.ts";
@@ -50,6 +54,8 @@ export const iamService: Service = {
     ...groupPolicyOperations,
     ...instanceProfileOperations,
     ...membershipOperations,
+    ...mfaDeviceListOperations,
+    ...mfaDeviceOperations,
     ...policyOperations,
     ...policyVersionOperations,
     ...roleOperations,
@@ -63,13 +69,24 @@ export const iamService: Service = {
     ...credentialReportFaults,
     ...groupFaults,
     ...instanceProfileFaults,
+    ...mfaDeviceFaults,
     ...policyFaults,
     ...roleFaults,
     ...sharedFaults,
     ...tagFaults,
     ...userFaults,
   ],
-  collections: [accessKeys, accounts, credentialReports, groups, instanceProfiles, policies, roles, users],
+  collections: [
+    accessKeys,
+    accounts,
+    credentialReports,
+    groups,
+    instanceProfiles,
+    mfaDevices,
+    policies,
+    roles,
+    users,
+  ],
   tables: [],
   prepare(_tx, { principal }: Call) {
     // "You cannot call any IAM API operations unless MFA authentication information is included": STS API,

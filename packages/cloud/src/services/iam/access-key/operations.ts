@@ -5,6 +5,7 @@ import type { Call, Target } from "../../../kit/index.ts";
 import { quotaExceeded } from "../faults.ts";
 import { listing } from "../listing.ts";
 import { operation } from "../operation.ts";
+import { meantUserTarget } from "../user/meant-user.ts";
 import { fetchUser, users, userTarget } from "../user/user.ts";
 import { userNotNamed } from "../user/user-faults.ts";
 import { accessKeys, keysOf, rootHolder, rootUserName, sealSecret, type AccessKeyRow } from "./access-key.ts";
@@ -18,14 +19,6 @@ interface Holder {
   readonly id: string;
   /** Undefined for the root user, which has no name. */
   readonly name: string | undefined;
-}
-
-function holderTarget(call: Call, name: string | undefined): Target {
-  const { principal } = call;
-  if (name !== undefined) return userTarget(call, name);
-  if (principal.type === "user") return userTarget(call, principal.userName);
-  if (principal.type === "root") return { arn: principal.arn, accountId: call.accountId, keys: {} };
-  throw userNotNamed();
 }
 
 function fetchHolder(tx: ReadTx, call: Call, name: string | undefined): Holder {
@@ -50,7 +43,7 @@ function fetchKey(
 export const createAccessKey = operation("CreateAccessKey", {
   access: "write",
   honours: "all",
-  needs: (input, call) => [call.need(holderTarget(call, input.UserName))],
+  needs: (input, call) => [call.need(meantUserTarget(call, input.UserName))],
   handle(tx, input, call) {
     const holder = fetchHolder(tx, call, input.UserName);
     if (keysOf(tx, call.accountId, holder.id).length >= accessKeysPerUserMax) {
@@ -82,7 +75,7 @@ export const createAccessKey = operation("CreateAccessKey", {
 export const listAccessKeys = operation("ListAccessKeys", {
   access: "read",
   honours: "all",
-  needs: (input, call) => [call.need(holderTarget(call, input.UserName))],
+  needs: (input, call) => [call.need(meantUserTarget(call, input.UserName))],
   handle(tx, input, call) {
     const holder = fetchHolder(tx, call, input.UserName);
     const keys = keysOf(tx, call.accountId, holder.id);
@@ -102,7 +95,7 @@ export const listAccessKeys = operation("ListAccessKeys", {
 export const updateAccessKey = operation("UpdateAccessKey", {
   access: "write",
   honours: "all",
-  needs: (input, call) => [call.need(holderTarget(call, input.UserName))],
+  needs: (input, call) => [call.need(meantUserTarget(call, input.UserName))],
   handle(tx, input, call) {
     const holder = fetchHolder(tx, call, input.UserName);
     const row = fetchKey(tx, call, { holder, id: input.AccessKeyId });
@@ -115,7 +108,7 @@ export const updateAccessKey = operation("UpdateAccessKey", {
 export const deleteAccessKey = operation("DeleteAccessKey", {
   access: "write",
   honours: "all",
-  needs: (input, call) => [call.need(holderTarget(call, input.UserName))],
+  needs: (input, call) => [call.need(meantUserTarget(call, input.UserName))],
   handle(tx, input, call) {
     const holder = fetchHolder(tx, call, input.UserName);
     tx.delete(accessKeys, fetchKey(tx, call, { holder, id: input.AccessKeyId }).id);

@@ -1,30 +1,23 @@
 /** Operations on users themselves. */
 import { uniqueId } from "@casemate/key-engine";
 import type { User } from "@casemate/wire/iam";
-import { requestTagKeys, type Call, type Target } from "../../../kit/index.ts";
+import { requestTagKeys, type Call } from "../../../kit/index.ts";
 import { keysOf, rootUserName } from "../access-key/access-key.ts";
 import { accounts } from "../account/account.ts";
 import { inlinePoliciesLeft, policiesAttached, quotaExceeded, usersInGroup } from "../faults.ts";
 import { listing } from "../listing.ts";
+import { mfaDevicesOf } from "../mfa-device/mfa-device.ts";
 import { operation } from "../operation.ts";
 import { checkBoundary } from "../policy/attachments.ts";
 import { checkPolicyArn } from "../policy/policy.ts";
 import { listTags, readTags, withoutTags, withTags } from "../tag/tags.ts";
+import { meantUserTarget } from "./meant-user.ts";
 import { fetchUser, findUser, putUser, userArn, users, userTarget, type UserRow } from "./user.ts";
-import { userExists, userHasAccessKeys, userNotNamed } from "./user-faults.ts";
+import { userExists, userHasAccessKeys, userHasMfaDevice } from "./user-faults.ts";
 import { userSummary, userView } from "./user-view.ts";
 
 /** Users an account may have. */
 export const usersPerAccountMax = 5000;
-
-/** The user that a request means: the named one, else the caller. */
-function meantTarget(call: Call, name: string | undefined): Target {
-  const { principal } = call;
-  if (name !== undefined) return userTarget(call, name);
-  if (principal.type === "user") return userTarget(call, principal.userName);
-  if (principal.type === "root") return { arn: principal.arn, accountId: call.accountId, keys: {} };
-  throw userNotNamed();
-}
 
 function rootView(call: Call): User {
   const account = call.tx.get(accounts, call.accountId);
@@ -73,7 +66,7 @@ export const createUser = operation("CreateUser", {
 export const getUser = operation("GetUser", {
   access: "read",
   honours: "all",
-  needs: (input, call) => [call.need(meantTarget(call, input.UserName))],
+  needs: (input, call) => [call.need(meantUserTarget(call, input.UserName))],
   handle(tx, input, call) {
     const { principal } = call;
     if (input.UserName === undefined && principal.type === "root") return { User: rootView(call) };
@@ -129,6 +122,7 @@ export const deleteUser = operation("DeleteUser", {
     const row = fetchUser(tx, call, input.UserName);
     if (keysOf(tx, row.accountId, row.id).length > 0) throw userHasAccessKeys();
     if ((row.groupIds ?? []).length > 0) throw usersInGroup();
+    if (mfaDevicesOf(tx, row.accountId, row.id).length > 0) throw userHasMfaDevice();
     if (row.attachedPolicyArns.length > 0) throw policiesAttached();
     if (row.inlinePolicies.length > 0) throw inlinePoliciesLeft();
     tx.delete(users, row.id);

@@ -16,9 +16,14 @@ export const userHasAccessKeys = fault({
   status: 409,
   message: () => "Cannot delete entity, must delete access keys first.",
 });
+export const userHasMfaDevice = fault({
+  code: "DeleteConflict",
+  status: 409,
+  message: () => "Cannot delete entity, must delete MFA device first.",
+});
 export const userNotNamed = fault({
   code: "ValidationError",
   message: () => "Must specify userName when calling with non-User credentials",
 });
 
-export const userFaults = [userNotFound, userExists, userHasAccessKeys, userNotNamed];
+export const userFaults = [userNotFound, userExists, userHasAccessKeys, userHasMfaDevice, userNotNamed];

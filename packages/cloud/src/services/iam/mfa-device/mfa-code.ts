@@ -1,0 +1,113 @@
+/**
+ * The codes of MFA devices: whether one is right now, that none is taken twice, and that nobody may guess for
+ * long. A wrong code is counted although the call it came with is undone.
+ */
+import { findTotpStep, totpStepAt } from "@casemate/key-engine";
+import type { ReadTx, Tx } from "@casemate/store";
+import type { CloudEnvironment, Fault, Principal } from "../../../kit/index.ts";
+import { mfaDevices, mfaDevicesOf, putMfaDevice, type MfaDeviceRow } from "./mfa-device.ts";
+
+/** Steps that a device may be ahead or behind of its known drift when it shows one code. */
+export const mfaCodeReachSteps = 1;
+/** Steps that its clock may be off when it shows two codes in a row: an hour. */
+export const mfaSynchronizationReachSteps = 120;
+/** Wrong codes after which a device's codes are not looked at for a while. */
+export const mfaWrongCodesMax = 5;
+/**
+ * How long that is.
+ * Differs: AWS limits guesses too, but does not tell how.
+ */
+export const mfaWrongCodesPauseMs = 15 * 60_000;
+
+/** A code as a request gives it. */
+export interface PresentedMfa {
+  readonly serial: string;
+  readonly code: string;
+}
+
+/** Why a code does not count: its device is not the caller's, or it is wrong. */
+export type MfaRefusal = "no-device" | "wrong-code";
+
+/** A code that counts, until it is spent. */
+export interface RightMfaCode {
+  readonly device: MfaDeviceRow;
+  readonly step: number;
+}
+
+/** Seals the seed of a device. */
+export function sealSeed(environment: CloudEnvironment, serial: string, seed: Uint8Array): string {
+  const text = Buffer.from(seed).toString("base64");
+  return environment.keyring.seal(text, { purpose: "mfa-seed", device: serial });
+}
+
+/** Opens the seed of a device. */
+export function openSeed(environment: CloudEnvironment, row: MfaDeviceRow): Uint8Array {
+  const text = environment.keyring.open(row.sealedSeed, { purpose: "mfa-seed", device: row.serial });
+  return Buffer.from(text, "base64");
+}
+
+/**
+ * Checks a code of a device of the calling user. Nothing is changed: the code is taken by `spendMfaCode`, a wrong
+ * one is counted by `countingWrongCode`.
+ */
+export function checkMfaCode(
+  tx: ReadTx,
+  environment: CloudEnvironment,
+  asked: { readonly principal: Principal; readonly presented: PresentedMfa; readonly now: number },
+): RightMfaCode | MfaRefusal {
+  const { principal, presented, now } = asked;
+  if (principal.type !== "user") return "no-device";
+  const device = mfaDevicesOf(tx, principal.accountId, principal.id).find(
+    ({ serial }) => serial === presented.serial,
+  );
+  if (device === undefined) return "no-device";
+  if (pauses(device, now)) return "wrong-code";
+  const center = totpStepAt(now) + device.driftSteps;
+  const step = findTotpStep(openSeed(environment, device), [presented.code], {
+    from: Math.max(center - mfaCodeReachSteps, device.lastStep + 1),
+    to: center + mfaCodeReachSteps,
+  });
+  return step === undefined ? "wrong-code" : { device, step };
+}
+
+/** Takes the code: it is worth nothing from now on. */
+export function spendMfaCode(tx: Tx, { device, step }: RightMfaCode): void {
+  putMfaDevice(tx, { ...device, lastStep: step, wrong: { count: 0, at: 0 } });
+}
+
+/** The refusal of a wrong code, which counts it. */
+export function countingWrongCode(
+  refusal: Fault,
+  wrong: { readonly serial: string; readonly now: number },
+): Fault {
+  return refusal.leaving((tx) => {
+    const device = tx.get(mfaDevices, wrong.serial);
+    if (device === undefined || pauses(device, wrong.now)) return;
+    const count = device.wrong.count >= mfaWrongCodesMax ? 1 : device.wrong.count + 1;
+    putMfaDevice(tx, { ...device, wrong: { count, at: wrong.now } });
+  });
+}
+
+/**
+ * The device after two codes that it showed one after the other, with the drift of its clock; undefined when they are
+ * not such codes.
+ */
+export function synchronized(
+  environment: CloudEnvironment,
+  device: MfaDeviceRow,
+  shown: { readonly codes: readonly [string, string]; readonly now: number },
+): MfaDeviceRow | undefined {
+  if (pauses(device, shown.now)) return undefined;
+  const center = totpStepAt(shown.now);
+  const step = findTotpStep(openSeed(environment, device), shown.codes, {
+    from: Math.max(center - mfaSynchronizationReachSteps, device.lastStep + 1),
+    to: center + mfaSynchronizationReachSteps,
+  });
+  if (step === undefined) return undefined;
+  // Whoever reads two codes in a row and sends them at once sends them in the second one's step.
+  return { ...device, driftSteps: step - center, lastStep: step, wrong: { count: 0, at: 0 } };
+}
+
+function pauses({ wrong }: MfaDeviceRow, now: number): boolean {
+  return wrong.count >= mfaWrongCodesMax && now - wrong.at < mfaWrongCodesPauseMs;
+}

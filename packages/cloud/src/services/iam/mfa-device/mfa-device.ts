@@ -1,0 +1,84 @@
+/**
+ * Virtual MFA devices: the row. Its seed is told once, when the device is made, and sealed from then on.
+ * Differs: a hardware device or a security key cannot be enabled, because nobody here knows its secret.
+ */
+import { collection, type ReadTx, type Tx } from "@casemate/store";
+import { parseArn, resourceTagKeys, type Call, type Tags, type Target } from "../../../kit/index.ts";
+import { mfaDeviceNotFound } from "./mfa-device-faults.ts";
+
+/** MFA devices that one user may have. */
+export const mfaDevicesPerUserMax = 8;
+
+/** A device. */
+export interface MfaDeviceRow {
+  /** The serial number of a virtual device is its ARN. */
+  readonly serial: string;
+  readonly accountId: string;
+  readonly path: string;
+  readonly name: string;
+  readonly sealedSeed: string;
+  readonly createdAt: number;
+  readonly tags: Tags;
+  /** The user's unique id, while the device is enabled for one. */
+  readonly holder?: string | undefined;
+  readonly enabledAt?: number | undefined;
+  /** How many steps its clock is ahead of ours, as found when it was enabled or synchronized. */
+  readonly driftSteps: number;
+  /** The last step whose code was taken; a code of this or an earlier step is never taken again. */
+  readonly lastStep: number;
+  /** Wrong codes since the last right one, and when the last of them came. */
+  readonly wrong: { readonly count: number; readonly at: number };
+}
+
+export const mfaDevices = collection<MfaDeviceRow>()({
+  kind: "iam/mfa-device",
+  key: (row) => row.serial,
+  indexes: {
+    account: (row) => row.accountId,
+    name: (row) => nameKey(row),
+    holder: (row) => (row.holder === undefined ? undefined : `${row.accountId}/${row.holder}`),
+  },
+});
+
+type Named = Pick<MfaDeviceRow, "accountId" | "path" | "name">;
+
+function nameKey({ accountId, path, name }: Named): string {
+  return `${accountId}${path}${name.toLowerCase()}`;
+}
+
+export function mfaDeviceArn({ accountId, path, name }: Named): string {
+  return `arn:aws:iam::${accountId}:mfa${path}${name}`;
+}
+
+/** Whether an account has a device of this path and name; names are compared without case. */
+export function hasMfaDevice(tx: ReadTx, named: Named): boolean {
+  return tx.by(mfaDevices, "name", nameKey(named)).length > 0;
+}
+
+/** The devices of a user, oldest serial number first. */
+export function mfaDevicesOf(tx: ReadTx, accountId: string, userId: string): readonly MfaDeviceRow[] {
+  return tx.by(mfaDevices, "holder", `${accountId}/${userId}`);
+}
+
+/** The caller's device of a serial number. @throws mfaDeviceNotFound */
+export function fetchMfaDevice(tx: ReadTx, call: Call, serial: string): MfaDeviceRow {
+  const row = tx.get(mfaDevices, serial);
+  if (row?.accountId !== call.accountId) throw mfaDeviceNotFound(serial);
+  return row;
+}
+
+/** A device as target of a need; what is no ARN of a device is taken for the name of one. */
+export function mfaDeviceTarget(call: Call, serial: string): Target {
+  const row = call.tx.get(mfaDevices, serial);
+  const isArn = /^arn:aws:iam::\d{12}:mfa\/./.test(serial);
+  return {
+    arn: isArn ? serial : mfaDeviceArn({ accountId: call.accountId, path: "/", name: serial }),
+    accountId: (isArn ? parseArn(serial)?.accountId : undefined) ?? call.accountId,
+    keys: row?.accountId === call.accountId ? resourceTagKeys(row.tags, "iam") : {},
+  };
+}
+
+export function putMfaDevice(tx: Tx, row: MfaDeviceRow): MfaDeviceRow {
+  tx.put(mfaDevices, row);
+  return row;
+}
