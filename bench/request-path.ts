@@ -48,7 +48,7 @@ async function openSubject(): Promise<Subject> {
   const seals = sealer(rootKeyFromBytes(randomBytes(32)), randomBytes);
   const environment: CloudEnvironment = {
     clock: Date.now,
-    random: randomBytes,
+    random: pooledRandom(),
     keyring: {
       seal: (plain, context) => seals.seal(plain, context),
       open: (envelope, context) => seals.openText(envelope, context),
@@ -70,6 +70,17 @@ async function openSubject(): Promise<Subject> {
     onDefect: (defect) => console.error(defect),
   });
   return { path, admin };
+}
+
+/** As the daemon draws them: a block at a time. */
+function pooledRandom(): (bytes: number) => Uint8Array {
+  let block: Uint8Array = randomBytes(4096);
+  return (bytes) => {
+    if (bytes > block.length) block = randomBytes(4096 + bytes);
+    const drawn = block.subarray(0, bytes);
+    block = block.subarray(bytes);
+    return drawn;
+  };
 }
 
 function modelOf(service: string): ServiceModel {

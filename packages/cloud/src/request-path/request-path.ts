@@ -23,7 +23,6 @@ import { authorize } from "./authorize.ts";
 import { dryRunAllowed, toFault, unsupportedParameter } from "./faults.ts";
 import { headerOf, type HttpReply, type HttpRequest } from "./http-message.ts";
 import { claimedAccessKey, claimedAction, claimedProtocol, claimedService } from "./identify.ts";
-import { randomPool } from "./random-pool.ts";
 import { trailRecord } from "./record.ts";
 import { faultReply, successReply } from "./reply.ts";
 import { routeTo, type Endpoint } from "./route.ts";
@@ -67,8 +66,6 @@ interface Serving {
   readonly options: RequestPathOptions;
   readonly endpoints: ReadonlyMap<string, Endpoint>;
   readonly signingKeys: SigningKeyCache;
-  /** For request and event ids. */
-  readonly random: (bytes: number) => Uint8Array;
 }
 
 /** Builds the path. */
@@ -77,13 +74,12 @@ export function createRequestPath(options: RequestPathOptions): RequestPath {
   const services = new Map(options.endpoints.map((endpoint) => [endpoint.service.name, endpoint.service]));
   const endpoints = new Map(options.endpoints.map((endpoint) => [endpoint.service.name, endpoint]));
   const versions = new Map(options.endpoints.map((each) => [each.model.apiVersion, each.service.name]));
-  const random = randomPool(environment.random);
-  const serving: Serving = { options, endpoints, signingKeys: new SigningKeyCache(), random };
+  const serving: Serving = { options, endpoints, signingKeys: new SigningKeyCache() };
 
   const begin = (request: HttpRequest): Progress => {
     const service = claimedService(request, services, versions);
     return {
-      requestId: drawUuid(random),
+      requestId: drawUuid(environment.random),
       now: environment.clock(),
       origin: originOf(request),
       request,
@@ -121,7 +117,7 @@ export function createRequestPath(options: RequestPathOptions): RequestPath {
     handle: (request) => commit(request, (tx, progress) => serve(tx, progress, serving)),
     refuse: (head, fault) =>
       commit({ ...head, body: new Uint8Array() }, (tx, progress) => {
-        record(tx, progress, { random: serving.random, fault });
+        record(tx, progress, { random: environment.random, fault });
         return faultReply(replyForm(progress.request, progress), fault);
       }),
   };
@@ -129,7 +125,7 @@ export function createRequestPath(options: RequestPathOptions): RequestPath {
 
 /** One call inside its transaction: a refusal undoes all it did, and is recorded all the same. */
 function serve(tx: Tx, progress: Progress, serving: Serving): HttpReply {
-  const { identity, onDefect } = serving.options;
+  const { identity, environment, onDefect } = serving.options;
   let reply: HttpReply;
   let fault: Fault | undefined;
   try {
@@ -144,14 +140,14 @@ function serve(tx: Tx, progress: Progress, serving: Serving): HttpReply {
   if (principal !== undefined) {
     identity.noteUse(tx, { principal, service: progress.endpoint?.service.name ?? "", region, now });
   }
-  record(tx, progress, { random: serving.random, fault });
+  record(tx, progress, { random: environment.random, fault });
   return reply;
 }
 
 function record(
   tx: Tx,
   progress: Progress,
-  outcome: { readonly random: Serving["random"]; readonly fault: Fault | undefined },
+  outcome: { readonly random: CloudEnvironment["random"]; readonly fault: Fault | undefined },
 ): void {
   const { request, endpoint, operation, principal } = progress;
   const entry = trailRecord({
