@@ -48,11 +48,27 @@ export function describe<Row extends OwnedRow>(
     readonly request: DescribeRequest;
   },
 ): Page<Row> {
+  const { request } = question;
+  if ((request.ids ?? []).length > 0 && request.maxResults !== undefined) {
+    throw idsWithMaxResults(request.idsName);
+  }
+  return pageOf(call, describeAll(tx, call, question), request);
+}
+
+/** All of them, for an operation that knows no pages. @throws the resource's faults for ids that it does not have */
+export function describeAll<Row extends OwnedRow>(
+  tx: ReadTx,
+  call: Call,
+  question: {
+    readonly resource: Pick<Resource<Row>, "fetchAll" | "list">;
+    readonly filters: FilterTable<Row>;
+    readonly request: Pick<DescribeRequest, "ids" | "filters">;
+  },
+): readonly Row[] {
   const { resource, request } = question;
   const ids = request.ids ?? [];
-  if (ids.length > 0 && request.maxResults !== undefined) throw idsWithMaxResults(request.idsName);
   const asked = ids.length > 0 ? resource.fetchAll(tx, call, [...new Set(ids)]) : resource.list(tx, call);
-  return pageOf(call, applyFilters(asked, request.filters, { table: question.filters, tx }), request);
+  return applyFilters(asked, request.filters, { table: question.filters, tx });
 }
 
 /** One page of rows. */

@@ -175,6 +175,15 @@ describe("key pairs", () => {
     expect(world.faultOf(deleteKeyPair, {}).code).toBe("MissingParameter");
   });
 
+  it("are all shown, because the answer has no pages", () => {
+    create({ KeyName: "first" });
+    const PublicKeyMaterial = bytes(publicLine("first"));
+    for (let made = 0; made < 1000; made += 1) {
+      world.run(importKeyPair, { KeyName: `more-${made}`, PublicKeyMaterial });
+    }
+    expect(list()).toHaveLength(1001);
+  });
+
   it("of a stranger are not deleted", () => {
     const { KeyPairId } = create({});
     const stranger = { principal: rootOf("444455556666") };

@@ -8,7 +8,7 @@ import {
   type Need,
   type WireTagSpecification,
 } from "../../../kit/index.ts";
-import { describe } from "../describe.ts";
+import { describeAll } from "../describe.ts";
 import { operation } from "../operation.ts";
 import {
   findKeyPair,
@@ -137,15 +137,9 @@ export const describeKeyPairs = operation("DescribeKeyPairs", {
       fetchAll: (...args: Parameters<typeof keyPairs.fetchAll>) => keyPairs.fetchAll(...args),
       list: () => (names.length === 0 ? keyPairs.list(tx, call) : named),
     };
-    const request = {
-      ids: input.KeyPairIds,
-      idsName: "keyPairIds",
-      filters: input.Filters,
-      maxResults: undefined,
-      nextToken: undefined,
-    };
-    const found = describe(tx, call, { resource, filters: keyPairFilters, request });
-    return { KeyPairs: found.items.map((row) => keyPairView(row, input.IncludePublicKey === true)) };
+    const request = { ids: input.KeyPairIds, filters: input.Filters };
+    const found = describeAll(tx, call, { resource, filters: keyPairFilters, request });
+    return { KeyPairs: found.map((row) => keyPairView(row, input.IncludePublicKey === true)) };
   },
 });
 
