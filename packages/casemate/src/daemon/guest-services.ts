@@ -7,7 +7,7 @@ import type { Socket } from "node:dgram";
 import { createVpcResolver } from "../dns/vpc-names.ts";
 import { serveDns, serveDnsOverTcp } from "../dns/dns-server.ts";
 import { serveMetadata } from "../metadata/metadata-server.ts";
-import { createMetadataTokens } from "../metadata/tokens.ts";
+import { createMetadataTokens, type MetadataTokens } from "../metadata/tokens.ts";
 import { vpcNameFacts, type CloudEnvironment, type MetadataPort } from "@casemate/cloud";
 import type { NetworkDriver, RouterPlace, RouterServices } from "@casemate/host";
 import type { Store } from "@casemate/store";
@@ -58,34 +58,56 @@ export function createGuestServices(options: GuestServicesOptions): GuestService
   };
 }
 
+/** All of them or none: what was opened before a failure is closed again, else it would hold its address for good. */
 async function openServices(
   options: GuestServicesOptions,
-  { vpc, vpcId }: RouterPlace,
-  tokens: ReturnType<typeof createMetadataTokens>,
+  router: RouterPlace,
+  tokens: MetadataTokens,
 ): Promise<readonly (() => Promise<void>)[]> {
-  const { store, environment, metadata, failed } = options;
+  const closers: (() => Promise<void>)[] = [];
+  try {
+    await openMetadata(options, { router, tokens, closers });
+    await openResolvers(options, { router, closers });
+  } catch (failure) {
+    await Promise.all(closers.map((each) => each()));
+    throw failure;
+  }
+  return closers;
+}
+
+interface Opening {
+  readonly router: RouterPlace;
+  readonly closers: (() => Promise<void>)[];
+}
+
+async function openMetadata(
+  options: GuestServicesOptions,
+  { router, tokens, closers }: Opening & { readonly tokens: MetadataTokens },
+): Promise<void> {
+  const { environment, metadata, failed } = options;
+  const { vpc, vpcId } = router;
+  const server = await options.network().listen({ vpc, kind: "tcp", address: metadataAddress, port: 80 });
+  const served = serveMetadata({ vpcId, server, port: metadata, tokens, now: environment.clock, failed });
+  closers.push(() => served.close());
+}
+
+async function openResolvers(
+  { store, environment, failed, ...options }: GuestServicesOptions,
+  { router: { vpc, vpcId }, closers }: Opening,
+): Promise<void> {
   const network = options.network();
   const resolve = createVpcResolver(() => ({
     ...vpcNameFacts(store, environment, vpcId),
     serviceAddress: apiAddress,
   }));
-  const metadataServer = serveMetadata({
-    vpcId,
-    server: await network.listen({ vpc, kind: "tcp", address: metadataAddress, port: 80 }),
-    port: metadata,
-    tokens,
-    now: environment.clock,
-    failed,
-  });
-  const closers = [() => metadataServer.close()];
   const { resolverAddress: ownResolver } = vpcNameFacts(store, environment, vpcId);
   for (const address of ownResolver === undefined ? [resolverAddress] : [resolverAddress, ownResolver]) {
     const udp = await network.listen({ vpc, kind: "udp", address, port: 53 });
     serveDns(udp, { resolve, failed });
+    closers.push(() => closeSocket(udp));
     const tcp = await network.listen({ vpc, kind: "tcp", address, port: 53 });
-    closers.push(() => closeSocket(udp), serveDnsOverTcp(tcp, { resolve, failed }));
+    closers.push(serveDnsOverTcp(tcp, { resolve, failed }));
   }
-  return closers;
 }
 
 function closeSocket(socket: Socket): Promise<void> {
