@@ -50,7 +50,7 @@ export async function startDaemon(flags: readonly string[] = []): Promise<Daemon
     async stop() {
       const code = await end(daemon.process, "SIGTERM");
       await clearTraces(dataDir);
-      rmSync(dataDir, { recursive: true, force: true });
+      rmSync(dataDir, { recursive: true, force: true, maxRetries: 5 });
       return code;
     },
   };
