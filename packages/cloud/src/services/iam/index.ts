@@ -21,6 +21,14 @@ export {
   instanceProfiles,
   type InstanceProfileRow,
 } from "./instance-profile/instance-profile.ts";
+export {
+  checkMfaCode,
+  countingWrongCode,
+  spendMfaCode,
+  type MfaRefusal,
+  type PresentedMfa,
+  type RightMfaCode,
+} from "./mfa-device/mfa-code.ts";
 export { defaultDocument, findPolicy, policies } from "./policy/policy.ts";
 export type { PolicyRow } from "./policy/policy-row.ts";
 export { findRole, roleArn, roles, type RoleRow } from "./role/role.ts";

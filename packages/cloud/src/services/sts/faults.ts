@@ -65,6 +65,28 @@ export const sessionCallNotAllowed = fault({
   status: 403,
   message: (operation: string) => `Cannot call ${operation} with session credentials`,
 });
+export const mfaIncomplete = fault({
+  code: "AccessDenied",
+  status: 403,
+  message: () =>
+    "MultiFactorAuthentication failed, must provide both MFA serial number and one time pass code.",
+});
+export const mfaDeviceInvalid = fault({
+  code: "AccessDenied",
+  status: 403,
+  message: () =>
+    "MultiFactorAuthentication failed, unable to validate MFA code.  " +
+    "Please verify your MFA serial number is valid and associated with this user.",
+});
+export const mfaCodeInvalid = fault({
+  code: "AccessDenied",
+  status: 403,
+  message: () => "MultiFactorAuthentication failed with invalid MFA one time pass code. ",
+});
+export const accessKeyIdInvalid = fault({
+  code: "ValidationError",
+  message: (id: string) => `${id} is not a valid access key ID.`,
+});
 
 export const stsFaults = [
   rootCannotAssume,
@@ -81,4 +103,8 @@ export const stsFaults = [
   sessionCannotGetSession,
   invalidAuthorizationMessage,
   sessionCallNotAllowed,
+  mfaIncomplete,
+  mfaDeviceInvalid,
+  mfaCodeInvalid,
+  accessKeyIdInvalid,
 ];

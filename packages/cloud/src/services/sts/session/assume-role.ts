@@ -20,6 +20,7 @@ import {
 } from "../faults.ts";
 import { operation } from "../operation.ts";
 import { credentialsView } from "./credentials-view.ts";
+import { mfaKeys, spentMfa } from "./mfa.ts";
 import { sessionPolicies } from "./session-policies.ts";
 import { inheritedTags, readSessionTags, sessionTagsFor } from "./session-tags.ts";
 
@@ -48,6 +49,8 @@ export const assumeRole = operation("AssumeRole", {
     "Tags",
     "TransitiveTagKeys",
     "ExternalId",
+    "SerialNumber",
+    "TokenCode",
     "SourceIdentity",
   ],
   needs(input, call) {
@@ -90,6 +93,7 @@ export const assumeRole = operation("AssumeRole", {
         expiresAt: call.now + seconds * 1000,
         ...sessionTagsFor(call.principal, asked, input.TransitiveTagKeys ?? []),
         ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
+        ...spentMfa(tx, call, input),
         policies,
         chained,
       },
@@ -138,5 +142,6 @@ function requestKeys(input: AssumeRoleRequest, call: Call): ConditionKeys {
     "sts:SourceIdentity": sourceIdentityOf(input, call),
     "sts:TransitiveTagKeys": input.TransitiveTagKeys,
     ...requestTagKeys(readSessionTags(input.Tags)),
+    ...mfaKeys(call, input),
   };
 }

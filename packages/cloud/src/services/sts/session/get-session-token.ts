@@ -7,6 +7,7 @@ import { issueCredentials } from "../../iam/index.ts";
 import { sessionCannotGetSession } from "../faults.ts";
 import { operation } from "../operation.ts";
 import { credentialsView } from "./credentials-view.ts";
+import { spentMfa } from "./mfa.ts";
 
 const userDefaultSeconds = 43_200;
 /** A root's session lives an hour at most, whatever was asked for. */
@@ -14,10 +15,10 @@ const rootSecondsMax = 3600;
 
 export const getSessionToken = operation("GetSessionToken", {
   access: "write",
-  honours: ["DurationSeconds"],
+  honours: ["DurationSeconds", "SerialNumber", "TokenCode"],
   // "You cannot use policies to control authentication operations": STS user guide, GetSessionToken.
   needs: () => noPermissionNeeded,
-  handle(_tx, input, call) {
+  handle(tx, input, call) {
     const { principal } = call;
     if (principal.session !== undefined || principal.type === "role-session") throw sessionCannotGetSession();
     const asked = input.DurationSeconds ?? userDefaultSeconds;
@@ -32,6 +33,7 @@ export const getSessionToken = operation("GetSessionToken", {
       session: {
         issuedAt: call.now,
         expiresAt: call.now + seconds * 1000,
+        ...spentMfa(tx, call, input),
         tags: {},
         transitiveTagKeys: [],
         policies: [],
