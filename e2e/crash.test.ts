@@ -230,4 +230,5 @@ test("after all kills every machine has an instance and every terminated one is 
   });
   // A router may stay for a while, the internet side always does.
   expect(left.filter((name) => /e-\d+$/.test(name))).toEqual([]);
+  expect(await cloud.daemon.stop()).toBe(0);
 });

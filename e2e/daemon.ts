@@ -10,6 +10,9 @@ import { clearTraces } from "./host-traces.ts";
 /** How long a start may take when it has to build first. */
 const startLimitMs = 60_000;
 
+/** How long one may take to stop: it lets requests finish. */
+const stopLimitMs = 30_000;
+
 /** A daemon, running unless it was killed. */
 export interface Daemon {
   endpoint: string;
@@ -61,7 +64,11 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
   if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   const ended = new Promise<number | null>((resolve) => child.once("exit", resolve));
   child.kill(signal);
-  return ended;
+  // One that does not end by itself is ended, and the caller sees that it left no exit code.
+  const limit = setTimeout(() => child.kill("SIGKILL"), stopLimitMs);
+  const code = await ended;
+  clearTimeout(limit);
+  return code;
 }
 
 async function launch(flags: readonly string[]): Promise<{ child: ChildProcess; said: string }> {

@@ -56,6 +56,12 @@ const publicKey = Buffer.from(
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGz1lO0HhPRAnlx2Wn7rJmP0ZPmZ5r2Ywb3fSxIEJ0mB load",
 );
 
+/** The oldest of more things than a client keeps. */
+function overdue(things: ReadonlyMap<string, Standing>): string | undefined {
+  const present = [...things].filter(([, standing]) => standing === "present");
+  return present.length > keptMax ? present[0]?.[0] : undefined;
+}
+
 /** Client number `number`; its names are its own. */
 export function loadClient(daemon: Daemon, number: number): LoadClient {
   const ec2 = plainClient(daemon);
@@ -91,17 +97,18 @@ export function loadClient(daemon: Daemon, number: number): LoadClient {
     client.answered += 1;
     const key = { KeyName: name, PublicKeyMaterial: publicKey };
     await change(keys, name, "present", async () => void (await ec2.send(new ImportKeyPairCommand(key))));
-    const old = `load-${number}-${made - keptMax}`;
-    if (groups.get(old) === "present") {
-      const id = ids.get(old) ?? "";
-      tags.delete(old);
-      await change(groups, old, "absent", async () => {
+    const oldGroup = overdue(groups);
+    if (oldGroup !== undefined) {
+      const id = ids.get(oldGroup) ?? "";
+      tags.delete(oldGroup);
+      await change(groups, oldGroup, "absent", async () => {
         await ec2.send(new DeleteSecurityGroupCommand({ GroupId: id }));
       });
     }
-    if (keys.get(old) === "present") {
-      await change(keys, old, "absent", async () => {
-        await ec2.send(new DeleteKeyPairCommand({ KeyName: old }));
+    const oldKey = overdue(keys);
+    if (oldKey !== undefined) {
+      await change(keys, oldKey, "absent", async () => {
+        await ec2.send(new DeleteKeyPairCommand({ KeyName: oldKey }));
       });
     }
   }
