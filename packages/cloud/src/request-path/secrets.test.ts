@@ -29,6 +29,12 @@ describe("no secret stands in the trail or, unsealed, in the store", () => {
       if (line.length > 20 && !line.startsWith("-----")) secrets.set(`line ${index} of key material`, line);
     }
 
+    const device = await world.make("iam", "CreateVirtualMFADevice", { VirtualMFADeviceName: "made" });
+    const seed = device.element("Base32StringSeed") ?? "";
+    secrets.set("the seed of a device", atob(seed));
+    secrets.set("the seed of a device as sent", seed);
+    secrets.set("the picture of a seed", device.element("QRCodePNG")?.slice(200, 400) ?? "");
+
     const session = credentialsIn(await world.make("sts", "GetSessionToken"));
     secrets.set("the secret of a session", session.secretAccessKey);
     tokens.set("the token of a session", session.sessionToken ?? "");

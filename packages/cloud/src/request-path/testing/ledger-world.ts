@@ -2,9 +2,10 @@
  * Test support of the ledgers: a cloud with one of everything in it, so that each operation has something
  * to be asked about, and the callers that must be refused.
  */
+import { totpCode, totpStepAt } from "@casemate/key-engine";
 import type { Credentials } from "@casemate/wire";
 import { storedCollections } from "../../services/index.ts";
-import { openCloud, type Answer, type TestCloud } from "../testing.ts";
+import { openCloud, testNow, type Answer, type TestCloud } from "../testing.ts";
 import { copyRows } from "./store-dump.ts";
 
 /** The account whose resources everybody asks for. */
@@ -20,10 +21,16 @@ export interface Fixtures {
   readonly instanceId: string;
   readonly interfaceId: string;
   readonly internetGatewayId: string;
+  /** A device that is enabled for ana, with the two codes it shows next. */
+  readonly mfaSerial: string;
+  readonly mfaCodes: readonly [string, string];
   readonly networkAclId: string;
   readonly otherProfileArn: string;
   readonly routeTableId: string;
   readonly ruleId: string;
+  /** A device that nobody has, with two codes of it. */
+  readonly spareMfaSerial: string;
+  readonly spareMfaCodes: readonly [string, string];
   readonly stoppedInstanceId: string;
   readonly subnetId: string;
   readonly unusedGroupId: string;
@@ -75,6 +82,7 @@ export async function openLedgerWorld(): Promise<LedgerWorld> {
     return credentialsIn(await make("iam", "CreateAccessKey", { UserName: name }));
   };
   const iam = await makeIdentities(make);
+  const mfa = await makeMfaDevices(make);
   const ec2 = await makeMachines(cloud, make);
   const nobody = await makeUser("nobody");
   const refused = await cloud.send({
@@ -86,7 +94,7 @@ export async function openLedgerWorld(): Promise<LedgerWorld> {
   const encodedMessage = /failure message: ([\w-]+)/.exec(refused.message ?? "")?.[1] ?? "";
   // The stranger's own default network exists before anything is compared.
   await cloud.send({ service: "ec2", action: "DescribeVpcs", credentials: cloud.stranger });
-  return { ...cloud, fixtures: { ...iam, ...ec2, encodedMessage }, make, makeUser };
+  return { ...cloud, fixtures: { ...iam, ...mfa, ...ec2, encodedMessage }, make, makeUser };
 }
 
 /** A cloud that holds what another one holds now, and goes its own way from here. */
@@ -156,10 +164,45 @@ async function makeIdentities(make: Make): Promise<Pick<Fixtures, "accessKeyId" 
   return { accessKeyId: credentialsIn(key).accessKeyId, otherProfileArn: iamArn("instance-profile/others") };
 }
 
+type MfaFixtures = Pick<Fixtures, "mfaSerial" | "mfaCodes" | "spareMfaSerial" | "spareMfaCodes">;
+
+async function makeMfaDevices(make: Make): Promise<MfaFixtures> {
+  const step = totpStepAt(testNow);
+  const tags = { "Tags.member.1.Key": "team", "Tags.member.1.Value": "blue" };
+  const seedOf = async (VirtualMFADeviceName: string): Promise<Uint8Array> => {
+    const made = await make("iam", "CreateVirtualMFADevice", { VirtualMFADeviceName, ...tags });
+    return base32Bytes(atob(made.element("Base32StringSeed") ?? ""));
+  };
+  const seed = await seedOf("mine");
+  const spare = await seedOf("spare");
+  const mfaSerial = iamArn("mfa/mine");
+  await make("iam", "EnableMFADevice", {
+    UserName: "ana",
+    SerialNumber: mfaSerial,
+    AuthenticationCode1: totpCode(seed, step - 3),
+    AuthenticationCode2: totpCode(seed, step - 2),
+  });
+  return {
+    mfaSerial,
+    mfaCodes: [totpCode(seed, step - 1), totpCode(seed, step)],
+    spareMfaSerial: iamArn("mfa/spare"),
+    spareMfaCodes: [totpCode(spare, step - 1), totpCode(spare, step)],
+  };
+}
+
+function base32Bytes(text: string): Uint8Array {
+  const bits = Array.from(text.replaceAll("=", ""))
+    .map((digit) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(digit).toString(2).padStart(5, "0"))
+    .join("");
+  return Uint8Array.from(bits.match(/.{8}/g) ?? [], (byte) => Number.parseInt(byte, 2));
+}
+
+type IamFixtures = MfaFixtures & Pick<Fixtures, "accessKeyId" | "otherProfileArn">;
+
 async function makeMachines(
   cloud: TestCloud,
   make: Make,
-): Promise<Omit<Fixtures, "accessKeyId" | "otherProfileArn" | "encodedMessage">> {
+): Promise<Omit<Fixtures, keyof IamFixtures | "encodedMessage">> {
   const idIn = async (
     action: string,
     element: string,
