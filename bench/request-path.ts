@@ -14,7 +14,13 @@ import {
   type HttpRequest,
   type RequestPath,
 } from "@casemate/cloud";
-import { openToken, rootKeyFromBytes, sealer, sealToken } from "@casemate/key-engine";
+import {
+  generateKeyPairMaterialSync,
+  openToken,
+  rootKeyFromBytes,
+  sealer,
+  sealToken,
+} from "@casemate/key-engine";
 import { memoryLog, openStore, type CommitLog } from "@casemate/store";
 import { loadModel, signRequest, tableFiles, type Credentials, type ServiceModel } from "@casemate/wire";
 import type { Report, Row } from "./row.ts";
@@ -56,6 +62,7 @@ async function openSubject(): Promise<Subject> {
       openToken: (purpose, token, context) => String(openToken(seals, token, { ...context, purpose })),
     },
     settings: { accountId: "111122223333", regions: ["us-east-1"], publicIpPool: "203.0.113.0/24" },
+    newKeyPair: generateKeyPairMaterialSync,
     consoleOf: () => undefined,
   };
   const admin = store.transaction((tx) =>
