@@ -3,6 +3,7 @@ import type { Call, Service } from "../../kit/index.ts";
 import { accessKeys } from "./access-key/access-key.ts";
 import { accessKeyFaults } from "./access-key/access-key-faults.ts";
 import { accessKeyOperations } from "./access-key/operations.ts";
+import { listPoliciesGrantingServiceAccess } from "./access-advisor/list-policies-granting-service-access.ts";
 import { accounts } from "./account/account.ts";
 import { aliasFaults } from "./account/alias-faults.ts";
 import { aliasOperations } from "./account/alias-operations.ts";
@@ -12,6 +13,7 @@ import { credentialReports } from "./credential-report/credential-report.ts";
 import { credentialReportFaults } from "./credential-report/credential-report-faults.ts";
 import { credentialReportOperations } from "./credential-report/operations.ts";
 import { sessionWithoutMfa, sharedFaults } from "./faults.ts";
+import { entityFaults } from "./entity/entity-faults.ts";
 import { groups } from "./group/group.ts";
 import { groupFaults } from "./group/group-faults.ts";
 import { membershipOperations } from "./group/membership-operations.ts";
@@ -20,10 +22,16 @@ import { groupPolicyOperations } from "./group/policy-operations.ts";
 import { instanceProfiles } from "./instance-profile/instance-profile.ts";
 import { instanceProfileFaults } from "./instance-profile/instance-profile-faults.ts";
 import { instanceProfileOperations } from "./instance-profile/operations.ts";
+import { loginProfiles } from "./login-profile/login-profile.ts";
+import { loginProfileFaults } from "./login-profile/login-profile-faults.ts";
+import { loginProfileOperations } from "./login-profile/operations.ts";
 import { mfaDeviceListOperations } from "./mfa-device/list-operations.ts";
 import { mfaDevices } from "./mfa-device/mfa-device.ts";
 import { mfaDeviceFaults } from "./mfa-device/mfa-device-faults.ts";
 import { mfaDeviceOperations } from "./mfa-device/operations.ts";
+import { passwordPolicyOperations } from "./password-policy/operations.ts";
+import { passwordPolicies } from "./password-policy/password-policy.ts";
+import { passwordPolicyFaults } from "./password-policy/password-policy-faults.ts";
 import { policyOperations } from "./policy/operations.ts";
 import { policies } from "./policy/policy.ts";
 import { policyFaults } from "./policy/policy-faults.ts";
@@ -32,6 +40,9 @@ import { roleOperations } from "./role/operations.ts";
 import { rolePolicyOperations } from "./role/policy-operations.ts";
 import { roles } from "./role/role.ts";
 import { roleFaults } from "./role/role-faults.ts";
+import { contextKeyOperations } from "./simulation/context-key-operations.ts";
+import { simulationOperations } from "./simulation/operations.ts";
+import { simulationFaults } from "./simulation/simulation-faults.ts";
 import { tagFaults } from "./tag/tags.ts";
 import { userOperations } from "./user/operations.ts";
 import { userPolicyOperations } from "./user/policy-operations.ts";
@@ -47,6 +58,7 @@ export const iamService: Service = {
   operations: [
     ...accessKeyOperations,
     ...aliasOperations,
+    ...contextKeyOperations,
     ...credentialReportOperations,
     getAccountAuthorizationDetails,
     getAccountSummary,
@@ -54,12 +66,16 @@ export const iamService: Service = {
     ...groupPolicyOperations,
     ...instanceProfileOperations,
     ...membershipOperations,
+    listPoliciesGrantingServiceAccess,
+    ...loginProfileOperations,
     ...mfaDeviceListOperations,
     ...mfaDeviceOperations,
+    ...passwordPolicyOperations,
     ...policyOperations,
     ...policyVersionOperations,
     ...roleOperations,
     ...rolePolicyOperations,
+    ...simulationOperations,
     ...userOperations,
     ...userPolicyOperations,
   ],
@@ -67,12 +83,16 @@ export const iamService: Service = {
     ...accessKeyFaults,
     ...aliasFaults,
     ...credentialReportFaults,
+    ...entityFaults,
     ...groupFaults,
     ...instanceProfileFaults,
+    ...loginProfileFaults,
     ...mfaDeviceFaults,
+    ...passwordPolicyFaults,
     ...policyFaults,
     ...roleFaults,
     ...sharedFaults,
+    ...simulationFaults,
     ...tagFaults,
     ...userFaults,
   ],
@@ -82,7 +102,9 @@ export const iamService: Service = {
     credentialReports,
     groups,
     instanceProfiles,
+    loginProfiles,
     mfaDevices,
+    passwordPolicies,
     policies,
     roles,
     users,

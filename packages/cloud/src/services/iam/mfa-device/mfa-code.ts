@@ -5,20 +5,13 @@
 import { findTotpStep, totpStepAt } from "@casemate/key-engine";
 import type { ReadTx, Tx } from "@casemate/store";
 import type { CloudEnvironment, Fault, Principal } from "../../../kit/index.ts";
+import { guessesPause, noWrongGuesses, withWrongGuess } from "../guess-limit.ts";
 import { mfaDevices, mfaDevicesOf, putMfaDevice, type MfaDeviceRow } from "./mfa-device.ts";
 
 /** Steps that a device may be ahead or behind of its known drift when it shows one code. */
 export const mfaCodeReachSteps = 1;
 /** Steps that its clock may be off when it shows two codes in a row: an hour. */
 export const mfaSynchronizationReachSteps = 120;
-/** Wrong codes after which a device's codes are not looked at for a while. */
-export const mfaWrongCodesMax = 5;
-/**
- * How long that is.
- * Differs: AWS limits guesses too, but does not tell how.
- */
-export const mfaWrongCodesPauseMs = 15 * 60_000;
-
 /** A code as a request gives it. */
 export interface PresentedMfa {
   readonly serial: string;
@@ -61,7 +54,7 @@ export function checkMfaCode(
     ({ serial }) => serial === presented.serial,
   );
   if (device === undefined) return "no-device";
-  if (pauses(device, now)) return "wrong-code";
+  if (guessesPause(device.wrong, now)) return "wrong-code";
   const center = totpStepAt(now) + device.driftSteps;
   const step = findTotpStep(openSeed(environment, device), [presented.code], {
     from: Math.max(center - mfaCodeReachSteps, device.lastStep + 1),
@@ -72,7 +65,7 @@ export function checkMfaCode(
 
 /** Takes the code: it is worth nothing from now on. */
 export function spendMfaCode(tx: Tx, { device, step }: RightMfaCode): void {
-  putMfaDevice(tx, { ...device, lastStep: step, wrong: { count: 0, at: 0 } });
+  putMfaDevice(tx, { ...device, lastStep: step, wrong: noWrongGuesses });
 }
 
 /** The refusal of a wrong code, which counts it. */
@@ -82,9 +75,8 @@ export function countingWrongCode(
 ): Fault {
   return refusal.leaving((tx) => {
     const device = tx.get(mfaDevices, wrong.serial);
-    if (device === undefined || pauses(device, wrong.now)) return;
-    const count = device.wrong.count >= mfaWrongCodesMax ? 1 : device.wrong.count + 1;
-    putMfaDevice(tx, { ...device, wrong: { count, at: wrong.now } });
+    if (device === undefined) return;
+    putMfaDevice(tx, { ...device, wrong: withWrongGuess(device.wrong, wrong.now) });
   });
 }
 
@@ -97,7 +89,7 @@ export function synchronized(
   device: MfaDeviceRow,
   shown: { readonly codes: readonly [string, string]; readonly now: number },
 ): MfaDeviceRow | undefined {
-  if (pauses(device, shown.now)) return undefined;
+  if (guessesPause(device.wrong, shown.now)) return undefined;
   const center = totpStepAt(shown.now);
   const step = findTotpStep(openSeed(environment, device), shown.codes, {
     from: Math.max(center - mfaSynchronizationReachSteps, device.lastStep + 1),
@@ -105,9 +97,5 @@ export function synchronized(
   });
   if (step === undefined) return undefined;
   // Whoever reads two codes in a row and sends them at once sends them in the second one's step.
-  return { ...device, driftSteps: step - center, lastStep: step, wrong: { count: 0, at: 0 } };
-}
-
-function pauses({ wrong }: MfaDeviceRow, now: number): boolean {
-  return wrong.count >= mfaWrongCodesMax && now - wrong.at < mfaWrongCodesPauseMs;
+  return { ...device, driftSteps: step - center, lastStep: step, wrong: noWrongGuesses };
 }

@@ -7,8 +7,9 @@ import type {
   ListVirtualMFADevicesResponse,
 } from "@casemate/wire/iam";
 import { beforeEach, describe, expect, it } from "vitest";
+import { wrongGuessesMax, wrongGuessesPauseMs } from "../guess-limit.ts";
 import { asUser, openTestIam, otherAccount, rootOf, testAccount, testNow, type TestIam } from "../testing.ts";
-import { mfaSynchronizationReachSteps, mfaWrongCodesMax, mfaWrongCodesPauseMs } from "./mfa-code.ts";
+import { mfaSynchronizationReachSteps } from "./mfa-code.ts";
 import { mfaDevices, mfaDevicesPerUserMax } from "./mfa-device.ts";
 
 let iam: TestIam;
@@ -159,13 +160,13 @@ describe("virtual MFA devices", () => {
     const { seed } = create("phone");
     const input = { UserName: "ana", SerialNumber: serialOf("phone") };
     const wrong = { AuthenticationCode1: "000000", AuthenticationCode2: "000000" };
-    for (let count = 0; count < mfaWrongCodesMax; count += 1) {
+    for (let count = 0; count < wrongGuessesMax; count += 1) {
       iam.faultOf("EnableMFADevice", { ...input, ...wrong });
     }
     expect(iam.faultOf("EnableMFADevice", { ...input, ...codes(seed) })).toMatch(
       /^InvalidAuthenticationCode/,
     );
-    iam.advance(mfaWrongCodesPauseMs);
+    iam.advance(wrongGuessesPauseMs);
     iam.run("EnableMFADevice", { ...input, ...codes(seed) });
   });
 

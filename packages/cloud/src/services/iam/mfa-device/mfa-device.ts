@@ -4,6 +4,7 @@
  */
 import { collection, type ReadTx, type Tx } from "@casemate/store";
 import { parseArn, resourceTagKeys, type Call, type Tags, type Target } from "../../../kit/index.ts";
+import type { WrongGuesses } from "../guess-limit.ts";
 import { mfaDeviceNotFound } from "./mfa-device-faults.ts";
 
 /** MFA devices that one user may have. */
@@ -26,8 +27,7 @@ export interface MfaDeviceRow {
   readonly driftSteps: number;
   /** The last step whose code was taken; a code of this or an earlier step is never taken again. */
   readonly lastStep: number;
-  /** Wrong codes since the last right one, and when the last of them came. */
-  readonly wrong: { readonly count: number; readonly at: number };
+  readonly wrong: WrongGuesses;
 }
 
 export const mfaDevices = collection<MfaDeviceRow>()({

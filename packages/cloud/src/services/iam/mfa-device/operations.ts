@@ -3,6 +3,7 @@ import { base32Text, generateTotpSeed, qrPng } from "@casemate/key-engine";
 import type { Tx } from "@casemate/store";
 import { requestTagKeys, type Call } from "../../../kit/index.ts";
 import { quotaExceeded } from "../faults.ts";
+import { noWrongGuesses } from "../guess-limit.ts";
 import { operation } from "../operation.ts";
 import { readTags } from "../tag/tags.ts";
 import { fetchMeantUser, meantUserTarget } from "../user/meant-user.ts";
@@ -59,7 +60,7 @@ export const createVirtualMfaDevice = operation("CreateVirtualMFADevice", {
       tags,
       driftSteps: 0,
       lastStep: 0,
-      wrong: { count: 0, at: 0 },
+      wrong: noWrongGuesses,
     });
     const secret = base32Text(seed);
     return {

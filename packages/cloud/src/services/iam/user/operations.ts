@@ -6,6 +6,7 @@ import { keysOf, rootUserName } from "../access-key/access-key.ts";
 import { accounts } from "../account/account.ts";
 import { inlinePoliciesLeft, policiesAttached, quotaExceeded, usersInGroup } from "../faults.ts";
 import { listing } from "../listing.ts";
+import { loginProfiles } from "../login-profile/login-profile.ts";
 import { mfaDevicesOf } from "../mfa-device/mfa-device.ts";
 import { operation } from "../operation.ts";
 import { checkBoundary } from "../policy/attachments.ts";
@@ -13,7 +14,7 @@ import { checkPolicyArn } from "../policy/policy.ts";
 import { listTags, readTags, withoutTags, withTags } from "../tag/tags.ts";
 import { meantUserTarget } from "./meant-user.ts";
 import { fetchUser, findUser, putUser, userArn, users, userTarget, type UserRow } from "./user.ts";
-import { userExists, userHasAccessKeys, userHasMfaDevice } from "./user-faults.ts";
+import { userExists, userHasAccessKeys, userHasLoginProfile, userHasMfaDevice } from "./user-faults.ts";
 import { userSummary, userView } from "./user-view.ts";
 
 /** Users an account may have. */
@@ -122,6 +123,7 @@ export const deleteUser = operation("DeleteUser", {
     const row = fetchUser(tx, call, input.UserName);
     if (keysOf(tx, row.accountId, row.id).length > 0) throw userHasAccessKeys();
     if ((row.groupIds ?? []).length > 0) throw usersInGroup();
+    if (tx.get(loginProfiles, row.id) !== undefined) throw userHasLoginProfile();
     if (mfaDevicesOf(tx, row.accountId, row.id).length > 0) throw userHasMfaDevice();
     if (row.attachedPolicyArns.length > 0) throw policiesAttached();
     if (row.inlinePolicies.length > 0) throw inlinePoliciesLeft();

@@ -16,6 +16,11 @@ export const userHasAccessKeys = fault({
   status: 409,
   message: () => "Cannot delete entity, must delete access keys first.",
 });
+export const userHasLoginProfile = fault({
+  code: "DeleteConflict",
+  status: 409,
+  message: () => "Cannot delete entity, must delete login profile first.",
+});
 export const userHasMfaDevice = fault({
   code: "DeleteConflict",
   status: 409,
@@ -26,4 +31,11 @@ export const userNotNamed = fault({
   message: () => "Must specify userName when calling with non-User credentials",
 });
 
-export const userFaults = [userNotFound, userExists, userHasAccessKeys, userHasMfaDevice, userNotNamed];
+export const userFaults = [
+  userNotFound,
+  userExists,
+  userHasAccessKeys,
+  userHasLoginProfile,
+  userHasMfaDevice,
+  userNotNamed,
+];

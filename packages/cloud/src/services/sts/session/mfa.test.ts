@@ -11,7 +11,7 @@ import {
   trusting,
   type SignedCloud,
 } from "../../../request-path/testing/signed-calls.ts";
-import { mfaWrongCodesMax, mfaWrongCodesPauseMs } from "../../iam/mfa-device/mfa-code.ts";
+import { wrongGuessesMax, wrongGuessesPauseMs } from "../../iam/guess-limit.ts";
 
 const account = "111122223333";
 const serial = `arn:aws:iam::${account}:mfa/ana`;
@@ -147,17 +147,17 @@ describe("GetSessionToken with an MFA code", () => {
 
   it("does not look at codes for a while after too many wrong ones", async () => {
     const wrong = codeAt() === "000000" ? "000001" : "000000";
-    for (let count = 0; count < mfaWrongCodesMax; count += 1) {
+    for (let count = 0; count < wrongGuessesMax; count += 1) {
       expect(said(await sessionToken(wrong))[2]).toBe(invalidCode);
     }
     expect(said(await sessionToken(codeAt()))[2]).toBe(invalidCode);
-    cloud.advance(mfaWrongCodesPauseMs);
+    cloud.advance(wrongGuessesPauseMs);
     expect((await sessionToken(codeAt())).status).toBe(200);
   });
 
   it("forgets wrong codes once a right one came", async () => {
     for (let round = 0; round < 3; round += 1) {
-      for (let count = 1; count < mfaWrongCodesMax; count += 1) await sessionToken("000000");
+      for (let count = 1; count < wrongGuessesMax; count += 1) await sessionToken("000000");
       expect((await sessionToken(codeAt())).status).toBe(200);
       nextStep();
     }
