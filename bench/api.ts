@@ -1,10 +1,6 @@
 // Authorised DescribeInstances over HTTP: a real daemon, in memory and with SQLite, beside a bare node:http
 // hello in the same conditions, and beside moto_server where that is installed. Server, load generator and
 // this driver are processes of their own; slices interleave; CPU per call is the steady figure.
-import { mkdtempSync } from "node:fs";
-import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { startMoto } from "./moto.ts";
 import { startLoadGenerator, startSubject } from "./processes.ts";
 import type { LoadGenerator } from "./processes.ts";
@@ -12,6 +8,7 @@ import { atMost, quantile } from "./row.ts";
 import type { Report } from "./row.ts";
 import { callQuery, launch, requestBytes } from "./signed-call.ts";
 import type { Caller, QueryCall } from "./signed-call.ts";
+import { inTemporaryFolder } from "./temporary-folder.ts";
 
 const instanceCounts = [1, 20, 100];
 const connectionCounts = [1, 16, 64];
@@ -39,8 +36,11 @@ interface Measured {
 }
 
 /** Prints the figures of the API. */
-export async function run(report: Report): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "casemate-bench-api-"));
+export function run(report: Report): Promise<void> {
+  return inTemporaryFolder((folder) => measureAll(report, folder));
+}
+
+async function measureAll(report: Report, folder: string): Promise<void> {
   const generator = startLoadGenerator();
   const contenders: Contender[] = [];
   try {
@@ -65,7 +65,6 @@ export async function run(report: Report): Promise<void> {
   } finally {
     generator.stop();
     for (const contender of contenders) await contender.stop();
-    await rm(folder, { recursive: true });
   }
 }
 

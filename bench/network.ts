@@ -2,9 +2,6 @@
 // between two veth links, and how long a rule change takes. Ratios come from interleaved slices of one run.
 import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { fileURLToPath } from "node:url";
 
@@ -13,6 +10,7 @@ import type { NetworkDriver } from "@casemate/host";
 import type { EniModel, SecurityRule, VpcModel } from "@casemate/net-engine";
 import { median } from "./row.ts";
 import type { Report } from "./row.ts";
+import { inTemporaryFolder } from "./temporary-folder.ts";
 
 const traffic = fileURLToPath(new URL("./network-traffic.py", import.meta.url));
 const sliceSeconds = 0.5;
@@ -27,8 +25,11 @@ const modes = [
 ] as const;
 
 /** Prints the figures of the network, or why there are none. */
-export async function run(report: Report): Promise<void> {
-  const stateDirectory = await mkdtemp(join(tmpdir(), "casemate-bench-network-"));
+export function run(report: Report): Promise<void> {
+  return inTemporaryFolder((folder) => measureAll(report, folder));
+}
+
+async function measureAll(report: Report, stateDirectory: string): Promise<void> {
   const driver = createNetworkDriver({ stateDirectory });
   try {
     const { available, reasons } = await driver.probe();
@@ -41,7 +42,6 @@ export async function run(report: Report): Promise<void> {
     await measureForwarding(driver, report);
   } finally {
     await driver.destroyAll().catch(() => {});
-    await rm(stateDirectory, { recursive: true, force: true });
   }
 }
 

@@ -1,15 +1,14 @@
-// How soon a cloud answers and what it keeps in memory: the second `npm start` to `Ready.`, `start()` inside a
-// process, memory idle and with 10,000 instances, and a start that loads them. Best and median of several.
+// How soon a cloud answers and what it keeps in memory: the second `npm start` to `Ready.`, `start()` inside
+// a process, memory idle and with 10,000 instances, and a start that loads them.
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync } from "node:fs";
-import { rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { startSubject } from "./processes.ts";
 import type { RunningSubject } from "./processes.ts";
 import { atMost, median } from "./row.ts";
 import type { Report } from "./row.ts";
 import { launch } from "./signed-call.ts";
+import { inTemporaryFolder } from "./temporary-folder.ts";
 
 const starts = 7;
 const instances = 10_000;
@@ -32,14 +31,11 @@ const startGoalMs = 500;
 
 /** Prints the figures of starting. */
 export async function run(report: Report): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), "casemate-bench-startup-"));
-  try {
+  await inTemporaryFolder(async (folder) => {
     await commandLine(report, join(folder, "command"));
     await inProcess(report);
     await memory(report, join(folder, "memory"));
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  });
 }
 
 interface Ready {

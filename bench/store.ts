@@ -1,9 +1,7 @@
 // Measures the store: durable commits of the shape of RunInstances with 32 in flight, in memory and in
 // SQLite, against the disk's own pace of syncing; and what loading costs. Rates come from interleaved
 // slices of one run.
-import { closeSync, existsSync, fdatasyncSync, mkdtempSync, openSync, readdirSync, rmdirSync } from "node:fs";
-import { unlinkSync, writeSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { closeSync, fdatasyncSync, openSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { performance } from "node:perf_hooks";
 
@@ -11,6 +9,7 @@ import { appendTable, collection, memoryLog, openStore, sqliteLog, type Collecti
 import type { CommitLog, Store } from "@casemate/store";
 import { quantile } from "./row.ts";
 import type { Report } from "./row.ts";
+import { inTemporaryFolder } from "./temporary-folder.ts";
 
 const inFlight = 32;
 const slices = 5;
@@ -58,50 +57,44 @@ interface Subject {
 }
 
 /** Prints the figures of the store. */
-export async function run(report: Report): Promise<void> {
-  const directory = mkdtempSync(join(tmpdir(), "casemate-bench-store-"));
-  try {
-    const memory = await subject("memory", memoryLog());
-    const sqlite = await subject("SQLite", sqliteLog(join(directory, "state", "casemate.db")));
-    const syncs: number[] = [];
-    await slice(memory, 200);
-    await slice(sqlite, 200);
-    for (const one of [memory, sqlite])
-      Object.assign(one, { commits: 0, busyMs: 0, latencies: one.latencies.splice(0, 0) });
-    for (let at = 0; at < slices; at += 1) {
-      await slice(memory, sliceMs);
-      await slice(sqlite, sliceMs);
-      syncs.push(syncsPerSecond(join(directory, "sync"), 200));
-    }
-    const [memoryRate, sqliteRate] = [memory, sqlite].map((one) => (one.commits / one.busyMs) * 1000) as [
-      number,
-      number,
-    ];
-    const syncRate = syncs.reduce((sum, rate) => sum + rate, 0) / syncs.length;
-    for (const one of [memory, sqlite]) {
-      const rate = Math.round((one.commits / one.busyMs) * 1000);
-      report({
-        what: `RunInstances-shaped commits, ${inFlight} in flight, ${one.name}`,
-        figure: `${rate}/s, p50 ${at(one, 0.5)} ms, p99 ${at(one, 0.99)} ms`,
-        beside:
-          one === memory
-            ? undefined
-            : `${(sqliteRate / memoryRate).toFixed(2)} of memory, ${(sqliteRate / syncRate).toFixed(1)} per sync of the bare disk`,
-      });
-    }
-    report({ what: "syncs of the bare disk", figure: `${Math.round(syncRate)}/s` });
-    await memory.store.close();
-    await sqlite.store.close();
-    await loading(join(directory, "load", "casemate.db"), report);
-  } finally {
-    for (const folder of [join(directory, "state"), join(directory, "load"), directory]) removeFolder(folder);
-  }
+export function run(report: Report): Promise<void> {
+  return inTemporaryFolder((folder) => measureAll(report, folder));
 }
 
-function removeFolder(folder: string): void {
-  if (!existsSync(folder)) return;
-  for (const name of readdirSync(folder)) unlinkSync(join(folder, name));
-  rmdirSync(folder);
+async function measureAll(report: Report, directory: string): Promise<void> {
+  const memory = await subject("memory", memoryLog());
+  const sqlite = await subject("SQLite", sqliteLog(join(directory, "state", "casemate.db")));
+  const syncs: number[] = [];
+  await slice(memory, 200);
+  await slice(sqlite, 200);
+  for (const one of [memory, sqlite])
+    Object.assign(one, { commits: 0, busyMs: 0, latencies: one.latencies.splice(0, 0) });
+  for (let at = 0; at < slices; at += 1) {
+    await slice(memory, sliceMs);
+    await slice(sqlite, sliceMs);
+    syncs.push(syncsPerSecond(join(directory, "sync"), 200));
+  }
+  const [memoryRate, sqliteRate] = [memory, sqlite].map((one) => (one.commits / one.busyMs) * 1000) as [
+    number,
+    number,
+  ];
+  const syncRate = syncs.reduce((sum, rate) => sum + rate, 0) / syncs.length;
+  for (const one of [memory, sqlite]) {
+    const rate = Math.round((one.commits / one.busyMs) * 1000);
+    report({
+      what: `RunInstances-shaped commits, ${inFlight} in flight, ${one.name}`,
+      figure: `${rate}/s, p50 ${at(one, 0.5)} ms, p99 ${at(one, 0.99)} ms`,
+      beside:
+        one === memory
+          ? undefined
+          : `${(sqliteRate / memoryRate).toFixed(2)} of memory, ` +
+            `${(sqliteRate / syncRate).toFixed(1)} per sync of the bare disk`,
+    });
+  }
+  report({ what: "syncs of the bare disk", figure: `${Math.round(syncRate)}/s` });
+  await memory.store.close();
+  await sqlite.store.close();
+  await loading(join(directory, "load", "casemate.db"), report);
 }
 
 async function subject(name: string, log: CommitLog): Promise<Subject> {

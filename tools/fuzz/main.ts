@@ -94,8 +94,8 @@ if (inputs === undefined || seed === undefined || targets.length === 0) {
     const { complaints, cpuSeconds, slowestMs, pauses, accepted } = fuzz(target, inputs, seed);
     const each = ((cpuSeconds / inputs) * 1e6).toFixed(1);
     console.log(
-      `${target.name}: ${complaints.length} complaints, ${accepted} accepted, ${each} us of CPU each with its ` +
-        `making, slowest ${slowestMs.toFixed(2)} ms, ${pauses} pauses that were not the input's`,
+      `${target.name}: ${complaints.length} complaints, ${accepted} accepted, ${each} us of CPU each with ` +
+        `its making, slowest ${slowestMs.toFixed(2)} ms, ${pauses} pauses that were not the input's`,
     );
     for (const complaint of complaints) console.log(`  ${complaint}`);
     if (complaints.length > 0) process.exitCode = 1;
