@@ -3,6 +3,8 @@
  * rooms that keep them.
  */
 import type { ReadTx } from "@casemate/store";
+import { loginProfiles, passwordExpiresAt } from "../login-profile/login-profile.ts";
+import { mfaDevices, mfaDevicesOf } from "../mfa-device/mfa-device.ts";
 
 /** A password. */
 export interface PasswordFacts {
@@ -18,14 +20,19 @@ export interface CredentialFacts {
 }
 
 /** The facts of a user, by unique id, or of the root. */
-export function credentialFactsOf(_tx: ReadTx, _accountId: string, _holder: string): CredentialFacts {
-  return { password: undefined, mfaActive: false };
+export function credentialFactsOf(tx: ReadTx, accountId: string, holder: string): CredentialFacts {
+  const profile = tx.get(loginProfiles, holder);
+  return {
+    password: profile && { changedAt: profile.changedAt, nextRotationAt: passwordExpiresAt(tx, profile) },
+    mfaActive: mfaDevicesOf(tx, accountId, holder).length > 0,
+  };
 }
 
 /** How many MFA devices an account has, and how many of them are somebody's. */
 export function mfaDeviceCounts(
-  _tx: ReadTx,
-  _accountId: string,
+  tx: ReadTx,
+  accountId: string,
 ): { readonly all: number; readonly inUse: number } {
-  return { all: 0, inUse: 0 };
+  const devices = tx.by(mfaDevices, "account", accountId);
+  return { all: devices.length, inUse: devices.filter(({ holder }) => holder !== undefined).length };
 }
