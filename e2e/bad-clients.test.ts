@@ -136,6 +136,13 @@ test.each(notHttp)("%s is refused and the connection closed", async (_name, raw,
   expect((await converse(loopback(), raw)).status).toBe(status);
 });
 
+test("a request with a thousand headers is recorded, because its head was read", async () => {
+  const before = (await trail(daemon, "--limit", "1000")).length;
+  const headers = Array.from({ length: 1000 }, (_, at) => `h${at}: v`);
+  expect((await converse(loopback(), message(["GET / HTTP/1.1", "host: x", ...headers]))).status).toBe(431);
+  expect((await trail(daemon, "--limit", "1000")).length).toBe(before + 1);
+});
+
 test("a client that sends its head drop by drop, or nothing at all, is cut", async () => {
   const drops = converse(loopback(), (socket) => {
     socket.write("GET / HTTP/1.1\r\n");

@@ -131,10 +131,16 @@ function launches(): Launches {
   };
 }
 
+/** When a daemon is killed: after the start of the load, and after the start of another that is killed, too. */
+interface Moments {
+  afterMs: number;
+  stumbleMs: number | undefined;
+}
+
 /** Lets the load run, kills the daemon in its midst, starts it again. Answers how long it took until it was ready. */
 async function killUnderLoad(
   workers: readonly { work(signal: AbortSignal): Promise<void> }[],
-  afterMs: number,
+  { afterMs, stumbleMs }: Moments,
 ) {
   const stop = new AbortController();
   const working = Promise.all(workers.map((worker) => worker.work(stop.signal)));
@@ -142,6 +148,7 @@ async function killUnderLoad(
   await cloud.daemon.kill();
   stop.abort();
   await working;
+  if (stumbleMs !== undefined) await cloud.daemon.stumble(stumbleMs);
   return cloud.daemon.restart();
 }
 
@@ -165,7 +172,9 @@ test(
       else await ec2.send(new AuthorizeSecurityGroupIngressCommand(rule(8081)));
       opened = !opened;
       const afterMs = Math.floor(random() * 900);
-      readyMs.push(await killUnderLoad([...clients, instances], afterMs));
+      // Every fourth daemon that follows is killed on its way up, or just after it has begun to adopt.
+      const stumbleMs = kill % 4 === 3 ? Math.floor(random() * 1500) : undefined;
+      readyMs.push(await killUnderLoad([...clients, instances], { afterMs, stumbleMs }));
 
       const reached = await Promise.all([friend.visit(url(8080)), enemy.visit(url(8080))]);
       const wanted = opened ? "answered" : "timeout";

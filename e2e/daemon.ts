@@ -5,6 +5,7 @@ import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { clearTraces } from "./host-traces.ts";
 
 /** How long a start may take when it has to build first. */
@@ -23,6 +24,8 @@ export interface Daemon {
   environment: Record<string, string>;
   /** Kills it without a warning; its instances are left to themselves. */
   kill: () => Promise<void>;
+  /** Starts it again and kills it so many milliseconds later, ready or not. */
+  stumble: (afterMs: number) => Promise<void>;
   /** Starts it again over the same data at the same address. Resolves with the milliseconds until it was ready. */
   restart: () => Promise<number>;
   /** Stops it, removes its data and whatever its instances left. Resolves with the exit code. */
@@ -43,6 +46,11 @@ export async function startDaemon(flags: readonly string[] = []): Promise<Daemon
     environment: { ...clientEnvironment(launched.said), AWS_ENDPOINT_URL: endpoint },
     async kill() {
       await end(daemon.process, "SIGKILL");
+    },
+    async stumble(afterMs) {
+      const child = spawnDaemon(["--port", port, "--data-dir", dataDir, ...flags]);
+      await delay(afterMs);
+      await end(child, "SIGKILL");
     },
     async restart() {
       const begin = performance.now();
@@ -72,13 +80,17 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
 }
 
 async function launch(flags: readonly string[]): Promise<{ child: ChildProcess; said: string }> {
+  const child = spawnDaemon(flags);
+  return { child, said: await saidUntilReady(child) };
+}
+
+function spawnDaemon(flags: readonly string[]): ChildProcess {
   // Settings of the tests are none of the daemon's, which refuses what it does not know.
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith("CASEMATE_"));
-  const child = spawn(process.execPath, ["tools/start.mjs", ...flags], {
+  return spawn(process.execPath, ["tools/start.mjs", ...flags], {
     env: Object.fromEntries(own),
     stdio: ["ignore", "pipe", "pipe"],
   });
-  return { child, said: await saidUntilReady(child) };
 }
 
 function saidUntilReady(child: ChildProcess): Promise<string> {
