@@ -6,6 +6,7 @@ import {
   everything,
   iamArn,
   openLedgerWorld,
+  password,
   type LedgerWorld,
 } from "./testing/ledger-world.ts";
 import { dumpStore } from "./testing/store-dump.ts";
@@ -20,6 +21,7 @@ describe("no secret stands in the trail or, unsealed, in the store", () => {
 
   beforeAll(async () => {
     world = await openLedgerWorld();
+    secrets.set("a password", password);
     secrets.set("the administrator's secret", world.admin.secretAccessKey);
     const nobody = await world.makeUser("watched", everything);
     secrets.set("the secret of an access key", nobody.secretAccessKey);

@@ -4,7 +4,7 @@
  * `operations`. Every example must succeed for an administrator.
  */
 import { modelOf } from "../testing.ts";
-import { document, everything, https, iamArn, type Fixtures } from "./ledger-world.ts";
+import { document, everything, https, iamArn, type Fixtures, password } from "./ledger-world.ts";
 
 type Parameters = Readonly<Record<string, string>>;
 type Example = (fixtures: Fixtures) => Parameters;
@@ -26,16 +26,23 @@ const named =
 const members: Readonly<Record<string, Example>> = {
   "iam:AccessKeyId": ({ accessKeyId }) => ({ AccessKeyId: accessKeyId }),
   "iam:AccountAlias": named({ AccountAlias: "ledger" }),
+  "iam:ActionNames": named({ "ActionNames.member.1": "ec2:DescribeVpcs" }),
+  "iam:Arn": named({ Arn: iamArn("user/ana") }),
   "iam:AssumeRolePolicyDocument": named({ AssumeRolePolicyDocument: trust }),
   "iam:Description": named({ Description: "What the role is for." }),
   "iam:GroupName": named({ GroupName: "team" }),
   "iam:InstanceProfileName": named({ InstanceProfileName: "workers" }),
+  "iam:NewPassword": named({ NewPassword: "Another-Horse-8-Battery" }),
+  "iam:OldPassword": named({ OldPassword: password }),
   "iam:PermissionsBoundary": named({ PermissionsBoundary: iamArn("policy/bounding") }),
   "iam:PolicyArn": named({ PolicyArn: iamArn("policy/reading") }),
   "iam:PolicyDocument": named({ PolicyDocument: document(everything) }),
+  "iam:PolicyInputList": named({ "PolicyInputList.member.1": document(everything) }),
   "iam:PolicyName": named({ PolicyName: "notes" }),
+  "iam:PolicySourceArn": named({ PolicySourceArn: iamArn("user/ana") }),
   "iam:RoleName": named({ RoleName: "worker" }),
   "iam:SerialNumber": ({ mfaSerial }) => ({ SerialNumber: mfaSerial }),
+  "iam:ServiceNamespaces": named({ "ServiceNamespaces.member.1": "ec2" }),
   "iam:Status": named({ Status: "Inactive" }),
   "iam:TagKeys": named({ "TagKeys.member.1": "team" }),
   "iam:Tags": named({ "Tags.member.1.Key": "team", "Tags.member.1.Value": "red" }),
@@ -142,6 +149,7 @@ const operations: Readonly<Record<string, Example>> = {
   "iam:CreateAccessKey": named({ UserName: "ana" }),
   "iam:CreateGroup": named({ GroupName: "ledger" }),
   "iam:CreateInstanceProfile": named({ InstanceProfileName: "ledger" }),
+  "iam:CreateLoginProfile": named({ UserName: "leaver", Password: password }),
   "iam:CreatePolicy": named({ PolicyName: "ledger" }),
   "iam:CreateRole": named({ RoleName: "ledger" }),
   "iam:CreateUser": named({ UserName: "ledger" }),
@@ -149,6 +157,7 @@ const operations: Readonly<Record<string, Example>> = {
   "iam:DeleteAccessKey": named({ UserName: "ana" }),
   "iam:DeleteGroup": named({ GroupName: "dissolving" }),
   "iam:DeleteInstanceProfile": named({ InstanceProfileName: "empty" }),
+  "iam:DeleteLoginProfile": named({ UserName: "ana" }),
   "iam:DeletePolicy": named({ PolicyArn: iamArn("policy/unused") }),
   "iam:DeleteRole": named({ RoleName: "leaving" }),
   "iam:DeleteUser": named({ UserName: "leaver" }),
@@ -158,6 +167,7 @@ const operations: Readonly<Record<string, Example>> = {
     AuthenticationCode1: spareMfaCodes[0],
     AuthenticationCode2: spareMfaCodes[1],
   }),
+  "iam:GetLoginProfile": named({ UserName: "ana" }),
   "iam:GetMFADevice": named({ UserName: "ana" }),
   "iam:GetUser": named({ UserName: "ana" }),
   "iam:ListAccessKeys": named({ UserName: "ana" }),
@@ -169,6 +179,7 @@ const operations: Readonly<Record<string, Example>> = {
   "iam:UpdateAccessKey": named({ UserName: "ana" }),
   "iam:UpdateAssumeRolePolicy": named({ PolicyDocument: trust }),
   "iam:UpdateGroup": named({ NewPath: "/staff/" }),
+  "iam:UpdateLoginProfile": named({ UserName: "ana", Password: "Another-Horse-8-Battery" }),
   "iam:UpdateUser": named({ NewPath: "/staff/" }),
 };
 

@@ -57,6 +57,9 @@ export function iamArn(resource: string): string {
   return `arn:aws:iam::${firstAccount}:${resource}`;
 }
 
+/** The password of ana and of the administrator. */
+export const password = "Correct-Horse-7-Battery";
+
 const ec2Trust = document({
   Effect: "Allow",
   Principal: { Service: "ec2.amazonaws.com" },
@@ -133,6 +136,10 @@ async function makeIdentities(make: Make): Promise<Pick<Fixtures, "accessKeyId" 
 
   await make("iam", "CreateUser", { UserName: "ana", ...bounding, ...tags });
   await make("iam", "CreateUser", { UserName: "leaver" });
+  for (const UserName of ["admin", "ana"]) {
+    await make("iam", "CreateLoginProfile", { UserName, Password: password });
+  }
+  await make("iam", "UpdateAccountPasswordPolicy", { AllowUsersToChangePassword: "false" });
   await make("iam", "CreateAccountAlias", { AccountAlias: "ledger" });
   await make("iam", "GenerateCredentialReport");
   await make("iam", "CreateGroup", { GroupName: "team" });
