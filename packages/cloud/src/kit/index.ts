@@ -6,6 +6,7 @@ export {
   principalArn,
   type InstanceOrigin,
   type Principal,
+  type FederatedUserPrincipal,
   type RoleSessionPrincipal,
   type RootPrincipal,
   type SessionFacts,

@@ -68,8 +68,21 @@ export interface RoleSessionPrincipal extends PrincipalFacts {
   readonly session: SessionFacts;
 }
 
+/** A federated user: a session from GetFederationToken, on behalf of the user or root that asked for it. */
+export interface FederatedUserPrincipal extends PrincipalFacts {
+  readonly type: "federated-user";
+  /** Whose permissions bound the session: `id` is a user's unique id, or the account of a root. */
+  readonly issuer: {
+    readonly type: "user" | "root";
+    readonly arn: string;
+    readonly id: string;
+    readonly userName?: string | undefined;
+  };
+  readonly session: SessionFacts;
+}
+
 /** A verified caller. */
-export type Principal = RootPrincipal | UserPrincipal | RoleSessionPrincipal;
+export type Principal = RootPrincipal | UserPrincipal | RoleSessionPrincipal | FederatedUserPrincipal;
 
 /** aws:PrincipalArn: for a session the ARN of its role, else the principal's own. */
 export function principalArn(principal: Principal): string {

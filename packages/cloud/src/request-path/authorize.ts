@@ -87,6 +87,9 @@ function authorizationRequest(
 /** The principal as the policy engine knows it. */
 export function enginePrincipal(principal: Principal): EnginePrincipal {
   const { accountId, arn, id } = principal;
+  if (principal.type === "federated-user") {
+    return { type: "federated-user", accountId, arn, id, issuer: principal.issuer };
+  }
   if (principal.type !== "role-session") return { type: principal.type, accountId, arn, id };
   return { type: "role-session", accountId, arn, id, role: { arn: principal.roleArn, id: principal.roleId } };
 }

@@ -10,7 +10,12 @@ import { principalArn } from "../kit/index.ts";
 /** Values by lower-case key. */
 type Values = Map<string, readonly string[]>;
 
-const principalTypes = { root: "Account", user: "User", "role-session": "AssumedRole" } as const;
+const principalTypes = {
+  root: "Account",
+  user: "User",
+  "role-session": "AssumedRole",
+  "federated-user": "FederatedUser",
+} as const;
 
 /** The global keys of a call, shared by all its needs. */
 export class GlobalKeys {

@@ -98,6 +98,17 @@ function userIdentity(call: RecordedCall): Record<string, unknown> {
     const context = attributes && { sessionContext: { attributes } };
     return { type: "IAMUser", ...base, ...context, userName: principal.userName };
   }
+  if (principal.type === "federated-user") {
+    const { issuer } = principal;
+    const sessionIssuer = {
+      type: issuer.type === "root" ? "Root" : "IAMUser",
+      principalId: issuer.id,
+      arn: issuer.arn,
+      accountId,
+      ...(issuer.userName === undefined ? {} : { userName: issuer.userName }),
+    };
+    return { type: "FederatedUser", ...base, sessionContext: { sessionIssuer, attributes } };
+  }
   const { sourceIdentity, instance } = principal.session;
   return {
     type: "AssumedRole",

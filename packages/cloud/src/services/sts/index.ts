@@ -3,13 +3,17 @@ import type { Call, Service } from "../../kit/index.ts";
 import { decodeAuthorizationMessage } from "./authorization-message/decode-authorization-message.ts";
 import { sessionCallNotAllowed, stsFaults } from "./faults.ts";
 import { assumeRole } from "./session/assume-role.ts";
+import { getAccessKeyInfo } from "./session/get-access-key-info.ts";
 import { getCallerIdentity } from "./session/get-caller-identity.ts";
+import { getFederationToken } from "./session/get-federation-token.ts";
 import { getSessionToken } from "./session/get-session-token.ts";
 
 /**
  * What a session from GetSessionToken may ask of STS; every other operation wants a long-lived key or a role.
  */
 const openToUserSessions = new Set(["AssumeRole", "GetCallerIdentity", "GetSessionToken"]);
+/** What a federated user may ask of STS, and of IAM nothing. */
+const openToFederatedUsers = new Set(["GetCallerIdentity"]);
 
 /** The security token service. */
 export const stsService: Service = {
@@ -18,12 +22,21 @@ export const stsService: Service = {
   eventSource: "sts.amazonaws.com",
   scope: "regional",
   refusal: { code: "AccessDenied", status: 403, encoded: false },
-  operations: [assumeRole, decodeAuthorizationMessage, getCallerIdentity, getSessionToken],
+  operations: [
+    assumeRole,
+    decodeAuthorizationMessage,
+    getAccessKeyInfo,
+    getCallerIdentity,
+    getFederationToken,
+    getSessionToken,
+  ],
   faults: stsFaults,
   collections: [],
   tables: [],
   prepare(_tx, call: Call) {
-    const userSession = call.principal.type !== "role-session" && call.principal.session !== undefined;
-    if (userSession && !openToUserSessions.has(call.operation)) throw sessionCallNotAllowed(call.operation);
+    const { type, session } = call.principal;
+    if (type === "role-session" || session === undefined) return;
+    const open = type === "federated-user" ? openToFederatedUsers : openToUserSessions;
+    if (!open.has(call.operation)) throw sessionCallNotAllowed(call.operation);
   },
 };

@@ -96,6 +96,9 @@ function sessionPrincipal(
     const principal = user(tx, holder.userId, accessKeyId);
     return principal && { ...principal, session };
   }
+  if (holder.type === "federated") {
+    return federatedUser(tx, { accountId, holder, session }, accessKeyId);
+  }
   const role = tx.get(roles, holder.roleId);
   if (role === undefined) return undefined;
   return {
@@ -108,6 +111,37 @@ function sessionPrincipal(
     roleId: role.id,
     roleName: role.name,
     sessionName: holder.sessionName,
+    session,
+  };
+}
+
+type FederatedContent = Pick<SessionTokenContent, "accountId" | "session"> & {
+  readonly holder: Extract<SessionTokenContent["holder"], { readonly type: "federated" }>;
+};
+
+/** A federated user, while the key that asked for its session still works. */
+function federatedUser(
+  tx: ReadTx,
+  { accountId, holder, session }: FederatedContent,
+  accessKeyId: string,
+): Principal | undefined {
+  if (tx.get(accessKeys, holder.accessKeyId)?.status !== "Active") return undefined;
+  const { name, userId } = holder;
+  const issuer =
+    userId === undefined ? root(tx, accountId, holder.accessKeyId) : user(tx, userId, holder.accessKeyId);
+  if (issuer?.type !== "root" && issuer?.type !== "user") return undefined;
+  return {
+    type: "federated-user",
+    accountId,
+    arn: `arn:aws:sts::${accountId}:federated-user/${name}`,
+    id: `${accountId}:${name}`,
+    accessKeyId,
+    issuer: {
+      type: issuer.type,
+      arn: issuer.arn,
+      id: issuer.id,
+      ...(issuer.type === "user" ? { userName: issuer.userName } : {}),
+    },
     session,
   };
 }
@@ -134,6 +168,9 @@ function tagsOf(tx: ReadTx, principal: Principal): Tags {
   if (principal.type === "user") return overlaid(tx.get(users, principal.id)?.tags, principal.session?.tags);
   if (principal.type === "role-session") {
     return overlaid(tx.get(roles, principal.roleId)?.tags, principal.session.tags);
+  }
+  if (principal.type === "federated-user") {
+    return overlaid(tx.get(users, principal.issuer.id)?.tags, principal.session.tags);
   }
   return {};
 }

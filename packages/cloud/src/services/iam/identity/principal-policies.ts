@@ -24,20 +24,29 @@ const remembered = new WeakMap<UserRow | RoleRow, Remembered>();
 /** A document that allows nothing: what a boundary or session policy that is gone leaves. */
 const nothing = '{"Version":"2012-10-17","Statement":[{"Effect":"Deny","Action":"*","Resource":"*"}]}';
 
+const everything = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}';
+
 /**
  * The policies of a principal. A principal without a row has none, and a policy that cannot be read refuses.
  */
 export function policiesOf(tx: ReadTx, principal: Principal): PrincipalPolicies {
   const session = sessionPolicies(principal);
   const holder = holderOf(tx, principal);
-  if (holder === undefined) return { identity: [], session };
+  if (holder === undefined) return { identity: ofRoot(principal), session };
   const own = holderPolicies(tx, principal.accountId, holder);
   return session === undefined ? own : { ...own, session };
+}
+
+/** A root user may do everything and has no policy that says so; whom it vouches for is bounded by that. */
+function ofRoot(principal: Principal): readonly CompiledPolicy[] {
+  const byRoot = principal.type === "federated-user" && principal.issuer.type === "root";
+  return byRoot ? [compileStored(everything, "identity", { id: "root user", type: "inline" })] : [];
 }
 
 function holderOf(tx: ReadTx, principal: Principal): UserRow | RoleRow | undefined {
   if (principal.type === "user") return tx.get(users, principal.id);
   if (principal.type === "role-session") return tx.get(roles, principal.roleId);
+  if (principal.type === "federated-user") return tx.get(users, principal.issuer.id);
   return undefined;
 }
 

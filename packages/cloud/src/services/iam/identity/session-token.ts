@@ -12,6 +12,13 @@ export interface SessionTokenContent {
   readonly holder:
     | { readonly type: "root" }
     | { readonly type: "user"; readonly userId: string; readonly accessKeyId: string }
+    | {
+        readonly type: "federated";
+        readonly name: string;
+        /** Undefined where a root asked. */
+        readonly userId?: string | undefined;
+        readonly accessKeyId: string;
+      }
     | { readonly type: "role"; readonly roleId: string; readonly sessionName: string };
   readonly session: SessionFacts;
 }
