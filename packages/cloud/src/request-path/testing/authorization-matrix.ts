@@ -17,7 +17,8 @@ what came of it. A refused call changed nothing and stands in the trail once. UP
   wrong secret     signed with a known access key and another secret
   expired session  signed with a session that is over
   stranger         the administrator of another account, who names what is in this one:
-                   the error it gets, or that it was told of its own account only
+                   the error it gets, or that it was told of its own account only; one operation
+                   tells anybody which account an access key belongs to, as on AWS
   no policy        a user without any policy
   explicit deny    a user who may do everything, with a policy that denies it
   boundary         a user who may do everything, with a permissions boundary that allows something else

@@ -72,7 +72,9 @@ const members: Readonly<Record<string, Example>> = {
   }),
   "ec2:Tags": named({ "Tag.1.Key": "purpose", "Tag.1.Value": "ledger" }),
 
+  "sts:AccessKeyId": ({ accessKeyId }) => ({ AccessKeyId: accessKeyId }),
   "sts:EncodedMessage": ({ encodedMessage }) => ({ EncodedMessage: encodedMessage }),
+  "sts:Name": named({ Name: "ledger" }),
   "sts:RoleArn": named({ RoleArn: iamArn("role/operator") }),
   "sts:RoleSessionName": named({ RoleSessionName: "ana" }),
 };
