@@ -15,7 +15,9 @@ import { changedRows, dumpStore } from "./store-dump.ts";
 /** Operations that AWS lets every authenticated caller use. The list may only shrink. */
 export const needNoPermission: readonly string[] = ["sts:GetCallerIdentity", "sts:GetSessionToken"];
 
-/** Operations that tell anybody which account an access key belongs to, as on AWS. The list may only shrink. */
+/**
+ * Operations that tell anybody which account an access key belongs to, as on AWS. The list may only shrink.
+ */
 const tellsOwner: readonly string[] = ["sts:GetAccessKeyInfo"];
 
 /** An operation with its service. */
