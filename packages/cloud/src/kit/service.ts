@@ -44,4 +44,6 @@ export interface Reconciler {
   run(store: Store, environment: CloudEnvironment): Promise<void>;
   /** Resolves when nothing that a pass began is still under way; absent where a pass ends with its work. */
   drain?(): Promise<void>;
+  /** As drain, but what has not begun is given up: the next start's first pass finds it again. */
+  stop?(): Promise<void>;
 }

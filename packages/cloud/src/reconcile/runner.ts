@@ -103,7 +103,8 @@ class Loop {
     this.#stopped = true;
     this.#cancelTimer?.();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    await this.settled();
+    await this.#current;
+    await (this.#reconciler.stop?.() ?? this.#reconciler.drain?.());
   }
 
   async #passUntilQuiet(): Promise<void> {

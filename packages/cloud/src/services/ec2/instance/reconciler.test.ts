@@ -16,14 +16,15 @@ class FakeHost {
   readonly calls: string[] = [];
   refuse = false;
   networkApplied = 0;
+  /** Starts wait for it. */
+  gate: Promise<void> = Promise.resolve();
 
   readonly driver = {
     observe: () => Promise.resolve([...this.machines.values()]),
     start: (spec: { instanceId: MachineId }) => {
       this.calls.push(`start after ${this.networkApplied} networks`);
       if (this.refuse) return Promise.reject(new Error("no room"));
-      this.set(spec.instanceId, "running");
-      return Promise.resolve();
+      return this.gate.then(() => this.set(spec.instanceId, "running"));
     },
     stop: (id: MachineId, { force }: { force: boolean }) => {
       this.calls.push(force ? "stop by force" : "stop");
@@ -192,6 +193,34 @@ describe("the instance reconciler", () => {
     await until(id, "terminated");
     expect(failures).toHaveLength(3);
     expect(rowOf(id)?.stateReason?.code).toBe("Server.InternalError");
+  });
+
+  it("gives up the steps that have not begun when it is stopped", async () => {
+    launch({ MinCount: 20, MaxCount: 20 });
+    const reconciler = instanceReconciler({
+      machines: host.driver,
+      network: host.network,
+      trustAnchorsPem: () => Promise.resolve(""),
+      onFailure: (failure) => failures.push(failure),
+    });
+    let open = (): void => undefined;
+    host.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    await reconciler.run(cloud.store, cloud.environment);
+    const stopped = reconciler.stop?.();
+    open();
+    await stopped;
+    expect(host.calls.length).toBeLessThan(20);
+    await pass();
+    expect(host.machines.size).toBe(20);
+  });
+
+  it("brings a network up once for all the instances that start in a pass", async () => {
+    launch({ MinCount: 12, MaxCount: 12 });
+    await pass();
+    expect(host.networkApplied).toBe(1);
+    expect(host.machines.size).toBe(12);
   });
 
   it("adopts what runs and removes machines that belong to no instance", async () => {

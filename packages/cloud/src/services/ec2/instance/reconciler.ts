@@ -55,7 +55,8 @@ export function instanceReconciler(drivers: InstanceDrivers): Reconciler {
       work.onEnd = () => {
         if (store.health().state === "open") store.transaction((tx) => tx.wish(instanceTopic));
       };
-      const pass: Pass = { store, environment, drivers, triesById };
+      const network = networksOf(store, drivers.network);
+      const pass: Pass = { store, environment, drivers, triesById, network };
       // A step may take as long as a guest takes to shut down; the others do not wait for it.
       const begin = (id: string, step: () => Promise<void>): void =>
         work.begin(id, () => step().catch((failure: unknown) => drivers.onFailure(failure, id)));
@@ -71,6 +72,7 @@ export function instanceReconciler(drivers: InstanceDrivers): Reconciler {
       await store.settled(seq);
     },
     drain: () => work.drain(),
+    stop: () => work.stop(),
   };
 }
 
@@ -79,6 +81,25 @@ interface Pass {
   readonly environment: CloudEnvironment;
   readonly drivers: InstanceDrivers;
   readonly triesById: Map<string, number>;
+  /** Brings the network of a VPC to its rows, once in a pass however many of its instances start. */
+  readonly network: (vpcId: string) => Promise<void>;
+}
+
+function networksOf(store: Store, driver: NetworkDriver): Pass["network"] {
+  const applied = new Map<string, Promise<void>>();
+  const apply = async (vpcId: string): Promise<void> => {
+    const model = store.read((tx) => {
+      const vpc = tx.get(vpcs.collection, vpcId);
+      return vpc && vpcModel(tx, vpc, metadataSetting);
+    });
+    if (model === undefined) throw new Error(`The VPC ${vpcId} is gone.`);
+    await driver.apply(model);
+  };
+  return (vpcId) => {
+    const known = applied.get(vpcId) ?? apply(vpcId);
+    applied.set(vpcId, known);
+    return known;
+  };
 }
 
 /** Steps under way: one for each instance, a few at a time. */
@@ -86,6 +107,7 @@ class Work {
   readonly #byId = new Map<string, Promise<void>>();
   readonly #waiting: (() => void)[] = [];
   #running = 0;
+  #stopped = false;
   /** Called after each step: the next pass sees what it left. */
   onEnd: () => void = () => undefined;
 
@@ -99,6 +121,12 @@ class Work {
     this.#byId.set(id, done);
   }
 
+  /** Gives up what has not begun, and resolves when what has begun has ended. */
+  stop(): Promise<void> {
+    this.#stopped = true;
+    return this.drain();
+  }
+
   /** Resolves when no step is under way. */
   async drain(): Promise<void> {
     while (this.#byId.size > 0) await Promise.allSettled(this.#byId.values());
@@ -108,7 +136,7 @@ class Work {
     if (this.#running >= stepsAtOnce) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     this.#running += 1;
     try {
-      await step();
+      if (!this.#stopped) await step();
     } finally {
       this.#running -= 1;
       this.#waiting.shift()?.();
@@ -167,12 +195,7 @@ async function settle(
 async function start(pass: Pass, row: InstanceRow): Promise<void> {
   const { drivers, store, triesById } = pass;
   try {
-    const vpc = store.read((tx) => {
-      const found = tx.get(vpcs.collection, row.vpcId);
-      return found && vpcModel(tx, found, metadataSetting);
-    });
-    if (vpc === undefined) throw new Error(`The VPC ${row.vpcId} of ${row.id} is gone.`);
-    await drivers.network.apply(vpc);
+    await pass.network(row.vpcId);
     const trustAnchorsPem = await drivers.trustAnchorsPem();
     await drivers.machines.start(store.read((tx) => machineSpec(tx, row, { drivers, trustAnchorsPem })));
   } catch (failure) {
