@@ -191,6 +191,7 @@ test(
         place,
         reached,
         lost: clients.flatMap(({ acknowledged }) => missing(acknowledged, things)),
+        complaints: cloud.daemon.complaints,
         surprises: clients.flatMap(({ surprises }) => surprises),
         state: described.find(({ InstanceId }) => InstanceId === server.id)?.State?.Name,
         ended: processes.filter((each) => !alive.includes(each)),
@@ -201,6 +202,7 @@ test(
         // The rules stood all the time: nobody was let in or shut out by the restart.
         reached: ["answered", "timeout"],
         lost: [],
+        complaints: [],
         surprises: [],
         state: "running",
         ended: [],

@@ -5,6 +5,7 @@ import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { clearTraces } from "./host-traces.ts";
 
@@ -22,6 +23,8 @@ export interface Daemon {
   process: ChildProcess;
   /** What clients need to reach it as its first administrator. */
   environment: Record<string, string>;
+  /** Every error that it has logged, also in earlier lives. */
+  complaints: string[];
   /** Kills it without a warning; its instances are left to themselves. */
   kill: () => Promise<void>;
   /** Starts it again and kills it so many milliseconds later, ready or not. */
@@ -35,7 +38,8 @@ export interface Daemon {
 /** Starts a daemon and waits until it says that it is ready. */
 export async function startDaemon(flags: readonly string[] = []): Promise<Daemon> {
   const dataDir = mkdtempSync(join(tmpdir(), "casemate-e2e-"));
-  const launched = await launch(["--port", "0", "--data-dir", dataDir, ...flags]);
+  const complaints: string[] = [];
+  const launched = await launch(complaints, ["--port", "0", "--data-dir", dataDir, ...flags]);
   const endpoint = /answers at (\S+)/.exec(launched.said)?.[1];
   if (endpoint === undefined) throw new Error(`the daemon did not say where it answers:\n${launched.said}`);
   const port = new URL(endpoint).port;
@@ -43,18 +47,19 @@ export async function startDaemon(flags: readonly string[] = []): Promise<Daemon
     endpoint,
     dataDir,
     process: launched.child,
+    complaints,
     environment: { ...clientEnvironment(launched.said), AWS_ENDPOINT_URL: endpoint },
     async kill() {
       await end(daemon.process, "SIGKILL");
     },
     async stumble(afterMs) {
-      const child = spawnDaemon(["--port", port, "--data-dir", dataDir, ...flags]);
+      const child = spawnDaemon(complaints, ["--port", port, "--data-dir", dataDir, ...flags]);
       await delay(afterMs);
       await end(child, "SIGKILL");
     },
     async restart() {
       const begin = performance.now();
-      const again = await launch(["--port", port, "--data-dir", dataDir, ...flags]);
+      const again = await launch(complaints, ["--port", port, "--data-dir", dataDir, ...flags]);
       daemon.process = again.child;
       return performance.now() - begin;
     },
@@ -79,18 +84,25 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
   return code;
 }
 
-async function launch(flags: readonly string[]): Promise<{ child: ChildProcess; said: string }> {
-  const child = spawnDaemon(flags);
+async function launch(
+  complaints: string[],
+  flags: readonly string[],
+): Promise<{ child: ChildProcess; said: string }> {
+  const child = spawnDaemon(complaints, flags);
   return { child, said: await saidUntilReady(child) };
 }
 
-function spawnDaemon(flags: readonly string[]): ChildProcess {
+function spawnDaemon(complaints: string[], flags: readonly string[]): ChildProcess {
   // Settings of the tests are none of the daemon's, which refuses what it does not know.
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith("CASEMATE_"));
-  return spawn(process.execPath, ["tools/start.mjs", ...flags], {
+  const child = spawn(process.execPath, ["tools/start.mjs", ...flags], {
     env: Object.fromEntries(own),
     stdio: ["ignore", "pipe", "pipe"],
   });
+  createInterface({ input: child.stderr }).on("line", (line) => {
+    if (line.startsWith('{"level":"error"')) complaints.push(line);
+  });
+  return child;
 }
 
 function saidUntilReady(child: ChildProcess): Promise<string> {

@@ -301,3 +301,7 @@ test("sessions of a role end with the role", async () => {
   expect(identity.stderr).toContain("(InvalidClientTokenId)");
   expect(await ask("meta-data/iam/security-credentials/other")).toMatch(/^HTTP\/1.1 404/);
 });
+
+test("all this time the daemon has logged no error", () => {
+  expect(cloud.daemon.complaints).toEqual([]);
+});

@@ -138,3 +138,7 @@ test("terminated instances leave no process, mount, control group or namespace o
   });
   expect(left.namespaces.filter((name) => /e-\d+$/.test(name))).toEqual([]);
 });
+
+test("all this time the daemon has logged no error", () => {
+  expect(cloud.daemon.complaints).toEqual([]);
+});
