@@ -1,7 +1,14 @@
 import { randomBytes } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { accountOfAccessKeyId, generateAccessKeyId, generateSecretAccessKey, uniqueId } from "./index.ts";
+import {
+  accountOfAccessKeyId,
+  generateAccessKeyId,
+  generateSecretAccessKey,
+  secretDigest,
+  signingCertificateId,
+  uniqueId,
+} from "./index.ts";
 
 const accounts = fc.nat({ max: 999_999_999_999 }).map((account) => String(account).padStart(12, "0"));
 
@@ -47,5 +54,18 @@ describe("secrets and unique ids", () => {
       expect(uniqueId(randomBytes, prefix)).toMatch(new RegExp(`^${prefix}[A-Z2-7]{17}$`));
     }
     expect(uniqueId((size) => new Uint8Array(size).fill(255), "AIDA")).toBe(`AIDA${"7".repeat(17)}`);
+  });
+});
+
+describe("ids of signing certificates", () => {
+  it("are 32 letters and digits", () => {
+    expect(signingCertificateId(randomBytes)).toMatch(/^[A-Z2-7]{32}$/);
+    expect(signingCertificateId(randomBytes)).not.toBe(signingCertificateId(randomBytes));
+  });
+});
+
+describe("the digest of a secret", () => {
+  it("is its SHA-256", () => {
+    expect(secretDigest("abc")).toBe("ungWv48Bz+pBQUDeXa4iI7ADYaOWF3qctBD/YfIAFa0=");
   });
 });

@@ -1,4 +1,5 @@
 /** Identifiers and secrets in the shapes of AWS: access key ids, secret access keys and unique ids of IAM. */
+import { createHash } from "node:crypto";
 import type { Random } from "./random.ts";
 
 /** What an access key id begins with: long-term or temporary. */
@@ -44,6 +45,16 @@ export function generateSecretAccessKey(random: Random): string {
 /** A unique id of IAM: the prefix and 17 characters, 85 random bits. */
 export function uniqueId(random: Random, prefix: UniqueIdPrefix): string {
   return prefix + base32(Buffer.from(random(11)), 17);
+}
+
+/** The id of a signing certificate: 32 characters, 160 random bits. */
+export function signingCertificateId(random: Random): string {
+  return base32(Buffer.from(random(20)), 32);
+}
+
+/** What is kept of a secret that nobody could guess: enough to know it again, not to tell it. SHA-256, base64. */
+export function secretDigest(secret: string): string {
+  return createHash("sha256").update(secret).digest("base64");
 }
 
 function base32(bytes: Buffer, length: number): string {

@@ -10,6 +10,8 @@ export {
   accountOfAccessKeyId,
   generateAccessKeyId,
   generateSecretAccessKey,
+  secretDigest,
+  signingCertificateId,
   uniqueId,
 } from "./identifiers.ts";
 export type { AccessKeyPrefix, UniqueIdPrefix } from "./identifiers.ts";

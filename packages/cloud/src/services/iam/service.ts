@@ -3,7 +3,11 @@ import type { Call, Service } from "../../kit/index.ts";
 import { accessKeys } from "./access-key/access-key.ts";
 import { accessKeyFaults } from "./access-key/access-key-faults.ts";
 import { accessKeyOperations } from "./access-key/operations.ts";
+import { accessReports } from "./access-advisor/access-report.ts";
+import { accessReportFaults } from "./access-advisor/access-report-faults.ts";
 import { listPoliciesGrantingServiceAccess } from "./access-advisor/list-policies-granting-service-access.ts";
+import { accessReportOperations } from "./access-advisor/report-operations.ts";
+import { serviceAccesses } from "./access-advisor/service-access.ts";
 import { accounts } from "./account/account.ts";
 import { aliasFaults } from "./account/alias-faults.ts";
 import { aliasOperations } from "./account/alias-operations.ts";
@@ -41,6 +45,18 @@ import { rolePolicyOperations } from "./role/policy-operations.ts";
 import { roles } from "./role/role.ts";
 import { roleFaults } from "./role/role-faults.ts";
 import { contextKeyOperations } from "./simulation/context-key-operations.ts";
+import { serverCertificateOperations } from "./server-certificate/operations.ts";
+import { serverCertificates } from "./server-certificate/server-certificate.ts";
+import { serverCertificateFaults } from "./server-certificate/server-certificate-faults.ts";
+import { serviceCredentialOperations } from "./service-specific-credential/operations.ts";
+import { serviceCredentials } from "./service-specific-credential/service-specific-credential.ts";
+import { serviceCredentialFaults } from "./service-specific-credential/service-specific-credential-faults.ts";
+import { signingCertificateOperations } from "./signing-certificate/operations.ts";
+import { signingCertificates } from "./signing-certificate/signing-certificate.ts";
+import { signingCertificateFaults } from "./signing-certificate/signing-certificate-faults.ts";
+import { sshPublicKeyOperations } from "./ssh-public-key/operations.ts";
+import { sshPublicKeys } from "./ssh-public-key/ssh-public-key.ts";
+import { sshPublicKeyFaults } from "./ssh-public-key/ssh-public-key-faults.ts";
 import { simulationOperations } from "./simulation/operations.ts";
 import { simulationFaults } from "./simulation/simulation-faults.ts";
 import { tagFaults } from "./tag/tags.ts";
@@ -57,6 +73,7 @@ export const iamService: Service = {
   refusal: { code: "AccessDenied", status: 403, encoded: false },
   operations: [
     ...accessKeyOperations,
+    ...accessReportOperations,
     ...aliasOperations,
     ...contextKeyOperations,
     ...credentialReportOperations,
@@ -75,12 +92,17 @@ export const iamService: Service = {
     ...policyVersionOperations,
     ...roleOperations,
     ...rolePolicyOperations,
+    ...serverCertificateOperations,
+    ...serviceCredentialOperations,
+    ...signingCertificateOperations,
+    ...sshPublicKeyOperations,
     ...simulationOperations,
     ...userOperations,
     ...userPolicyOperations,
   ],
   faults: [
     ...accessKeyFaults,
+    ...accessReportFaults,
     ...aliasFaults,
     ...credentialReportFaults,
     ...entityFaults,
@@ -91,13 +113,18 @@ export const iamService: Service = {
     ...passwordPolicyFaults,
     ...policyFaults,
     ...roleFaults,
+    ...serverCertificateFaults,
+    ...serviceCredentialFaults,
     ...sharedFaults,
+    ...signingCertificateFaults,
+    ...sshPublicKeyFaults,
     ...simulationFaults,
     ...tagFaults,
     ...userFaults,
   ],
   collections: [
     accessKeys,
+    accessReports,
     accounts,
     credentialReports,
     groups,
@@ -107,6 +134,11 @@ export const iamService: Service = {
     passwordPolicies,
     policies,
     roles,
+    serverCertificates,
+    serviceAccesses,
+    serviceCredentials,
+    signingCertificates,
+    sshPublicKeys,
     users,
   ],
   tables: [],

@@ -5,30 +5,14 @@ import type { Call, Target } from "../../../kit/index.ts";
 import { quotaExceeded } from "../faults.ts";
 import { listing } from "../listing.ts";
 import { operation } from "../operation.ts";
+import { fetchMeantHolder, holderName, type Holder } from "../user/meant-holder.ts";
 import { meantUserTarget } from "../user/meant-user.ts";
-import { fetchUser, users, userTarget } from "../user/user.ts";
-import { userNotNamed } from "../user/user-faults.ts";
-import { accessKeys, keysOf, rootHolder, rootUserName, sealSecret, type AccessKeyRow } from "./access-key.ts";
+import { users, userTarget } from "../user/user.ts";
+import { accessKeys, keysOf, sealSecret, type AccessKeyRow } from "./access-key.ts";
 import { accessKeyNotFound, accessKeyStatusInvalid } from "./access-key-faults.ts";
 
 /** Access keys a user or a root may have. */
 export const accessKeysPerUserMax = 2;
-
-/** Whose keys a request is about. */
-interface Holder {
-  readonly id: string;
-  /** Undefined for the root user, which has no name. */
-  readonly name: string | undefined;
-}
-
-function fetchHolder(tx: ReadTx, call: Call, name: string | undefined): Holder {
-  const { principal } = call;
-  if (name === undefined && principal.type === "root") return { id: rootHolder, name: undefined };
-  if (name === undefined && principal.type === "user") return { id: principal.id, name: principal.userName };
-  if (name === undefined) throw userNotNamed();
-  const row = fetchUser(tx, call, name);
-  return { id: row.id, name: row.name };
-}
 
 function fetchKey(
   tx: ReadTx,
@@ -45,7 +29,7 @@ export const createAccessKey = operation("CreateAccessKey", {
   honours: "all",
   needs: (input, call) => [call.need(meantUserTarget(call, input.UserName))],
   handle(tx, input, call) {
-    const holder = fetchHolder(tx, call, input.UserName);
+    const holder = fetchMeantHolder(tx, call, input.UserName);
     if (keysOf(tx, call.accountId, holder.id).length >= accessKeysPerUserMax) {
       throw quotaExceeded("AccessKeysPerUser", String(accessKeysPerUserMax));
     }
@@ -62,7 +46,7 @@ export const createAccessKey = operation("CreateAccessKey", {
     });
     return {
       AccessKey: {
-        UserName: holder.name ?? rootUserName,
+        UserName: holderName(holder),
         AccessKeyId: id,
         Status: "Active" as const,
         SecretAccessKey: secret,
@@ -77,7 +61,7 @@ export const listAccessKeys = operation("ListAccessKeys", {
   honours: "all",
   needs: (input, call) => [call.need(meantUserTarget(call, input.UserName))],
   handle(tx, input, call) {
-    const holder = fetchHolder(tx, call, input.UserName);
+    const holder = fetchMeantHolder(tx, call, input.UserName);
     const keys = keysOf(tx, call.accountId, holder.id);
     const { items, marks } = listing(call, input, { items: keys, key: ({ id }) => id });
     return {
@@ -97,7 +81,7 @@ export const updateAccessKey = operation("UpdateAccessKey", {
   honours: "all",
   needs: (input, call) => [call.need(meantUserTarget(call, input.UserName))],
   handle(tx, input, call) {
-    const holder = fetchHolder(tx, call, input.UserName);
+    const holder = fetchMeantHolder(tx, call, input.UserName);
     const row = fetchKey(tx, call, { holder, id: input.AccessKeyId });
     if (input.Status === "Expired") throw accessKeyStatusInvalid();
     tx.put(accessKeys, { ...row, status: input.Status });
@@ -110,7 +94,7 @@ export const deleteAccessKey = operation("DeleteAccessKey", {
   honours: "all",
   needs: (input, call) => [call.need(meantUserTarget(call, input.UserName))],
   handle(tx, input, call) {
-    const holder = fetchHolder(tx, call, input.UserName);
+    const holder = fetchMeantHolder(tx, call, input.UserName);
     tx.delete(accessKeys, fetchKey(tx, call, { holder, id: input.AccessKeyId }).id);
     return {};
   },

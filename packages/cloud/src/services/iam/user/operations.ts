@@ -3,6 +3,7 @@ import { uniqueId } from "@casemate/key-engine";
 import type { User } from "@casemate/wire/iam";
 import { requestTagKeys, type Call } from "../../../kit/index.ts";
 import { keysOf, rootUserName } from "../access-key/access-key.ts";
+import { forgetAccess } from "../access-advisor/service-access.ts";
 import { accounts } from "../account/account.ts";
 import { inlinePoliciesLeft, policiesAttached, quotaExceeded, usersInGroup } from "../faults.ts";
 import { listing } from "../listing.ts";
@@ -11,10 +12,20 @@ import { mfaDevicesOf } from "../mfa-device/mfa-device.ts";
 import { operation } from "../operation.ts";
 import { checkBoundary } from "../policy/attachments.ts";
 import { checkPolicyArn } from "../policy/policy.ts";
+import { serviceCredentialsOf } from "../service-specific-credential/service-specific-credential.ts";
+import { signingCertificatesOf } from "../signing-certificate/signing-certificate.ts";
+import { sshPublicKeysOf } from "../ssh-public-key/ssh-public-key.ts";
 import { listTags, readTags, withoutTags, withTags } from "../tag/tags.ts";
 import { meantUserTarget } from "./meant-user.ts";
 import { fetchUser, findUser, putUser, userArn, users, userTarget, type UserRow } from "./user.ts";
-import { userExists, userHasAccessKeys, userHasLoginProfile, userHasMfaDevice } from "./user-faults.ts";
+import {
+  userExists,
+  userHasAccessKeys,
+  userHasLoginProfile,
+  userHasMfaDevice,
+  userHasSigningCertificates,
+  userIsReferenced,
+} from "./user-faults.ts";
 import { userSummary, userView } from "./user-view.ts";
 
 /** Users an account may have. */
@@ -124,10 +135,14 @@ export const deleteUser = operation("DeleteUser", {
     if (keysOf(tx, row.accountId, row.id).length > 0) throw userHasAccessKeys();
     if ((row.groupIds ?? []).length > 0) throw usersInGroup();
     if (tx.get(loginProfiles, row.id) !== undefined) throw userHasLoginProfile();
+    if (signingCertificatesOf(tx, row.accountId, row.id).length > 0) throw userHasSigningCertificates();
+    const others = [...sshPublicKeysOf(tx, row.id), ...serviceCredentialsOf(tx, row.id)];
+    if (others.length > 0) throw userIsReferenced();
     if (mfaDevicesOf(tx, row.accountId, row.id).length > 0) throw userHasMfaDevice();
     if (row.attachedPolicyArns.length > 0) throw policiesAttached();
     if (row.inlinePolicies.length > 0) throw inlinePoliciesLeft();
     tx.delete(users, row.id);
+    forgetAccess(tx, row.id);
     return {};
   },
 });

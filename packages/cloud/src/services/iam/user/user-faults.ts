@@ -26,6 +26,16 @@ export const userHasMfaDevice = fault({
   status: 409,
   message: () => "Cannot delete entity, must delete MFA device first.",
 });
+export const userHasSigningCertificates = fault({
+  code: "DeleteConflict",
+  status: 409,
+  message: () => "Cannot delete entity, must delete signing certificates first.",
+});
+export const userIsReferenced = fault({
+  code: "DeleteConflict",
+  status: 409,
+  message: () => "Cannot delete entity, must delete referenced objects first.",
+});
 export const userNotNamed = fault({
   code: "ValidationError",
   message: () => "Must specify userName when calling with non-User credentials",
@@ -37,5 +47,7 @@ export const userFaults = [
   userHasAccessKeys,
   userHasLoginProfile,
   userHasMfaDevice,
+  userHasSigningCertificates,
+  userIsReferenced,
   userNotNamed,
 ];
