@@ -51,4 +51,18 @@ export interface IdentityPort {
       readonly now: number;
     },
   ): void;
+  /**
+   * Notes the actions that a call was decided on, refused ones too, for reports of last access; coarse, so
+   * that most calls write nothing.
+   */
+  noteAccess(
+    tx: Tx,
+    access: {
+      readonly principal: Principal;
+      /** With the prefix of their service. */
+      readonly actions: readonly string[];
+      readonly region: string;
+      readonly now: number;
+    },
+  ): void;
 }

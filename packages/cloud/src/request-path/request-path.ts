@@ -139,6 +139,12 @@ function serve(tx: Tx, progress: Progress, serving: Serving): HttpReply {
   const { principal, region, now } = progress;
   if (principal !== undefined) {
     identity.noteUse(tx, { principal, service: progress.endpoint?.service.name ?? "", region, now });
+    identity.noteAccess(tx, {
+      principal,
+      actions: progress.decisions.map(({ action }) => action),
+      region,
+      now,
+    });
   }
   record(tx, progress, { random: environment.random, fault });
   return reply;

@@ -21,6 +21,14 @@ import { policies } from "../policy/policy.ts";
 import { policyVersionsPerAccountMax, versionsPerPolicyMax } from "../policy/version-operations.ts";
 import { roles } from "../role/role.ts";
 import { rolesPerAccountMax } from "../role/operations.ts";
+import {
+  serverCertificates,
+  serverCertificatesPerAccountMax,
+} from "../server-certificate/server-certificate.ts";
+import {
+  signingCertificatesOf,
+  signingCertificatesPerUserMax,
+} from "../signing-certificate/signing-certificate.ts";
 import { users } from "../user/user.ts";
 import { usersPerAccountMax } from "../user/operations.ts";
 
@@ -40,18 +48,11 @@ const quotas = {
   PolicyVersionsInUseQuota: policyVersionsPerAccountMax,
   RolePolicySizeQuota: roleInlineCharactersMax,
   RolesQuota: rolesPerAccountMax,
+  ServerCertificatesQuota: serverCertificatesPerAccountMax,
+  SigningCertificatesPerUserQuota: signingCertificatesPerUserMax,
   UserPolicySizeQuota: userInlineCharactersMax,
   UsersQuota: usersPerAccountMax,
   VersionsPerPolicyQuota: versionsPerPolicyMax,
-};
-
-/** Kinds of things that this cloud has no operation to make: there are none, and there can be none. */
-const absent = {
-  AccountSigningCertificatesPresent: 0,
-  Providers: 0,
-  ServerCertificates: 0,
-  ServerCertificatesQuota: 0,
-  SigningCertificatesPerUserQuota: 0,
 };
 
 /** Session tokens of any endpoint count in every region: what AWS calls version 2. */
@@ -69,9 +70,10 @@ export const getAccountSummary = operation("GetAccountSummary", {
     return {
       SummaryMap: {
         ...quotas,
-        ...absent,
         AccountAccessKeysPresent: keysOf(tx, accountId, rootHolder).length > 0 ? 1 : 0,
         AccountMFAEnabled: root.mfaActive ? 1 : 0,
+        AccountSigningCertificatesPresent:
+          signingCertificatesOf(tx, accountId, rootHolder).length > 0 ? 1 : 0,
         AccountPasswordPresent: root.password === undefined ? 0 : 1,
         GlobalEndpointTokenVersion: globalEndpointTokenVersion,
         Groups: tx.by(groups, "account", accountId).length,
@@ -79,7 +81,10 @@ export const getAccountSummary = operation("GetAccountSummary", {
         MFADevices: mfaDevices.all,
         MFADevicesInUse: mfaDevices.inUse,
         Policies: own.length,
+        // Identity providers cannot be made here yet.
+        Providers: 0,
         PolicyVersionsInUse: own.reduce((count, row) => count + row.versions.length, 0),
+        ServerCertificates: tx.by(serverCertificates, "account", accountId).length,
         Roles: tx.by(roles, "account", accountId).length,
         Users: tx.by(users, "account", accountId).length,
       },

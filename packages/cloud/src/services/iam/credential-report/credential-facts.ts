@@ -10,7 +10,7 @@ import { mfaDevices, mfaDevicesOf } from "../mfa-device/mfa-device.ts";
 export interface PasswordFacts {
   readonly changedAt: number;
   /** When the password policy will want another one. */
-  readonly nextRotationAt?: number | undefined;
+  readonly nextRotationAt: number | undefined;
 }
 
 /** What is known of the credentials of a user or of the root, access keys apart. */
@@ -23,7 +23,10 @@ export interface CredentialFacts {
 export function credentialFactsOf(tx: ReadTx, accountId: string, holder: string): CredentialFacts {
   const profile = tx.get(loginProfiles, holder);
   return {
-    password: profile && { changedAt: profile.changedAt, nextRotationAt: passwordExpiresAt(tx, profile) },
+    password: profile && {
+      changedAt: profile.changedAt,
+      nextRotationAt: passwordExpiresAt(tx, profile),
+    },
     mfaActive: mfaDevicesOf(tx, accountId, holder).length > 0,
   };
 }

@@ -2,6 +2,7 @@
 import { collection, type ReadTx } from "@casemate/store";
 import { keysOf, rootHolder, rootUserName, type AccessKeyRow } from "../access-key/access-key.ts";
 import { accounts } from "../account/account.ts";
+import { signingCertificatesOf } from "../signing-certificate/signing-certificate.ts";
 import { userArn, users, type UserRow } from "../user/user.ts";
 import { credentialFactsOf } from "./credential-facts.ts";
 
@@ -74,7 +75,7 @@ function rootCells(tx: ReadTx, accountId: string): string[] {
     notTold,
     String(mfaActive),
     ...keyCells(tx, accountId, rootHolder),
-    ...certificateCells,
+    ...certificateCells(tx, accountId, rootHolder),
   ];
 }
 
@@ -91,7 +92,7 @@ function userCells(tx: ReadTx, user: UserRow): string[] {
     dateOrNone(password?.nextRotationAt),
     String(mfaActive),
     ...keyCells(tx, user.accountId, user.id),
-    ...certificateCells,
+    ...certificateCells(tx, user.accountId, user.id),
   ];
 }
 
@@ -110,8 +111,13 @@ function cellsOfKey(key: AccessKeyRow | undefined): string[] {
   ];
 }
 
-/** Signing certificates do not exist here. */
-const certificateCells = ["false", none, "false", none];
+function certificateCells(tx: ReadTx, accountId: string, holder: string): string[] {
+  const [first, second] = signingCertificatesOf(tx, accountId, holder);
+  return [first, second].flatMap((certificate) => [
+    String(certificate?.status === "Active"),
+    dateOrNone(certificate?.uploadedAt),
+  ]);
+}
 
 function dateOrNone(at: number | undefined): string {
   return at === undefined ? none : dateText(at);

@@ -8,6 +8,7 @@ import type {
   Principal,
   Tags,
 } from "../../../kit/index.ts";
+import { noteAccess } from "../access-advisor/service-access.ts";
 import { accessKeys, openSecret, rootHolder, type AccessKeyRow } from "../access-key/access-key.ts";
 import { accountExists } from "../account/account.ts";
 import { roleArn, roles } from "../role/role.ts";
@@ -35,6 +36,7 @@ export function createIdentity(environment: CloudEnvironment): IdentityPort {
     policiesOf,
     tagsOf,
     noteUse,
+    noteAccess,
   };
 }
 

@@ -1,6 +1,7 @@
 /** Operations on roles themselves. */
 import { uniqueId } from "@casemate/key-engine";
 import { requestTagKeys } from "../../../kit/index.ts";
+import { forgetAccess } from "../access-advisor/service-access.ts";
 import { inlinePoliciesLeft, policiesAttached, quotaExceeded, roleInInstanceProfile } from "../faults.ts";
 import { instanceProfiles } from "../instance-profile/instance-profile.ts";
 import { listing } from "../listing.ts";
@@ -116,6 +117,7 @@ export const deleteRole = operation("DeleteRole", {
     if (row.inlinePolicies.length > 0) throw inlinePoliciesLeft();
     if (tx.by(instanceProfiles, "role", row.id).length > 0) throw roleInInstanceProfile();
     tx.delete(roles, row.id);
+    forgetAccess(tx, row.id);
     return {};
   },
 });
