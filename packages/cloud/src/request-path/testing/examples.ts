@@ -4,6 +4,7 @@
  * `operations`. Every example must succeed for an administrator.
  */
 import { modelOf } from "../testing.ts";
+import { leafKeyPem, otherLeafPem, rsaPublicKey } from "./credential-material.ts";
 import { document, everything, https, iamArn, type Fixtures, password } from "./ledger-world.ts";
 
 type Parameters = Readonly<Record<string, string>>;
@@ -26,28 +27,36 @@ const named =
 const members: Readonly<Record<string, Example>> = {
   "iam:AccessKeyId": ({ accessKeyId }) => ({ AccessKeyId: accessKeyId }),
   "iam:AccountAlias": named({ AccountAlias: "ledger" }),
-  "iam:ActionNames": named({ "ActionNames.member.1": "ec2:DescribeVpcs" }),
-  "iam:Arn": named({ Arn: iamArn("user/ana") }),
   "iam:ActionNames": named({ "ActionNames.member.1": "iam:GetUser" }),
   "iam:Arn": named({ Arn: iamArn("user/ana") }),
   "iam:AssumeRolePolicyDocument": named({ AssumeRolePolicyDocument: trust }),
   "iam:Description": named({ Description: "What the role is for." }),
+  "iam:CertificateBody": named({ CertificateBody: otherLeafPem }),
+  "iam:CertificateId": ({ certificateId }) => ({ CertificateId: certificateId }),
+  "iam:Encoding": named({ Encoding: "SSH" }),
   "iam:GroupName": named({ GroupName: "team" }),
   "iam:InstanceProfileName": named({ InstanceProfileName: "workers" }),
+  "iam:JobId": ({ jobId }) => ({ JobId: jobId }),
   "iam:NewPassword": named({ NewPassword: "Another-Horse-8-Battery" }),
   "iam:OldPassword": named({ OldPassword: password }),
   "iam:PermissionsBoundary": named({ PermissionsBoundary: iamArn("policy/bounding") }),
   "iam:PolicyArn": named({ PolicyArn: iamArn("policy/reading") }),
   "iam:PolicyDocument": named({ PolicyDocument: document(everything) }),
   "iam:PolicyInputList": named({ "PolicyInputList.member.1": document(everything) }),
-  "iam:PolicyInputList": named({ "PolicyInputList.member.1": document(everything) }),
   "iam:PolicyName": named({ PolicyName: "notes" }),
   "iam:PolicySourceArn": named({ PolicySourceArn: iamArn("user/ana") }),
-  "iam:PolicySourceArn": named({ PolicySourceArn: iamArn("user/ana") }),
+  "iam:PrivateKey": named({ PrivateKey: leafKeyPem }),
   "iam:RoleName": named({ RoleName: "worker" }),
+  "iam:SSHPublicKeyBody": named({ SSHPublicKeyBody: `ssh-rsa ${rsaPublicKey}` }),
+  "iam:SSHPublicKeyId": ({ sshPublicKeyId }) => ({ SSHPublicKeyId: sshPublicKeyId }),
   "iam:SerialNumber": ({ mfaSerial }) => ({ SerialNumber: mfaSerial }),
+  "iam:ServerCertificateName": named({ ServerCertificateName: "web" }),
+  "iam:ServiceName": named({ ServiceName: "codecommit.amazonaws.com" }),
+  "iam:ServiceNamespace": named({ ServiceNamespace: "iam" }),
   "iam:ServiceNamespaces": named({ "ServiceNamespaces.member.1": "ec2" }),
-  "iam:ServiceNamespaces": named({ "ServiceNamespaces.member.1": "iam" }),
+  "iam:ServiceSpecificCredentialId": ({ serviceCredentialId }) => ({
+    ServiceSpecificCredentialId: serviceCredentialId,
+  }),
   "iam:Status": named({ Status: "Inactive" }),
   "iam:TagKeys": named({ "TagKeys.member.1": "team" }),
   "iam:Tags": named({ "Tags.member.1.Key": "team", "Tags.member.1.Value": "red" }),
@@ -167,6 +176,8 @@ const operations: Readonly<Record<string, Example>> = {
   "iam:DeleteLoginProfile": named({ UserName: "ana" }),
   "iam:DeletePolicy": named({ PolicyArn: iamArn("policy/unused") }),
   "iam:DeleteRole": named({ RoleName: "leaving" }),
+  "iam:DeleteServiceSpecificCredential": named({ UserName: "ana" }),
+  "iam:DeleteSigningCertificate": named({ UserName: "ana" }),
   "iam:DeleteUser": named({ UserName: "leaver" }),
   "iam:DeleteVirtualMFADevice": ({ spareMfaSerial }) => ({ SerialNumber: spareMfaSerial }),
   "iam:EnableMFADevice": ({ spareMfaSerial, spareMfaCodes }) => ({
@@ -179,6 +190,10 @@ const operations: Readonly<Record<string, Example>> = {
   "iam:GetUser": named({ UserName: "ana" }),
   "iam:ListAccessKeys": named({ UserName: "ana" }),
   "iam:ListMFADevices": named({ UserName: "ana" }),
+  "iam:ListServiceSpecificCredentials": named({ UserName: "ana" }),
+  "iam:ListSigningCertificates": named({ UserName: "ana" }),
+  "iam:ListSSHPublicKeys": named({ UserName: "ana" }),
+  "iam:ResetServiceSpecificCredential": named({ UserName: "ana" }),
   "iam:ResyncMFADevice": ({ mfaCodes: [AuthenticationCode1, AuthenticationCode2] }) => ({
     AuthenticationCode1,
     AuthenticationCode2,
@@ -187,7 +202,13 @@ const operations: Readonly<Record<string, Example>> = {
   "iam:UpdateAssumeRolePolicy": named({ PolicyDocument: trust }),
   "iam:UpdateGroup": named({ NewPath: "/staff/" }),
   "iam:UpdateLoginProfile": named({ UserName: "ana", Password: "Another-Horse-8-Battery" }),
+  "iam:UpdateServerCertificate": named({ NewPath: "/eng/" }),
+  "iam:UpdateServiceSpecificCredential": named({ UserName: "ana" }),
+  "iam:UpdateSigningCertificate": named({ UserName: "ana" }),
   "iam:UpdateUser": named({ NewPath: "/staff/" }),
+  "iam:UploadServerCertificate": named({ ServerCertificateName: "ledger" }),
+  "iam:UploadSigningCertificate": named({ UserName: "ana" }),
+  "iam:UploadSSHPublicKey": named({ UserName: "leaver" }),
 };
 
 /** The parameters of an operation's example. @throws Error that says what to add to this module */

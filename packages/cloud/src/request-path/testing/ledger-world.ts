@@ -5,6 +5,7 @@
 import { totpCode, totpStepAt } from "@casemate/key-engine";
 import type { Credentials } from "@casemate/wire";
 import { storedCollections } from "../../services/index.ts";
+import { leafKeyPem, leafPem, rsaPublicKey } from "./credential-material.ts";
 import { openCloud, testNow, type Answer, type TestCloud } from "../testing.ts";
 import { copyRows } from "./store-dump.ts";
 
@@ -15,8 +16,11 @@ export const firstAccount = "111122223333";
 export interface Fixtures {
   readonly accessKeyId: string;
   readonly associationId: string;
+  readonly certificateId: string;
   readonly encodedMessage: string;
   readonly groupId: string;
+  /** A report of last access. */
+  readonly jobId: string;
   readonly imageId: string;
   readonly instanceId: string;
   readonly interfaceId: string;
@@ -28,6 +32,8 @@ export interface Fixtures {
   readonly otherProfileArn: string;
   readonly routeTableId: string;
   readonly ruleId: string;
+  readonly serviceCredentialId: string;
+  readonly sshPublicKeyId: string;
   /** A device that nobody has, with two codes of it. */
   readonly spareMfaSerial: string;
   readonly spareMfaCodes: readonly [string, string];
@@ -123,7 +129,7 @@ export function credentialsIn(answer: Answer): Credentials {
   };
 }
 
-async function makeIdentities(make: Make): Promise<Pick<Fixtures, "accessKeyId" | "otherProfileArn">> {
+async function makeIdentities(make: Make): Promise<IdentityFixtures> {
   for (const name of ["reading", "unused", "bounding"]) {
     await make("iam", "CreatePolicy", { PolicyName: name, PolicyDocument: document(everything) });
   }
@@ -168,7 +174,38 @@ async function makeIdentities(make: Make): Promise<Pick<Fixtures, "accessKeyId" 
     await make("iam", "AddRoleToInstanceProfile", { InstanceProfileName: name, RoleName: "worker" });
   }
   await make("iam", "CreateInstanceProfile", { InstanceProfileName: "empty" });
-  return { accessKeyId: credentialsIn(key).accessKeyId, otherProfileArn: iamArn("instance-profile/others") };
+  const material = await makeMaterial(make);
+  const job = await make("iam", "GenerateServiceLastAccessedDetails", { Arn: iamArn("user/ana") });
+  return {
+    accessKeyId: credentialsIn(key).accessKeyId,
+    jobId: job.element("JobId") ?? "",
+    otherProfileArn: iamArn("instance-profile/others"),
+    ...material,
+  };
+}
+
+type MaterialFixtures = Pick<Fixtures, "certificateId" | "serviceCredentialId" | "sshPublicKeyId">;
+
+/** Keys, certificates and passwords of services that ana has. */
+async function makeMaterial(make: Make): Promise<MaterialFixtures> {
+  const tags = { "Tags.member.1.Key": "team", "Tags.member.1.Value": "blue" };
+  const idIn = async (action: string, id: string, parameters: Record<string, string>): Promise<string> =>
+    (await make("iam", action, { UserName: "ana", ...parameters })).element(id) ?? "";
+  await make("iam", "UploadServerCertificate", {
+    ServerCertificateName: "web",
+    CertificateBody: leafPem,
+    PrivateKey: leafKeyPem,
+    ...tags,
+  });
+  return {
+    certificateId: await idIn("UploadSigningCertificate", "CertificateId", { CertificateBody: leafPem }),
+    serviceCredentialId: await idIn("CreateServiceSpecificCredential", "ServiceSpecificCredentialId", {
+      ServiceName: "codecommit.amazonaws.com",
+    }),
+    sshPublicKeyId: await idIn("UploadSSHPublicKey", "SSHPublicKeyId", {
+      SSHPublicKeyBody: `ssh-rsa ${rsaPublicKey}`,
+    }),
+  };
 }
 
 type MfaFixtures = Pick<Fixtures, "mfaSerial" | "mfaCodes" | "spareMfaSerial" | "spareMfaCodes">;
@@ -204,7 +241,8 @@ function base32Bytes(text: string): Uint8Array {
   return Uint8Array.from(bits.match(/.{8}/g) ?? [], (byte) => Number.parseInt(byte, 2));
 }
 
-type IamFixtures = MfaFixtures & Pick<Fixtures, "accessKeyId" | "otherProfileArn">;
+type IdentityFixtures = MaterialFixtures & Pick<Fixtures, "accessKeyId" | "jobId" | "otherProfileArn">;
+type IamFixtures = MfaFixtures & IdentityFixtures;
 
 async function makeMachines(
   cloud: TestCloud,

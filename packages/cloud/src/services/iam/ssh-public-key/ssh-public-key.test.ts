@@ -6,7 +6,7 @@ import type {
 import { generateKeyPairSync } from "node:crypto";
 import { beforeEach, describe, expect, it } from "vitest";
 import { openTestIam, otherAccount, rootOf, testAccount, testNow, type TestIam } from "../testing.ts";
-import { rsaFingerprint, rsaPublicKey } from "../testing-material.ts";
+import { rsaFingerprint, rsaPublicKey } from "../../../request-path/testing/credential-material.ts";
 import { sshPublicKeysPerUserMax } from "./ssh-public-key.ts";
 
 let iam: TestIam;
