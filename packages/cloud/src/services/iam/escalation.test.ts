@@ -1,5 +1,6 @@
 import type { Credentials } from "@casemate/wire";
 import { beforeAll, describe, expect, it } from "vitest";
+import { leafPem, rsaPublicKey } from "../../request-path/testing/credential-material.ts";
 import {
   allowing,
   openSignedCloud,
@@ -14,6 +15,7 @@ const role = `arn:aws:iam::${account}:role/svc/strong`;
 const group = `arn:aws:iam::${account}:group/eng/admins`;
 const policy = `arn:aws:iam::${account}:policy/shared`;
 const profile = `arn:aws:iam::${account}:instance-profile/machines`;
+const device = `arn:aws:iam::${account}:mfa/victim`;
 const administrator = "arn:aws:iam::aws:policy/AdministratorAccess";
 const everything = allowing("*");
 
@@ -150,6 +152,69 @@ const primitives: readonly Primitive[] = [
     parameters: { GroupName: "admins", NewGroupName: "admins" },
   },
   {
+    action: "CreateLoginProfile",
+    resource: victim,
+    parameters: { UserName: "victim", Password: "Correct-horse-7" },
+  },
+  {
+    action: "UpdateLoginProfile",
+    resource: victim,
+    parameters: { UserName: "victim", Password: "Correct-horse-8" },
+  },
+  { action: "DeleteLoginProfile", resource: victim, parameters: { UserName: "victim" } },
+  {
+    action: "DeactivateMFADevice",
+    resource: victim,
+    parameters: { UserName: "victim", SerialNumber: device },
+  },
+  {
+    action: "EnableMFADevice",
+    resource: victim,
+    parameters: {
+      UserName: "victim",
+      SerialNumber: device,
+      AuthenticationCode1: "123456",
+      AuthenticationCode2: "234567",
+    },
+  },
+  {
+    action: "ResyncMFADevice",
+    resource: victim,
+    parameters: {
+      UserName: "victim",
+      SerialNumber: device,
+      AuthenticationCode1: "123456",
+      AuthenticationCode2: "234567",
+    },
+  },
+  { action: "DeleteVirtualMFADevice", resource: device, parameters: { SerialNumber: device } },
+  { action: "DeleteAccountPasswordPolicy", resource: "*", parameters: {} },
+  {
+    action: "UpdateAccountPasswordPolicy",
+    resource: "*",
+    parameters: { AllowUsersToChangePassword: "true" },
+  },
+  {
+    action: "UploadSSHPublicKey",
+    resource: victim,
+    parameters: { UserName: "victim", SSHPublicKeyBody: `ssh-rsa ${rsaPublicKey}` },
+  },
+  {
+    action: "UploadSigningCertificate",
+    resource: victim,
+    parameters: { UserName: "victim", CertificateBody: leafPem },
+  },
+  {
+    action: "CreateServiceSpecificCredential",
+    resource: victim,
+    parameters: { UserName: "victim", ServiceName: "codecommit.amazonaws.com" },
+  },
+  {
+    action: "ResetServiceSpecificCredential",
+    resource: victim,
+    parameters: { UserName: "victim", ServiceSpecificCredentialId: "ACCAAAAAAAAAAAAAAAAAA" },
+  },
+  {
     action: "UpdateUser",
     resource: victim,
     parameters: { UserName: "victim", NewUserName: "victim" },
@@ -174,6 +239,7 @@ describe("a way to more permissions", () => {
       AssumeRolePolicyDocument: trusting({ Service: "ec2.amazonaws.com" }),
     });
     await cloud.must(admin, "CreateInstanceProfile", { InstanceProfileName: "machines" });
+    await cloud.must(admin, "CreateVirtualMFADevice", { VirtualMFADeviceName: "victim" });
     await cloud.must(admin, "CreatePolicy", { PolicyName: "shared", PolicyDocument: allowing("s3:*") });
     await cloud.must(admin, "CreatePolicyVersion", { PolicyArn: policy, PolicyDocument: allowing("sqs:*") });
     eve = await cloud.user("eve");
