@@ -1,11 +1,15 @@
 import type {
   CreateAccessKeyResponse,
+  CreateVirtualMFADeviceResponse,
   GenerateCredentialReportResponse,
   GetCredentialReportResponse,
 } from "@casemate/wire/iam";
 import { beforeEach, describe, expect, it } from "vitest";
 import { accessKeys } from "../access-key/access-key.ts";
+import { mfaDevices } from "../mfa-device/mfa-device.ts";
+import { signingCertificates } from "../signing-certificate/signing-certificate.ts";
 import { openTestIam, otherAccount, rootOf, testAccount, testNow, type TestIam } from "../testing.ts";
+import { users } from "../user/user.ts";
 import { reportLifetimeMs } from "./credential-report.ts";
 
 let iam: TestIam;
@@ -56,6 +60,46 @@ describe("the credential report", () => {
         `bob,arn:aws:iam::${testAccount}:user/eng/bob,${noon},false,N/A,N/A,N/A,false,` +
           `true,${noon},2026-01-15T12:01:01+00:00,eu-west-1,ec2,false,${noon},N/A,N/A,N/A,${noCertificates}`,
       ].join("\n"),
+    );
+  });
+
+  it("tells of passwords, when they were set, used and will expire, and of MFA", () => {
+    for (const UserName of ["ana", "bob", "cy"]) {
+      iam.run("CreateUser", { UserName });
+      if (UserName !== "cy") iam.run("CreateLoginProfile", { UserName, Password: "Horse-7-Battery" });
+    }
+    const { VirtualMFADevice } = iam.run<CreateVirtualMFADeviceResponse>("CreateVirtualMFADevice", {
+      VirtualMFADeviceName: "phone",
+    });
+    iam.store.transaction((tx) => {
+      const [ana] = tx.by(users, "name", `${testAccount}/ana`);
+      tx.put(users, { ...ana!, passwordLastUsedAt: testNow + 5000 });
+      const device = tx.get(mfaDevices, VirtualMFADevice.SerialNumber)!;
+      tx.put(mfaDevices, { ...device, holder: ana!.id, enabledAt: testNow });
+    });
+    iam.run("UpdateAccountPasswordPolicy", { MaxPasswordAge: 10 });
+    generate();
+    const cells = report()
+      .split("\n")
+      .map((line) => line.split(",").slice(3, 8));
+    expect(cells.slice(2)).toEqual([
+      ["true", "2026-01-15T12:00:05+00:00", noon, "2026-01-25T12:00:00+00:00", "true"],
+      ["true", "no_information", noon, "2026-01-25T12:00:00+00:00", "false"],
+      ["false", "N/A", "N/A", "N/A", "false"],
+    ]);
+  });
+
+  it("tells of signing certificates", () => {
+    iam.run("CreateUser", { UserName: "ana" });
+    iam.store.transaction((tx) => {
+      const [ana] = tx.by(users, "name", `${testAccount}/ana`);
+      const row = { accountId: testAccount, holder: ana!.id, pem: "", uploadedAt: testNow };
+      tx.put(signingCertificates, { ...row, id: "one", fingerprint: "1", status: "Active" });
+      tx.put(signingCertificates, { ...row, id: "two", fingerprint: "2", status: "Inactive" });
+    });
+    generate();
+    expect(report().split("\n")[2]).toMatch(
+      new RegExp(`,true,${noon.replace("+", "[+]")},false,${noon.replace("+", "[+]")}$`),
     );
   });
 
