@@ -55,9 +55,10 @@ class MemoryLog implements CommitLog {
     this.#mustBeOpen();
     if (batch.seq <= this.#seq)
       throw new StoreLocked(`The log is past sequence number ${batch.seq} already.`);
-    const items = batch.items.map((item) => ({ item, table: this.#table(item.kind) }));
+    // Every table is looked up before anything is written: a batch goes in whole or not at all.
+    for (const { kind } of batch.items) this.#table(kind);
     for (const write of batch.documents) this.#write(write);
-    for (const { item, table } of items) table.add(item);
+    for (const item of batch.items) this.#table(item.kind).add(item);
     this.#seq = batch.seq;
   }
 
@@ -108,7 +109,8 @@ class MemoryTable {
   }
 
   add(write: ItemWrite): void {
-    const item = { ...write, ordinal: this.#next++ };
+    const { kind, at, account, keys, json } = write;
+    const item: MemoryItem = { kind, at, account, keys, json, ordinal: this.#next++ };
     insertInOrder(this.#items, item);
     for (const key of item.keys) {
       let items = this.#byKey.get(key);

@@ -162,7 +162,9 @@ export class Transaction implements Tx {
   finish(): WriteSet {
     const written = {
       documents: this.#documents(),
-      items: this.#items.map(({ item, ...write }) => ({ ...write, json: JSON.stringify(item) })),
+      items: this.#items.map(({ kind, at, account, keys, item }) => {
+        return { kind, at, account, keys, json: JSON.stringify(item) };
+      }),
       wishes: this.#wishes,
     };
     this.#open = false;
@@ -214,11 +216,13 @@ export class Transaction implements Tx {
 /** The longest key of a row or an item, in UTF-16 code units. */
 export const keyLengthMax = 1024;
 
+const unpaired = /\p{Surrogate}/u;
+
 /**
  * Refuses keys that a log could not give back as they were: empty, overlong, or with an unpaired surrogate.
  */
 function checkText(text: string, what: string): void {
-  if (typeof text !== "string" || text === "" || text.length > keyLengthMax || /\p{Surrogate}/u.test(text)) {
+  if (typeof text !== "string" || text === "" || text.length > keyLengthMax || unpaired.test(text)) {
     throw new StoreMisuse(`${what} must be 1 to ${keyLengthMax} characters of well-formed text.`);
   }
 }

@@ -150,7 +150,8 @@ async function serve(exchange: Exchange, incoming: Incoming): Promise<void> {
     }
     try {
       const reply = await answer(exchange, { ...head, body: body.bytes });
-      response.end(writeHead(response, reply));
+      const { body: text, encoding } = writeHead(response, reply);
+      response.end(text, encoding);
     } finally {
       exchange.budget.give(body.held);
     }
@@ -195,7 +196,8 @@ async function refuse({ options }: Exchange, incoming: Incoming, refused: Refuse
   const { head, refusal, requestId } = refused;
   const reply = await (options.refuse ?? refusalResponse)(head, refusal, requestId);
   response.shouldKeepAlive = false;
-  response.write(writeHead(response, reply));
+  const { body, encoding } = writeHead(response, reply);
+  response.write(body, encoding);
   // A client that still waits for leave sends nothing.
   if (!incoming.expectsContinue) await discardBody(request);
   response.end();
@@ -208,7 +210,8 @@ function fail(response: ServerResponse, requestId: string): void {
     return;
   }
   response.shouldKeepAlive = false;
-  response.end(writeHead(response, refusalResponse(undefined, internalFailure, requestId)));
+  const { body, encoding } = writeHead(response, refusalResponse(undefined, internalFailure, requestId));
+  response.end(body, encoding);
 }
 
 function malformedText(status: 400 | 408 | 431, requestId: string): string {
