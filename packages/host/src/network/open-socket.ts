@@ -26,7 +26,7 @@ const addressRetryMs = 50;
  * file. The child must end after the hand-over: it shares the socket and would take packets meant for the
  * parent.
  */
-const childSource = `
+export const childSource = `
 process.once("message", ({ kind, address, port }) => {
   const fail = (error) => process.send({ failure: error.code + ": " + error.message }, () => process.exit(1));
   const give = (handle) => process.send({ opened: true }, handle, { keepOpen: true }, (error) => {
@@ -44,6 +44,10 @@ process.once("message", ({ kind, address, port }) => {
   }
 });
 process.on("disconnect", () => process.exit(1));
+// Node holds that event back for as long as a handle is not acknowledged, which a parent that was killed never does.
+setInterval(() => {
+  if (!process.connected) process.exit(1);
+}, 50);
 `;
 
 /** Opens a TCP server inside the namespace at `namespacePath`; the caller adds its connection listener. */
