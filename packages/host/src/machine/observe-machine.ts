@@ -9,19 +9,23 @@ export const rebootStatus = 64;
 /** The guest's first process catches SIGTERM once it is ready, and ignores it once it goes down. */
 const guestState = { default: "starting", caught: "running", ignored: "stopping" } as const;
 
-/** The machine as it is now; undefined where nothing was ever started under this id. */
+/**
+ * The machine as it is now; undefined where nothing is left of it. A directory without a readable state is what a launch or a
+ * removal that broke off has left: it is told as a machine that has ended, so that somebody finishes it.
+ */
 export async function observeMachine(
   paths: MachinePaths,
   bootId: string,
 ): Promise<ObservedMachine | undefined> {
   const state = await findState(paths);
-  if (state === undefined) return undefined;
+  if (state === undefined && !(await exists(paths.directory))) return undefined;
+  const startedAt = state?.startedAt ?? 0;
   const supervisor = await findProcess(paths.process);
   const init = await findProcess(paths.init);
   const facts = {
     instanceId: paths.id,
-    startedAt: state.startedAt,
-    startIdentity: supervisor === undefined ? `${state.startedAt}` : Object.values(supervisor).join(":"),
+    startedAt,
+    startIdentity: supervisor === undefined ? `${startedAt}` : Object.values(supervisor).join(":"),
   };
   const guestRuns = init !== undefined && isAlive(init, bootId);
   const supervised = supervisor !== undefined && isAlive(supervisor, bootId);
