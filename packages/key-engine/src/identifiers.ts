@@ -52,7 +52,10 @@ export function signingCertificateId(random: Random): string {
   return base32(Buffer.from(random(20)), 32);
 }
 
-/** What is kept of a secret that nobody could guess: enough to know it again, not to tell it. SHA-256, base64. */
+/**
+ * What is kept of a secret that nobody could guess: enough to know it again, not to tell it. SHA-256,
+ * base64.
+ */
 export function secretDigest(secret: string): string {
   return createHash("sha256").update(secret).digest("base64");
 }

@@ -39,8 +39,8 @@ export function totpCode(seed: Uint8Array, step: number): string {
 }
 
 /**
- * The step of the last of these codes, when the device shows them in consecutive steps that lie in the search;
- * else undefined. The time it takes does not tell how much of a code was right.
+ * The step of the last of these codes, when the device shows them in consecutive steps that lie in the
+ * search; else undefined. The time it takes does not tell how much of a code was right.
  */
 export function findTotpStep(
   seed: Uint8Array,

@@ -8,6 +8,7 @@ export {
   sealSecret,
   type AccessKeyRow,
 } from "./access-key/access-key.ts";
+export { wrongGuessesMax, wrongGuessesPauseMs } from "./guess-limit.ts";
 export { createIdentity } from "./identity/identity.ts";
 export {
   issueCredentials,

@@ -18,7 +18,9 @@ interface Remembered {
   readonly policies: PrincipalPolicies;
 }
 
-/** Rows are immutable: what was compiled from a row, unchanged groups and unchanged managed policies holds. */
+/**
+ * Rows are immutable: what was compiled from a row, unchanged groups and unchanged managed policies holds.
+ */
 const remembered = new WeakMap<UserRow | RoleRow, Remembered>();
 
 /** A document that allows nothing: what a boundary or session policy that is gone leaves. */

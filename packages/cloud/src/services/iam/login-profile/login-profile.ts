@@ -1,6 +1,6 @@
 /**
- * The passwords of users: the row. Only hashes are kept, sealed, the one in force first and former ones behind it as
- * long as a password policy may ask for them.
+ * The passwords of users: the row. Only hashes are kept, sealed, the one in force first and former ones
+ * behind it as long as a password policy may ask for them.
  */
 import { generatePasswordSalt, passwordHash, samePasswordHash } from "@casemate/key-engine";
 import { collection, type ReadTx } from "@casemate/store";
@@ -79,7 +79,10 @@ export function isPassword(environment: CloudEnvironment, row: LoginProfileRow, 
   return samePasswordHash(current, passwordHash(password, row.salt));
 }
 
-/** When the password in force expires by the account's policy, epoch milliseconds; undefined when it does not. */
+/**
+ * When the password in force expires by the account's policy, epoch milliseconds; undefined when it does
+ * not.
+ */
 export function passwordExpiresAt(tx: ReadTx, row: LoginProfileRow): number | undefined {
   const days = findPasswordPolicy(tx, row.accountId)?.ageMaxDays;
   return days === undefined ? undefined : row.changedAt + days * 86_400_000;

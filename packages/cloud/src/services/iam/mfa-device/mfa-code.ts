@@ -40,8 +40,8 @@ export function openSeed(environment: CloudEnvironment, row: MfaDeviceRow): Uint
 }
 
 /**
- * Checks a code of a device of the calling user. Nothing is changed: the code is taken by `spendMfaCode`, a wrong
- * one is counted by `countingWrongCode`.
+ * Checks a code of a device of the calling user. Nothing is changed: the code is taken by `spendMfaCode`, a
+ * wrong one is counted by `countingWrongCode`.
  */
 export function checkMfaCode(
   tx: ReadTx,
@@ -81,8 +81,8 @@ export function countingWrongCode(
 }
 
 /**
- * The device after two codes that it showed one after the other, with the drift of its clock; undefined when they are
- * not such codes.
+ * The device after two codes that it showed one after the other, with the drift of its clock; undefined
+ * when they are not such codes.
  */
 export function synchronized(
   environment: CloudEnvironment,

@@ -1,4 +1,7 @@
-/** The password policy of an account: what passwords must be like, how long they hold and which may come back. */
+/**
+ * The password policy of an account: what passwords must be like, how long they hold and which may come
+ * back.
+ */
 import { collection, type ReadTx } from "@casemate/store";
 import { accounts } from "../account/account.ts";
 import { passwordPolicyViolation } from "./password-policy-faults.ts";
@@ -48,7 +51,10 @@ const kinds = {
 } as const;
 const kindNames = Object.keys(kinds) as (keyof typeof kinds)[];
 
-/** Refuses a password that the account's policy, or the default one, does not take. @throws passwordPolicyViolation */
+/**
+ * Refuses a password that the account's policy, or the default one, does not take. @throws
+ * passwordPolicyViolation
+ */
 export function checkPasswordForm(tx: ReadTx, accountId: string, password: string): void {
   const policy = findPasswordPolicy(tx, accountId);
   const has = (kind: keyof typeof kinds): boolean => kinds[kind].test(password);

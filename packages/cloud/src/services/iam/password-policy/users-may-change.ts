@@ -1,6 +1,6 @@
 /**
- * What AllowUsersToChangePassword grants: every user may change its own password and read the password policy,
- * without a policy that says so. A Deny takes it away.
+ * What AllowUsersToChangePassword grants: every user may change its own password and read the password
+ * policy, without a policy that says so. A Deny takes it away.
  */
 import { compileStored } from "@casemate/iam-engine";
 import type { Call, Target } from "../../../kit/index.ts";

@@ -6,7 +6,13 @@ import type {
 } from "@casemate/wire/iam";
 import { beforeEach, describe, expect, it } from "vitest";
 import { openTestIam, otherAccount, rootOf, testAccount, testNow, type TestIam } from "../testing.ts";
-import { authorityPem, expiredPem, leafKeyPem, leafPem, strangerKeyPem } from "../../../request-path/testing/credential-material.ts";
+import {
+  authorityPem,
+  expiredPem,
+  leafKeyPem,
+  leafPem,
+  strangerKeyPem,
+} from "../../../request-path/testing/credential-material.ts";
 import { serverCertificates, serverCertificatesPerAccountMax } from "./server-certificate.ts";
 
 let iam: TestIam;

@@ -54,7 +54,10 @@ function secretView(
   };
 }
 
-/** The key that tells policies of whose service a credential is; absent when the caller's account has none such. */
+/**
+ * The key that tells policies of whose service a credential is; absent when the caller's account has none
+ * such.
+ */
 function serviceKey(call: Call, id: string): ConditionKeys {
   const row = call.tx.get(serviceCredentials, id);
   return row?.accountId === call.accountId ? { "iam:ServiceSpecificCredentialServiceName": row.service } : {};

@@ -82,7 +82,8 @@ describe("service-specific credentials", () => {
     const of = (more: object): string =>
       iam.faultOf("CreateServiceSpecificCredential", { UserName: "ana", ...more });
     for (const ServiceName of ["s3.amazonaws.com", "constructor"]) {
-      const refusal = `NotSupportedService: The service ${ServiceName} does not support service-specific credentials.`;
+      const refusal =
+        `NotSupportedService: The service ${ServiceName} does not support ` + "service-specific credentials.";
       expect(of({ ServiceName })).toBe(refusal);
       expect(iam.faultOf("ListServiceSpecificCredentials", { UserName: "ana", ServiceName })).toBe(refusal);
     }

@@ -1,6 +1,6 @@
 /**
- * Service-specific credentials of users: the row, and the services that take them. The password is told once; only its
- * digest is kept, and no service of this cloud takes one.
+ * Service-specific credentials of users: the row, and the services that take them. The password is told
+ * once; only its digest is kept, and no service of this cloud takes one.
  */
 import { generateSecretAccessKey, secretDigest } from "@casemate/key-engine";
 import { collection, type ReadTx } from "@casemate/store";

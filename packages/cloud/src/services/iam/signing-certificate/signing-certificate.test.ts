@@ -5,7 +5,12 @@ import type {
 } from "@casemate/wire/iam";
 import { beforeEach, describe, expect, it } from "vitest";
 import { asUser, openTestIam, otherAccount, rootOf, testAccount, testNow, type TestIam } from "../testing.ts";
-import { authorityPem, expiredPem, leafPem, otherLeafPem } from "../../../request-path/testing/credential-material.ts";
+import {
+  authorityPem,
+  expiredPem,
+  leafPem,
+  otherLeafPem,
+} from "../../../request-path/testing/credential-material.ts";
 
 let iam: TestIam;
 let ana: User;

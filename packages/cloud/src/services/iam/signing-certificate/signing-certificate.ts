@@ -1,4 +1,7 @@
-/** X.509 signing certificates of users and roots: the row. Nothing here takes a signature that is made with one. */
+/**
+ * X.509 signing certificates of users and roots: the row. Nothing here takes a signature that is made with
+ * one.
+ */
 import { collection, type ReadTx } from "@casemate/store";
 import type { Holder } from "../user/meant-holder.ts";
 import { signingCertificateNotFound } from "./signing-certificate-faults.ts";

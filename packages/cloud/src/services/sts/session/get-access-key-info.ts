@@ -1,4 +1,6 @@
-/** GetAccessKeyInfo: the account that an access key belongs to, whoever's it is and whether it still works. */
+/**
+ * GetAccessKeyInfo: the account that an access key belongs to, whoever's it is and whether it still works.
+ */
 import { accountOfAccessKeyId } from "@casemate/key-engine";
 import { accessKeyIdInvalid } from "../faults.ts";
 import { operation } from "../operation.ts";

@@ -1,6 +1,6 @@
 /**
- * GetFederationToken: a session for somebody whom a user or root vouches for, with what both the user's own policies
- * and the session's allow; without a session policy it may do nothing of its own.
+ * GetFederationToken: a session for somebody whom a user or root vouches for, with what both the user's own
+ * policies and the session's allow; without a session policy it may do nothing of its own.
  */
 import { requestTagKeys, type Call, type Need, type Target } from "../../../kit/index.ts";
 import { issueCredentials } from "../../iam/index.ts";

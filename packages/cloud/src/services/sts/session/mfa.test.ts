@@ -11,7 +11,7 @@ import {
   trusting,
   type SignedCloud,
 } from "../../../request-path/testing/signed-calls.ts";
-import { wrongGuessesMax, wrongGuessesPauseMs } from "../../iam/guess-limit.ts";
+import { wrongGuessesMax, wrongGuessesPauseMs } from "../../iam/index.ts";
 
 const account = "111122223333";
 const serial = `arn:aws:iam::${account}:mfa/ana`;

@@ -25,7 +25,10 @@ export function checkedMfa(call: Call, input: MfaParameters): RightMfaCode | und
   return checked;
 }
 
-/** Takes the code of a request, and tells when MFA was given: now, else when the calling user's session was made. */
+/**
+ * Takes the code of a request, and tells when MFA was given: now, else when the calling user's session was
+ * made.
+ */
 export function spentMfa(tx: Tx, call: Call, input: MfaParameters): { readonly mfaAt?: number | undefined } {
   const checked = checkedMfa(call, input);
   if (checked !== undefined) {
