@@ -1,5 +1,5 @@
-// A container inside an instance, as far as the network can tell: a namespace of its own, one more hop away from the
-// metadata service, behind the instance's address.
+// A container inside an instance, as far as the network can tell: a namespace of its own, one more hop away
+// from the metadata service, behind the instance's address.
 import { spawnSync } from "node:child_process";
 import { guestNamespaces } from "./host-traces.ts";
 

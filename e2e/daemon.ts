@@ -29,7 +29,7 @@ export interface Daemon {
   kill: () => Promise<void>;
   /** Starts it again and kills it so many milliseconds later, ready or not. */
   stumble: (afterMs: number) => Promise<void>;
-  /** Starts it again over the same data at the same address. Resolves with the milliseconds until it was ready. */
+  /** Starts it again over the same data at the same address. Resolves with the milliseconds to ready. */
   restart: () => Promise<number>;
   /** Stops it, removes its data and whatever its instances left. Resolves with the exit code. */
   stop: () => Promise<number | null>;

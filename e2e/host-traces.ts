@@ -1,5 +1,5 @@
-// Finds what a daemon's instances and networks have left on this machine, by the names and paths that are documented
-// as its own, and clears it away after a test. It looks at nothing that belongs to another daemon.
+// Finds what a daemon's instances and networks have left on this machine, by the names and paths that are
+// documented as its own, and clears it away after a test. It looks at nothing that belongs to another daemon.
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, readdirSync, readlinkSync, rmdirSync } from "node:fs";
@@ -12,6 +12,8 @@ export interface HostTraces {
   processes: number[];
   mounts: string[];
   cgroups: string[];
+  /** The folders of machines. */
+  folders: string[];
 }
 
 /** The name of the namespace that is the internet to this daemon's instances. */
@@ -33,6 +35,7 @@ export function hostTraces(dataDir: string): HostTraces {
     processes,
     mounts: mountsOf(dataDir, prefix),
     cgroups: cgroupsOf(dataDir),
+    folders: list(join(dataDir, "machines/machines")),
   };
 }
 

@@ -1,4 +1,5 @@
-// Acts from the internet side of a daemon's instances: a namespace in which a test may have addresses of its own.
+// Acts from the internet side of a daemon's instances: a namespace in which a test may have addresses of its
+// own.
 import { spawnSync } from "node:child_process";
 import type { Daemon } from "./daemon.ts";
 import { internetNamespace } from "./host-traces.ts";

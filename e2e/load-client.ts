@@ -1,4 +1,5 @@
-// One client of a load that remembers what the cloud has acknowledged, and can say afterwards what of it is missing.
+// One client of a load that remembers what the cloud has acknowledged, and can say afterwards what of it is
+// missing.
 import {
   CreateSecurityGroupCommand,
   CreateTagsCommand,

@@ -127,12 +127,13 @@ test("an instance that was stopped and started keeps its disk and gets another p
   server = started;
 });
 
-test("terminated instances leave no process, mount, control group or namespace of theirs", async () => {
+test("terminated instances leave no process, mount, control group, folder or namespace", async () => {
   expect(hostTraces(cloud.daemon.dataDir).processes).not.toEqual([]);
   await cloud.terminateAll();
   const left = await until("nothing of the instances is left", () => {
     const traces = hostTraces(cloud.daemon.dataDir);
-    const ended = traces.processes.length + traces.mounts.length + traces.cgroups.length === 0;
+    const { processes, mounts, cgroups, folders } = traces;
+    const ended = processes.length + mounts.length + cgroups.length + folders.length === 0;
     // The router of the default VPC and the internet side stay with the daemon.
     return ended && traces.namespaces.length <= 2 ? traces : undefined;
   });

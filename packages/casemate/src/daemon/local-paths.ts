@@ -1,6 +1,7 @@
 /**
- * Casemate's own paths on the edge: whether it lives, whether it is ready, and the certificates that clients over TLS and
- * verifiers of instance identity documents trust. They tell nothing that is not public, so they need no signature.
+ * Casemate's own paths on the edge: whether it lives, whether it is ready, and the certificates that clients
+ * over TLS and verifiers of instance identity documents trust. They tell nothing that is not public, so they
+ * need no signature.
  */
 import { findIdentityCertificate } from "@casemate/cloud";
 import type { Store } from "@casemate/store";

@@ -10,8 +10,9 @@ export const rebootStatus = 64;
 const guestState = { default: "starting", caught: "running", ignored: "stopping" } as const;
 
 /**
- * The machine as it is now; undefined where nothing is left of it. A directory without a readable state is what a launch or a
- * removal that broke off has left: it is told as a machine that has ended, so that somebody finishes it.
+ * The machine as it is now; undefined where nothing is left of it. A directory without a readable state is
+ * what a launch or a removal that broke off has left: it is told as a machine that has ended, so that
+ * somebody finishes it.
  */
 export async function observeMachine(
   paths: MachinePaths,

@@ -6,7 +6,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { expect, test } from "vitest";
 import { childSource } from "./open-socket.ts";
 
-/** A parent that asks a child for a socket and is busy from then on, so that it never takes what the child sends. */
+/** A parent that asks a child for a socket and is busy from then on: it never takes what the child sends. */
 const busyParent = `
 const { spawn } = require("node:child_process");
 const [source, port] = process.argv.slice(1);

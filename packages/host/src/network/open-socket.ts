@@ -44,7 +44,7 @@ process.once("message", ({ kind, address, port }) => {
   }
 });
 process.on("disconnect", () => process.exit(1));
-// Node holds that event back for as long as a handle is not acknowledged, which a parent that was killed never does.
+// Node holds that event back while a handle is not acknowledged, which a parent that was killed never does.
 setInterval(() => {
   if (!process.connected) process.exit(1);
 }, 50);
