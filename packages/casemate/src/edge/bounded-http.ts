@@ -52,7 +52,7 @@ export function createBoundedHttp(bounds: HttpBounds, callbacks: HttpCallbacks):
   const serve = (request: IncomingMessage, response: ServerResponse, expectsContinue: boolean): void => {
     if (draining) response.shouldKeepAlive = false;
     open.add(response);
-    response.once("close", () => open.delete(response));
+    response.on("close", () => open.delete(response));
     callbacks.request(request, response, expectsContinue);
   };
   server.on("request", (request, response) => serve(request, response, false));

@@ -141,11 +141,11 @@ async function serve(exchange: Exchange, incoming: Incoming): Promise<void> {
     if (refused !== undefined || head === undefined)
       return await refuse(exchange, incoming, { head, refusal: refused ?? badRequest, requestId });
     if (incoming.expectsContinue) response.writeContinue();
-    const sending = { ...incoming, expectsContinue: false };
     const body = await readBody(request, bounds.bodyBytesMax, exchange.budget);
     if (body === "aborted") return;
     if (body === "too-large" || body === "no-room") {
       const refusal = body === "too-large" ? bodyTooLarge : noRoom;
+      const sending = { ...incoming, expectsContinue: false };
       return await refuse(exchange, sending, { head, refusal, requestId });
     }
     try {

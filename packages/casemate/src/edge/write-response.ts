@@ -26,14 +26,18 @@ export interface WrittenBody {
 export function writeHead(response: ServerResponse, reply: RawHttpResponse): WrittenBody {
   const { body } = reply;
   const length = Buffer.byteLength(body);
-  const headers = new Map<string, string>();
+  const written: string[] = [];
   for (const [name, value] of reply.headers) {
     const key = name.toLowerCase();
-    if (!framing.has(key) && !headers.has(key)) headers.set(key, value);
+    if (!framing.has(key) && !isWritten(written, key)) written.push(key, value);
   }
-  if (reply.status !== 204 && reply.status !== 304) headers.set("content-length", String(length));
-  const written: string[] = [];
-  for (const [name, value] of headers) written.push(name, value);
+  if (reply.status !== 204 && reply.status !== 304) written.push("content-length", String(length));
   response.writeHead(reply.status, written);
   return { body, encoding: length === body.length ? "latin1" : "utf8" };
+}
+
+/** Names stand at the even places. A reply has a handful of headers, so that a scan is cheapest. */
+function isWritten(written: readonly string[], name: string): boolean {
+  for (let index = 0; index < written.length; index += 2) if (written[index] === name) return true;
+  return false;
 }

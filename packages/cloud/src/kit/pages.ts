@@ -31,15 +31,16 @@ export function page<Item>(
   sorted: { readonly items: readonly Item[]; readonly key: (item: Item) => string },
   request: PageRequest,
 ): Page<Item> {
-  const context = {
+  // Made only for a token: most answers are one page that no token leads to or from.
+  const context = () => ({
     account: call.accountId,
     region: call.region,
     operation: `${call.service}:${call.operation}`,
     question: JSON.stringify(request.question ?? null),
-  };
+  });
   let rest = sorted.items;
   if (request.token !== undefined) {
-    const last = call.environment.keyring.openToken("page", request.token, context);
+    const last = call.environment.keyring.openToken("page", request.token, context());
     if (last === undefined) throw request.invalidToken();
     rest = rest.filter((item) => sorted.key(item) > last);
   }
@@ -49,6 +50,6 @@ export function page<Item>(
   const more = rest.length > items.length && lastItem !== undefined;
   return {
     items,
-    nextToken: more ? call.environment.keyring.sealToken("page", sorted.key(lastItem), context) : undefined,
+    nextToken: more ? call.environment.keyring.sealToken("page", sorted.key(lastItem), context()) : undefined,
   };
 }

@@ -50,9 +50,15 @@ export function sha256Hex(content: string | Uint8Array): string {
 
 /** Values of a header sent more than once are joined in the order received. */
 function canonicalHeader(request: RawRequest, name: string): string {
-  return headerValues(request, name)
-    .map((value) => value.trim().replace(/\s+/g, " "))
-    .join(",");
+  const values = headerValues(request, name);
+  const [only = ""] = values;
+  return values.length <= 1 ? folded(only) : values.map(folded).join(",");
+}
+
+function folded(value: string): string {
+  const trimmed = value.trim();
+  // Most values have nothing to fold, and looking is cheaper than replacing.
+  return /\s\s|[^\S ]/.test(trimmed) ? trimmed.replace(/\s+/g, " ") : trimmed;
 }
 
 /**

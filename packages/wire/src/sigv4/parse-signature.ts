@@ -52,6 +52,8 @@ export function parseSignature(request: RawRequest): ParsedSignature | "anonymou
   return presigned ? parsePresigned(request) : parseHeader(request, authorization[0] ?? "");
 }
 
+const requiredFields = ["Credential", "Signature", "SignedHeaders"] as const;
+
 function parseHeader(request: RawRequest, authorization: string): ParsedSignature {
   const dates = headerValues(request, "x-amz-date");
   const fallback = dates.length === 0 ? headerValues(request, "date") : dates;
@@ -60,14 +62,13 @@ function parseHeader(request: RawRequest, authorization: string): ParsedSignatur
     throw new SignatureFault("incomplete", "A header of the signature is given more than once.");
   }
   const fields = authorizationFields(authorization);
-  const missing = [
-    ...["Credential", "Signature", "SignedHeaders"]
-      .filter((name) => !fields.has(name))
-      .map((name) => `Authorization header requires '${name}' parameter.`),
-    ...(fallback.length === 0
-      ? ["Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header."]
-      : []),
-  ];
+  const missing: string[] = [];
+  for (const name of requiredFields) {
+    if (!fields.has(name)) missing.push(`Authorization header requires '${name}' parameter.`);
+  }
+  if (fallback.length === 0) {
+    missing.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
+  }
   if (missing.length > 0)
     throw new SignatureFault("incomplete", `${missing.join(" ")} ${hashed(authorization)}`);
   const [date = ""] = fallback;

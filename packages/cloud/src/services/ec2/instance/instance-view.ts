@@ -49,7 +49,7 @@ export function reservationView(rows: readonly InstanceRow[], tx: ReadTx): Reser
 /** The instance. */
 export function instanceView(row: InstanceRow, tx: ReadTx): Instance {
   const type = findInstanceType(row.instanceType);
-  return {
+  const shown: Instance = {
     InstanceId: row.id,
     AmiLaunchIndex: row.launchIndex,
     ImageId: row.imageId,
@@ -82,8 +82,6 @@ export function instanceView(row: InstanceRow, tx: ReadTx): Instance {
     MaintenanceOptions: { AutoRecovery: "default" },
     CurrentInstanceBootMode: "legacy-bios",
     Tags: tagsView(row.tags),
-    ...profileView(row, tx),
-    ...networkView(row, tx),
     BlockDeviceMappings: tx.by(volumes.collection, "instance", row.id).map((volume) => ({
       DeviceName: volume.deviceName,
       Ebs: {
@@ -94,6 +92,8 @@ export function instanceView(row: InstanceRow, tx: ReadTx): Instance {
       },
     })),
   };
+  // Assigned, not spread into the literal: this runs for every instance of every answer.
+  return Object.assign(shown, profileView(row, tx), networkView(row, tx));
 }
 
 /** The metadata options with their state: a change that an instance is not there for yet is pending. */
@@ -149,10 +149,20 @@ function networkView(row: InstanceRow, tx: ReadTx): Partial<Instance> {
  */
 function interfaceView(row: NetworkInterfaceRow, tx: ReadTx): InstanceNetworkInterface {
   const shown = networkInterfaceView(row, tx);
-  const { InstanceId: _id, InstanceOwnerId: _owner, ...attachment } = shown.Attachment ?? {};
+  const attachment = shown.Attachment;
   return {
     Association: shown.Association,
-    Attachment: attachment,
+    Attachment:
+      attachment === undefined
+        ? {}
+        : {
+            AttachmentId: attachment.AttachmentId,
+            AttachTime: attachment.AttachTime,
+            DeleteOnTermination: attachment.DeleteOnTermination,
+            DeviceIndex: attachment.DeviceIndex,
+            NetworkCardIndex: attachment.NetworkCardIndex,
+            Status: attachment.Status,
+          },
     Description: shown.Description,
     Groups: shown.Groups,
     Ipv6Addresses: [],
