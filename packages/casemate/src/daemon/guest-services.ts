@@ -58,7 +58,7 @@ export function createGuestServices(options: GuestServicesOptions): GuestService
   };
 }
 
-/** All of them or none: what was opened before a failure is closed, else it would hold its address for good. */
+/** All or none: what was opened before a failure is closed, else it would hold its address for good. */
 async function openServices(
   options: GuestServicesOptions,
   router: RouterPlace,

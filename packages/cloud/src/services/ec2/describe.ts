@@ -55,7 +55,7 @@ export function describe<Row extends OwnedRow>(
   return pageOf(call, describeAll(tx, call, question), request);
 }
 
-/** All of them, for an operation without pages. @throws the resource's faults for ids that it does not have */
+/** All of them, for an operation without pages. @throws the resource's faults for ids it does not have */
 export function describeAll<Row extends OwnedRow>(
   tx: ReadTx,
   call: Call,
