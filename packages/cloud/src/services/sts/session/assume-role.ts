@@ -20,7 +20,7 @@ import {
 } from "../faults.ts";
 import { operation } from "../operation.ts";
 import { credentialsView } from "./credentials-view.ts";
-import { mfaKeys, spentMfa } from "./mfa.ts";
+import { mfaKeys, roleSessionsKnowMfa, spentMfa } from "./mfa.ts";
 import { sessionPolicies } from "./session-policies.ts";
 import { inheritedTags, readSessionTags, sessionTagsFor } from "./session-tags.ts";
 
@@ -85,6 +85,7 @@ export const assumeRole = operation("AssumeRole", {
       tags: asked,
     });
     const sourceIdentity = sourceIdentityOf(input, call);
+    const mfa = spentMfa(tx, call, input);
     const credentials = issueCredentials(call.environment, {
       accountId: role.accountId,
       holder: { type: "role", roleId: role.id, sessionName: input.RoleSessionName },
@@ -93,7 +94,7 @@ export const assumeRole = operation("AssumeRole", {
         expiresAt: call.now + seconds * 1000,
         ...sessionTagsFor(call.principal, asked, input.TransitiveTagKeys ?? []),
         ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
-        ...spentMfa(tx, call, input),
+        ...(roleSessionsKnowMfa ? mfa : {}),
         policies,
         chained,
       },

@@ -4,6 +4,13 @@ import type { Call, ConditionKeys } from "../../../kit/index.ts";
 import { checkMfaCode, countingWrongCode, spendMfaCode, type RightMfaCode } from "../../iam/index.ts";
 import { mfaCodeInvalid, mfaDeviceInvalid, mfaIncomplete } from "../faults.ts";
 
+/**
+ * Whether a role's session knows that MFA was given when the role was assumed. The user guide says that the
+ * credentials of AssumeRole "do not include MFA information in the context": MFA is for the trust policy to
+ * ask for. Not compared with a live account yet; this is the stricter reading of both Allow and Deny.
+ */
+export const roleSessionsKnowMfa: boolean = false;
+
 /** What both operations call their parameters. */
 export interface MfaParameters {
   readonly SerialNumber?: string | undefined;
@@ -14,7 +21,7 @@ export interface MfaParameters {
  * Checks the code of a request; undefined when it carries none.
  * @throws mfaIncomplete, mfaDeviceInvalid, mfaCodeInvalid, which is counted
  */
-export function checkedMfa(call: Call, input: MfaParameters): RightMfaCode | undefined {
+function checkedMfa(call: Call, input: MfaParameters): RightMfaCode | undefined {
   const { SerialNumber: serial, TokenCode: code } = input;
   if (serial === undefined && code === undefined) return undefined;
   if (serial === undefined || code === undefined) throw mfaIncomplete();
@@ -25,19 +32,12 @@ export function checkedMfa(call: Call, input: MfaParameters): RightMfaCode | und
   return checked;
 }
 
-/**
- * Takes the code of a request, and tells when MFA was given: now, else when the calling user's session was
- * made.
- */
+/** Takes the code of a request; the answer says when MFA was given, which is now or not at all. */
 export function spentMfa(tx: Tx, call: Call, input: MfaParameters): { readonly mfaAt?: number | undefined } {
   const checked = checkedMfa(call, input);
-  if (checked !== undefined) {
-    spendMfaCode(tx, checked);
-    return { mfaAt: call.now };
-  }
-  const { principal } = call;
-  const before = principal.type === "user" ? principal.session?.mfaAt : undefined;
-  return before === undefined ? {} : { mfaAt: before };
+  if (checked === undefined) return {};
+  spendMfaCode(tx, checked);
+  return { mfaAt: call.now };
 }
 
 /** The keys by which a trust policy sees a code of the request; none when there is no code. */
