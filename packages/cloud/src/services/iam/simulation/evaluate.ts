@@ -12,7 +12,7 @@ import {
 } from "@casemate/iam-engine";
 import type { PolicyEvaluationDecisionType, Statement } from "@casemate/wire/iam";
 import { parseArn } from "../../../kit/index.ts";
-import { examplesOf, isQuestion } from "./question.ts";
+import { examplesOf, isQuestion, partialStatements } from "./question.ts";
 
 /** Everything that is the same for all actions and resources of a simulation. */
 export interface Simulation {
@@ -32,6 +32,8 @@ export interface SimulatedResource {
   readonly name: string;
   readonly accountId: string;
   readonly examples: readonly string[];
+  /** Statements that allow a part of a question only. */
+  readonly partial: ReadonlySet<string>;
 }
 
 /** The answer about one action on one resource. */
@@ -55,12 +57,20 @@ export function policiesIn(simulation: Simulation): readonly CompiledPolicy[] {
 
 /** A resource of the request, made ready. @throws simulationTooLarge */
 export function simulatedResource(simulation: Simulation, name: string): SimulatedResource {
-  const accountId = parseArn(name)?.accountId ?? "";
-  return {
-    name,
-    accountId: /^\d{12}$/.test(accountId) ? accountId : simulation.owner,
-    examples: isQuestion(name) ? examplesOf(name, policiesIn(simulation), simulation.context) : [name],
-  };
+  const { owner, context } = simulation;
+  const named = parseArn(name)?.accountId ?? "";
+  const accountId = /^\d{12}$/.test(named) ? named : owner;
+  if (!isQuestion(name)) return { name, accountId, examples: [name], partial: new Set() };
+  const policies = policiesIn(simulation);
+  const partial = policies.flatMap((policy) =>
+    partialStatements(name, policy, context).map((index) => statementName(policy.source.id, index)),
+  );
+  return { name, accountId, examples: examplesOf(name, policies, context), partial: new Set(partial) };
+}
+
+/** Sources are named apart: those of the request by their place in it. */
+function statementName(source: string, index: number): string {
+  return `${index} ${source}`;
 }
 
 /** How strict a decision is: of several, the strictest is told. */
@@ -100,7 +110,8 @@ function evaluateOne(
     scps,
     resourcePolicy,
   });
-  const decision = decisionOf(explanation);
+  const allowedInPart = explanation.decision.allowed && restsOnParts(explanation, asked.resource.partial);
+  const decision = allowedInPart ? "implicitDeny" : decisionOf(explanation);
   const across = caller.accountId !== accountId;
   return {
     decision,
@@ -115,6 +126,20 @@ function evaluateOne(
 function decisionOf({ decision }: Explanation): PolicyEvaluationDecisionType {
   if (decision.allowed) return "allowed";
   return decision.effect === "explicit" ? "explicitDeny" : "implicitDeny";
+}
+
+/** Whether a type of policy, or a level of the organization, allows by statements about a part only. */
+function restsOnParts({ policies }: Explanation, partial: ReadonlySet<string>): boolean {
+  if (partial.size === 0) return false;
+  const whole = new Map<string, boolean>();
+  for (const { kind, level, source, statements } of policies) {
+    for (const { index, applied, effect } of statements) {
+      if (!applied || effect !== "Allow") continue;
+      const set = `${kind} ${level}`;
+      whole.set(set, whole.get(set) === true || !partial.has(statementName(source.id, index)));
+    }
+  }
+  return [...whole.values()].includes(false);
 }
 
 /** The verdict of all policies of a type together. */
