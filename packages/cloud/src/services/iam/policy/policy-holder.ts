@@ -1,5 +1,5 @@
 /**
- * What a user, a group or a role holds of policies: attached managed ones, inline ones, and a permissions boundary.
+ * What a user, a group or a role holds of policies: attached managed ones, inline ones and a boundary.
  */
 import type { ReadTx, Tx } from "@casemate/store";
 import type { Call, Target } from "../../../kit/index.ts";

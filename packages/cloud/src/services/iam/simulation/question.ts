@@ -97,7 +97,7 @@ function questionMarksIn(policies: readonly CompiledPolicy[]): number {
 type Document = CompiledPolicy["document"];
 type Statement = NonNullable<Document["parsed"]>["statements"][number];
 
-/** Some resource patterns of a document, with their variables put in; one that lacks a value matches nothing. */
+/** Some resource patterns of a document with their variables put in; without a value they match nothing. */
 function patternsOf(
   { parsed }: Document,
   context: ConditionContext,

@@ -132,7 +132,7 @@ function arnPattern(arn: string): RegExp {
   return namePattern(arn);
 }
 
-/** One `*` at the most, so that matching never takes longer than the text is. @throws policyIdentifierInvalid */
+/** One `*` at the most, so that matching takes no longer than the text is. @throws policyIdentifierInvalid */
 function namePattern(text: string): RegExp {
   if (text.split("*").length > 2) throw policyIdentifierInvalid();
   const source = text

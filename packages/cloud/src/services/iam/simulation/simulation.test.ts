@@ -22,6 +22,7 @@ const allow = (Action: string, more: object = {}): string => policy(statement("A
 const deny = (Action: string, more: object = {}): string => policy(statement("Deny", Action, more));
 const own = (resource: string): string => `arn:aws:iam::${testAccount}:${resource}`;
 const bucket = "arn:aws:s3:::bucket";
+const session = `arn:aws:sts::${testAccount}:assumed-role/r/s`;
 
 const custom = (input: object): SimulatePolicyResponse =>
   iam.run<SimulatePolicyResponse>("SimulateCustomPolicy", { ActionNames: ["s3:GetObject"], ...input });
@@ -287,10 +288,7 @@ describe("a simulation of given policies", () => {
     [{ ActionNames: ["s3:*"] }, "Invalid Input Actions: s3:* is not the name of an action."],
     [{ ActionNames: ["GetObject"] }, "Invalid Input Actions: GetObject is not the name of an action."],
     [{ ResourceOwner: "123456789012" }, "'123456789012' is not a valid as a Resource Owner."],
-    [
-      { CallerArn: `arn:aws:sts::${testAccount}:assumed-role/r/s` },
-      `Invalid Entity Arn: arn:aws:sts::${testAccount}:assumed-role/r/s does not clearly define entity type and name.`,
-    ],
+    [{ CallerArn: session }, `Invalid Entity Arn: ${session} does not clearly define entity type and name.`],
   ])("refuses %j", (input, message) => {
     const whole = { PolicyInputList: [allow("*")], ActionNames: ["s3:GetObject"], ...input };
     expect(iam.faultOf("SimulateCustomPolicy", whole)).toBe(`InvalidInput: ${message}`);
@@ -479,8 +477,8 @@ describe("a simulation of an entity's policies", () => {
     expect(allowed(own("group/team"), { PolicyInputList })).not.toContain("kms");
     const given = [{ ContextKeyName: "aws:username", ContextKeyValues: ["bob"], ContextKeyType: "string" }];
     expect(allowed(own("user/eng/ana"), { PolicyInputList, ContextEntries: given })).not.toContain("kms");
-    const session = [allow("kms:*", { Condition: { ArnEquals: { "aws:PrincipalArn": own("role/app") } } })];
-    expect(allowed(own("role/app"), { PolicyInputList: session })).toContain("kms");
+    const ofRole = [allow("kms:*", { Condition: { ArnEquals: { "aws:PrincipalArn": own("role/app") } } })];
+    expect(allowed(own("role/app"), { PolicyInputList: ofRole })).toContain("kms");
   });
 
   it("is of an entity that exists, under its whole ARN", () => {
