@@ -129,7 +129,9 @@ export class Transaction implements Tx {
     if (this.#freeze) freezeRow(item, table.kind);
     const keys = [...new Set(table.keys(item))];
     const account = table.account(item);
-    for (const text of [...keys, account]) checkText(text, `A key of an item of ${table.kind}`);
+    const what = `A key of an item of ${table.kind}`;
+    for (const text of keys) checkText(text, what);
+    checkText(account, what);
     this.#items.push({ kind: table.kind, at, account, keys, item });
   }
 

@@ -26,7 +26,7 @@ import {
   tooManyHeaders,
 } from "./refusal.ts";
 import type { EdgeRefusal } from "./refusal.ts";
-import { writeHead } from "./write-response.ts";
+import { writeHead, writeWhole } from "./write-response.ts";
 
 /** Answers a path of Casemate's own. */
 export type LocalHandler = (request: RawHttpRequest) => RawHttpResponse | Promise<RawHttpResponse>;
@@ -134,30 +134,35 @@ interface Incoming {
 async function serve(exchange: Exchange, incoming: Incoming): Promise<void> {
   const { options, bounds } = exchange;
   const { request, response } = incoming;
-  const requestId = options.newRequestId();
+  let drawn: string | undefined;
+  // Most requests are answered by the request path, under an id of its own.
+  const requestId = () => (drawn ??= options.newRequestId());
   try {
     const head = headOf(request, options.now());
     const refused = refusalOfHead(request, head, bounds);
     if (refused !== undefined || head === undefined)
-      return await refuse(exchange, incoming, { head, refusal: refused ?? badRequest, requestId });
+      return await refuse(exchange, incoming, {
+        head,
+        refusal: refused ?? badRequest,
+        requestId: requestId(),
+      });
     if (incoming.expectsContinue) response.writeContinue();
     const body = await readBody(request, bounds.bodyBytesMax, exchange.budget);
     if (body === "aborted") return;
     if (body === "too-large" || body === "no-room") {
       const refusal = body === "too-large" ? bodyTooLarge : noRoom;
       const sending = { ...incoming, expectsContinue: false };
-      return await refuse(exchange, sending, { head, refusal, requestId });
+      return await refuse(exchange, sending, { head, refusal, requestId: requestId() });
     }
     try {
       const reply = await answer(exchange, { ...head, body: body.bytes });
-      const { body: text, encoding } = writeHead(response, reply);
-      response.end(text, encoding);
+      writeWhole(response, reply);
     } finally {
       exchange.budget.give(body.held);
     }
   } catch (cause) {
-    options.failed(cause, requestId);
-    fail(response, requestId);
+    options.failed(cause, requestId());
+    fail(response, requestId());
   }
 }
 

@@ -36,6 +36,24 @@ export function writeHead(response: ServerResponse, reply: RawHttpResponse): Wri
   return { body, encoding: length === body.length ? "latin1" : "utf8" };
 }
 
+/**
+ * Writes the whole response. Node ends a message with an empty write, which makes two buffers of what can be
+ * one: where the connection takes it at once, the text is written first and the message ended after it.
+ * @throws as writeHead
+ */
+export function writeWhole(response: ServerResponse, reply: RawHttpResponse): void {
+  const { body, encoding } = writeHead(response, reply);
+  const { socket } = response;
+  if (socket === null) {
+    response.end(body, encoding);
+    return;
+  }
+  socket.cork();
+  response.write(body, encoding);
+  socket.uncork();
+  response.end();
+}
+
 /** Names stand at the even places. A reply has a handful of headers, so that a scan is cheapest. */
 function isWritten(written: readonly string[], name: string): boolean {
   for (let index = 0; index < written.length; index += 2) if (written[index] === name) return true;

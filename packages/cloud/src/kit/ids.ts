@@ -43,14 +43,16 @@ export function drawId<Prefix extends IdPrefix>(
 /** Draws a version 4 UUID, the form of request and event ids. */
 export function drawUuid(random: (bytes: number) => Uint8Array): string {
   const bytes = random(16);
-  let text = "";
+  const groups = ["", "", "", "", ""];
+  let group = 0;
   for (let index = 0; index < 16; index += 1) {
     const byte = bytes[index] ?? 0;
     const marked = index === 6 ? (byte & 0x0f) | 0x40 : index === 8 ? (byte & 0x3f) | 0x80 : byte;
-    if (index === 4 || index === 6 || index === 8 || index === 10) text += "-";
-    text += digitPairs[marked] ?? "";
+    if (index === 4 || index === 6 || index === 8 || index === 10) group += 1;
+    groups[group] += digitPairs[marked] ?? "";
   }
-  return text;
+  // Joined into one flat text: appended to one another, the pieces would be kept for as long as the id is.
+  return groups.join("-");
 }
 
 /** Whether the text is a well-formed id of this kind (8 or 17 digits, as EC2 accepts). */

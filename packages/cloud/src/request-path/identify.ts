@@ -51,7 +51,7 @@ function formText(request: HttpRequest): string {
 
 function claimedCredential(request: HttpRequest): string | undefined {
   const header = headerOf(request, "authorization");
-  if (header !== undefined) return /Credential=([^,\s]{1,300})/.exec(header)?.[1];
+  if (header !== undefined) return /Credential=([^,\s]+)/.exec(header)?.[1]?.slice(0, 300);
   const query = /(?:^|&)X-Amz-Credential=([^&]{1,300})/.exec(request.rawQuery)?.[1];
   return query?.replaceAll(/%2F/gi, "/");
 }

@@ -128,6 +128,7 @@ export function networkInterfaceView(row: NetworkInterfaceRow, tx: ReadTx): Netw
     PublicIp: row.publicIp,
   };
   const { attachment } = row;
+  const primaryName = primary === undefined ? undefined : privateDnsName(row.region, primary);
   return {
     NetworkInterfaceId: row.id,
     OwnerId: row.accountId,
@@ -138,10 +139,10 @@ export function networkInterfaceView(row: NetworkInterfaceRow, tx: ReadTx): Netw
     InterfaceType: "interface",
     MacAddress: row.mac,
     PrivateIpAddress: primary,
-    PrivateDnsName: primary === undefined ? undefined : privateDnsName(row.region, primary),
+    PrivateDnsName: primaryName,
     PrivateIpAddresses: row.privateIps.map((ip, index) => ({
       PrivateIpAddress: ip,
-      PrivateDnsName: privateDnsName(row.region, ip),
+      PrivateDnsName: index === 0 ? primaryName : privateDnsName(row.region, ip),
       Primary: index === 0,
       ...(index === 0 && association ? { Association: association } : {}),
     })),
