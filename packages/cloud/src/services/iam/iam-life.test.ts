@@ -125,6 +125,72 @@ describe("IAM through signed calls", () => {
     expect(cloud.defects).toEqual([]);
   });
 
+  it("gathers people in groups, which give and take permissions together", async () => {
+    const cloud = await openSignedCloud();
+    const { admin, call, must } = cloud;
+    const refusal = async (...asked: Parameters<typeof call>) => (await call(...asked)).code;
+
+    // Two people come; nobody may do anything before the group does.
+    const ana = await cloud.user("ana");
+    const bob = await cloud.user("bob");
+    await must(admin, "CreateGroup", { GroupName: "readers", Path: "/eng/" });
+    const read = { PolicyName: "read", PolicyDocument: allowing("iam:List*") };
+    await must(admin, "PutGroupPolicy", { GroupName: "readers", ...read });
+    expect(await refusal(ana, "ListUsers")).toBe("AccessDenied");
+    await must(admin, "AddUserToGroup", { GroupName: "readers", UserName: "ana" });
+    await must(ana, "ListUsers");
+    expect(await refusal(bob, "ListUsers")).toBe("AccessDenied");
+
+    // A change of the group counts for its members at once, and a Deny of it is above what is their own.
+    const PolicyArn = "arn:aws:iam::aws:policy/IAMReadOnlyAccess";
+    await must(admin, "AttachGroupPolicy", { GroupName: "readers", PolicyArn });
+    expect(field(await must(ana, "GetGroup", { GroupName: "readers" }), "UserName")).toBe("ana");
+    const shut = policyOf({ Effect: "Deny", Action: "iam:GetUser", Resource: arn("user/bob") });
+    await must(admin, "PutGroupPolicy", { GroupName: "readers", PolicyName: "shut", PolicyDocument: shut });
+    expect((await call(ana, "GetUser", { UserName: "bob" })).message).toContain("with an explicit deny");
+    await must(ana, "GetUser");
+
+    // Who may add to one group only cannot add to another, nor to this one under another name.
+    await must(admin, "CreateGroup", { GroupName: "admins" });
+    await must(admin, "AttachGroupPolicy", {
+      GroupName: "admins",
+      PolicyArn: "arn:aws:iam::aws:policy/AdministratorAccess",
+    });
+    const clerk = await cloud.user("clerk", allowing("iam:AddUserToGroup", arn("group/eng/*")));
+    await must(clerk, "AddUserToGroup", { GroupName: "readers", UserName: "bob" });
+    const promoted = { GroupName: "admins", UserName: "clerk" };
+    expect(await refusal(clerk, "AddUserToGroup", promoted)).toBe("AccessDenied");
+    await must(bob, "ListUsers");
+    await must(admin, "UpdateGroup", { GroupName: "readers", NewGroupName: "watchers" });
+    await must(bob, "ListUsers");
+
+    // What is simulated is what happens; the reports tell of it.
+    const simulated = await must(admin, "SimulatePrincipalPolicy", {
+      PolicySourceArn: arn("user/ana"),
+      "ActionNames.member.1": "iam:GetUser",
+      "ResourceArns.member.1": arn("user/bob"),
+    });
+    expect(field(simulated, "EvalDecision")).toBe("explicitDeny");
+    const details = await must(admin, "GetAccountAuthorizationDetails", { "Filter.member.1": "Group" });
+    expect(details.text).toContain(`<Arn>${arn("group/eng/watchers")}</Arn>`);
+    await must(admin, "GenerateCredentialReport");
+    const report = await must(admin, "GetCredentialReport");
+    expect(atob(field(report, "Content"))).toContain(`\nbob,${arn("user/bob")},`);
+
+    // They leave, and may do nothing any more; only then can the group go.
+    expect(await refusal(admin, "DeleteGroup", { GroupName: "watchers" })).toBe("DeleteConflict");
+    for (const UserName of ["ana", "bob"]) {
+      await must(admin, "RemoveUserFromGroup", { GroupName: "watchers", UserName });
+    }
+    expect(await refusal(ana, "ListUsers")).toBe("AccessDenied");
+    await must(admin, "DetachGroupPolicy", { GroupName: "watchers", PolicyArn });
+    for (const PolicyName of ["read", "shut"]) {
+      await must(admin, "DeleteGroupPolicy", { GroupName: "watchers", PolicyName });
+    }
+    await must(admin, "DeleteGroup", { GroupName: "watchers" });
+    expect(cloud.defects).toEqual([]);
+  });
+
   it("makes what an instance needs: a role, its policy, a profile, and somebody who may pass it", async () => {
     const cloud = await openSignedCloud();
     const { admin, call, must } = cloud;

@@ -3,7 +3,6 @@ import type { ReadTx } from "@casemate/store";
 import { resourceTagKeys, type Call, type Target } from "../../../kit/index.ts";
 import { findGroup, groupArn, groupsOf, type GroupRow } from "../group/group.ts";
 import { groupNotFound } from "../group/group-faults.ts";
-import type { PolicyHolder } from "../policy/policy-holder.ts";
 import { findRole, roleArn, type RoleRow } from "../role/role.ts";
 import { roleNotFound } from "../role/role-faults.ts";
 import { findUser, userArn, type UserRow } from "../user/user.ts";
@@ -84,9 +83,4 @@ export function entityTarget(call: Call, arn: string): Target {
 export function policyHolders(tx: ReadTx, entity: Entity): readonly Entity[] {
   if (entity.type !== "user") return [entity];
   return [entity, ...groupsOf(tx, entity.row).map((row) => ({ type: "group", row }) as const)];
-}
-
-/** The policy side of an entity's row. */
-export function holderOf(entity: Entity): PolicyHolder {
-  return entity.row;
 }

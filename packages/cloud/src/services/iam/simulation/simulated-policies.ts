@@ -15,6 +15,9 @@ export interface EntityPolicies {
   readonly boundary: CompiledPolicy | undefined;
 }
 
+/** The types of policy that a request may leave out. */
+const policyTypes = new Set(["aws-managed", "inline", "permission-boundary", "rcp", "scp", "user-managed"]);
+
 /** Which policies a request leaves out. */
 interface Exclusions {
   readonly types: ReadonlySet<string>;
@@ -99,6 +102,7 @@ function boundaryOf(tx: ReadTx, call: Call, arn: string): CompiledPolicy {
   return compileStored(document, "boundary", { id: policy?.name ?? arn, type: "managed" });
 }
 
+/** @throws policyIdentifierInvalid */
 function exclusionsOf(identifiers: readonly PolicyIdentifier[] | undefined): Exclusions {
   const types = new Set<string>();
   const arns: RegExp[] = [];
@@ -106,6 +110,7 @@ function exclusionsOf(identifiers: readonly PolicyIdentifier[] | undefined): Exc
   for (const { PolicyType, PolicyArn, InlinePolicyIdentifier } of identifiers ?? []) {
     const given = [PolicyType, PolicyArn, InlinePolicyIdentifier].filter((each) => each !== undefined);
     if (given.length !== 1) throw policyIdentifierInvalid();
+    if (PolicyType !== undefined && !policyTypes.has(PolicyType)) throw policyIdentifierInvalid();
     if (PolicyType !== undefined) types.add(PolicyType);
     if (PolicyArn !== undefined) arns.push(arnPattern(PolicyArn));
     if (InlinePolicyIdentifier !== undefined) {

@@ -456,6 +456,7 @@ describe("a simulation of an entity's policies", () => {
   it.each([
     [{}],
     [{ PolicyType: "inline", PolicyArn: own("policy/mine") }],
+    [{ PolicyType: "outline" }],
     [{ PolicyArn: "mine" }],
     [{ PolicyArn: "arn:aws:iam::*:policy/mine" }],
     [{ PolicyArn: own("policy/*m*") }],
