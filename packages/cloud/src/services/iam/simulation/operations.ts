@@ -22,6 +22,7 @@ import {
   type SimulatedResource,
   type Simulation,
 } from "./evaluate.ts";
+import { checkScenario } from "./scenario.ts";
 import { contextEntries, knownValues, simulatedContext } from "./simulated-context.ts";
 import { entityPolicies, inputBoundary, inputPolicies, inputResourcePolicy } from "./simulated-policies.ts";
 import {
@@ -43,6 +44,7 @@ type SharedRequest = Pick<
   SimulateCustomPolicyRequest,
   | "ActionNames"
   | "ResourceArns"
+  | "ResourceHandlingOption"
   | "ResourcePolicy"
   | "ResourceOwner"
   | "ContextEntries"
@@ -59,19 +61,7 @@ interface Setting extends Pick<Simulation, "identity" | "boundary" | "scps"> {
 
 export const simulateCustomPolicy = operation("SimulateCustomPolicy", {
   access: "read",
-  honours: [
-    "PolicyInputList",
-    "PermissionsBoundaryPolicyInputList",
-    "OrderedOrganizationPolicyInputList",
-    "ActionNames",
-    "ResourceArns",
-    "ResourcePolicy",
-    "ResourceOwner",
-    "CallerArn",
-    "ContextEntries",
-    "MaxItems",
-    "Marker",
-  ],
+  honours: "all",
   needs: (_input, call) => [call.need()],
   handle: (tx, input, call) =>
     simulate(call, input, {
@@ -90,20 +80,7 @@ export const simulateCustomPolicy = operation("SimulateCustomPolicy", {
 
 export const simulatePrincipalPolicy = operation("SimulatePrincipalPolicy", {
   access: "read",
-  honours: [
-    "PolicySourceArn",
-    "PolicyInputList",
-    "PermissionsBoundaryPolicyInputList",
-    "PolicyExclusionList",
-    "ActionNames",
-    "ResourceArns",
-    "ResourcePolicy",
-    "ResourceOwner",
-    "CallerArn",
-    "ContextEntries",
-    "MaxItems",
-    "Marker",
-  ],
+  honours: "all",
   needs: (input, call) => [call.need(entityTarget(call, input.PolicySourceArn))],
   handle(tx, input, call) {
     const entity = fetchEntity(tx, call, input.PolicySourceArn);
@@ -128,6 +105,7 @@ function simulate(call: Call, request: SharedRequest, setting: Setting) {
   }
   const names = request.ResourceArns ?? [];
   for (const name of names) if (!isResourceName(name)) throw resourceNameInvalid(name);
+  checkScenario(request.ResourceHandlingOption, names);
   const resources = (names.length === 0 ? ["*"] : names).map((name) => simulatedResource(simulation, name));
   const { items, marks } = listing(call, withPageSize(request, simulation, resources), {
     items: request.ActionNames.map((action, index) => ({ action, index })),

@@ -33,6 +33,15 @@ export const policyIdentifierInvalid = fault({
   code: "InvalidInput",
   message: () => "Invalid policy identifier in PolicyExclusionList.",
 });
+export const scenarioUnknown = fault({
+  code: "InvalidInput",
+  message: (option: string) => `Invalid Input ResourceHandlingOption: ${option} is not a known scenario.`,
+});
+export const scenarioIncomplete = fault({
+  code: "InvalidInput",
+  message: (option: string, kind: string) =>
+    `Invalid Input ResourceHandlingOption: ${option} requires a resource of type ${kind}.`,
+});
 export const simulationTooLarge = fault({
   code: "InvalidInput",
   message: () => "The simulation has too many resources for policies of this length.",
@@ -47,5 +56,7 @@ export const simulationFaults = [
   callerArnMissing,
   tooManyBoundaries,
   policyIdentifierInvalid,
+  scenarioUnknown,
+  scenarioIncomplete,
   simulationTooLarge,
 ];

@@ -294,10 +294,32 @@ describe("a simulation of given policies", () => {
     expect(iam.faultOf("SimulateCustomPolicy", whole)).toBe(`InvalidInput: ${message}`);
   });
 
-  it("refuses what it does not do: scenarios of resource handling", () => {
-    const input = { PolicyInputList: [allow("*")], ActionNames: ["ec2:RunInstances"] };
-    expect(iam.faultOf("SimulateCustomPolicy", { ...input, ResourceHandlingOption: "EC2-VPC-EBS" })).toBe(
-      "UnsupportedOperation: ResourceHandlingOption",
+  it("of a launch names every resource of its scenario, and is allowed on all of them", () => {
+    const arnOf = (kind: string) => `arn:aws:ec2:us-east-1:${testAccount}:${kind}/x`;
+    const kinds = ["instance", "image", "security-group", "network-interface", "subnet", "volume"];
+    const launch = (ResourceHandlingOption: string, without = "", more: object[] = []) => ({
+      PolicyInputList: [policy(statement("Allow", "ec2:*"), ...more)],
+      ActionNames: ["ec2:RunInstances"],
+      ResourceArns: kinds.filter((kind) => kind !== without).map(arnOf),
+      ResourceHandlingOption,
+    });
+    expect(ask(launch("EC2-VPC-EBS-Subnet"))).toBe("allowed");
+    const shut = statement("Deny", "ec2:*", { Resource: arnOf("volume") });
+    expect(ask(launch("EC2-VPC-EBS-Subnet", "", [shut]))).toBe("explicitDeny");
+    expect(ask(launch("EC2-VPC-EBS", "subnet"))).toBe("allowed");
+    expect(ask(launch("EC2-VPC-InstanceStore-Subnet", "volume"))).toBe("allowed");
+    for (const [option, kind] of [
+      ["EC2-VPC-EBS-Subnet", "subnet"],
+      ["EC2-VPC-EBS", "volume"],
+      ["EC2-VPC-InstanceStore-Subnet", "subnet"],
+      ["EC2-VPC-InstanceStore", "image"],
+    ] as const) {
+      expect(iam.faultOf("SimulateCustomPolicy", launch(option, kind))).toBe(
+        `InvalidInput: Invalid Input ResourceHandlingOption: ${option} requires a resource of type ${kind}.`,
+      );
+    }
+    expect(iam.faultOf("SimulateCustomPolicy", launch("EC2-Classic-EBS"))).toBe(
+      "InvalidInput: Invalid Input ResourceHandlingOption: EC2-Classic-EBS is not a known scenario.",
     );
   });
 });
