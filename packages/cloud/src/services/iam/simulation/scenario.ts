@@ -11,7 +11,7 @@ const scenarios: ReadonlyMap<string, readonly string[]> = new Map([
   ["EC2-VPC-EBS-Subnet", [...always, "subnet", "volume"]],
 ]);
 
-/** Refuses resources that do not make up the scenario asked for. @throws scenarioUnknown, scenarioIncomplete */
+/** Refuses resources that are not those of the scenario. @throws scenarioUnknown, scenarioIncomplete */
 export function checkScenario(option: string | undefined, resources: readonly string[]): void {
   if (option === undefined) return;
   const wanted = scenarios.get(option);
