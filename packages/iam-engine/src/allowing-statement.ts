@@ -1,5 +1,5 @@
-// Names the statement behind an allowing decision, for whoever keeps a record. A decision itself does not say:
-// most decisions are never asked about, and finding the statement again costs less than carrying it along.
+// Names the statement behind an allowing decision, for whoever keeps a record. A decision itself does not
+// say: most decisions are never asked about, and finding the statement again costs less than carrying it.
 
 import { slotOf } from "./action-slot.ts";
 import { RequestArn } from "./arn.ts";

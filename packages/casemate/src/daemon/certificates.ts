@@ -59,7 +59,7 @@ export function createCertificates(
       throw failure;
     });
     const certificates = await made;
-    // Asked for each connection and each machine: reading a certificate costs a hundred times a look at the clock.
+    // Asked for each connection and machine: reading a certificate costs a hundred times a look at the clock.
     if (authority && leaf && clock() >= nextCheckAt) {
       nextCheckAt = clock() + checkEveryMs;
       const check = { authorityPem: authority.certificatePem, names, nowMs: clock() };

@@ -1,6 +1,7 @@
 /**
- * Key pairs kept ready: drawing an RSA key takes up to a second, in which a call that waits for one would hold
- * up every other. Threads of Node's own draw them ahead; only a burst beyond the pool pays on the spot.
+ * Key pairs kept ready: drawing an RSA key takes up to a second, in which a call that waits for one would
+ * hold up every other. Threads of Node's own draw them ahead; only a burst beyond the pool pays on the
+ * spot.
  */
 import {
   generateKeyPairMaterial,

@@ -1,4 +1,7 @@
-/** Random bytes from the system, drawn many at a time: a draw of its own for every id costs more than what it is drawn for. */
+/**
+ * Random bytes from the system, drawn many at a time: a draw of its own for every id costs more than what
+ * it is drawn for.
+ */
 import { randomFillSync } from "node:crypto";
 
 const poolBytes = 4096;

@@ -1,7 +1,7 @@
 /** The kit's face: what services and the request path build on. */
 export { Fault, fault, type DeclaredFault, type FaultDeclaration, type FaultFactory } from "./fault.ts";
-export { formatArn, parseArn, partition, type ArnParts } from "./arn.ts";
-export { drawId, drawUuid, idPrefixes, isId, type IdPrefix, type ResourceId } from "./ids.ts";
+export { formatArn, parseArn, type ArnParts } from "./arn.ts";
+export { drawUuid, type IdPrefix, type ResourceId } from "./ids.ts";
 export {
   principalArn,
   type InstanceOrigin,
@@ -33,14 +33,7 @@ export {
   type TrailRecord,
 } from "./trail.ts";
 export type { Credential, CredentialRefusal, IdentityPort, PrincipalPolicies } from "./identity-port.ts";
-export {
-  applyFilters,
-  compilePattern,
-  filterFaults,
-  type Filter,
-  type FilterTable,
-  type FilterValue,
-} from "./filters.ts";
+export { applyFilters, filterFaults, type Filter, type FilterTable, type FilterValue } from "./filters.ts";
 export { page, type Page, type PageRequest } from "./pages.ts";
 export {
   duplicateTagKey,

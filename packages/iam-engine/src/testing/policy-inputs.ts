@@ -70,7 +70,10 @@ export interface FuzzTarget {
   readonly run: (input: string | Uint8Array) => void;
 }
 
-/** Reads one text as every kind of policy, and decides with it where it is valid; a fault if it is of no kind. */
+/**
+ * Reads one text as every kind of policy, and decides with it where it is valid; a fault if it is of no
+ * kind.
+ */
 function runPolicy(input: string | Uint8Array): void {
   const text = typeof input === "string" ? input : String.fromCharCode(...input);
   const faults = POLICY_KINDS.map((kind) => faultOf(text, kind)).filter((fault) => fault !== undefined);

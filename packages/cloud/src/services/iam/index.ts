@@ -1,18 +1,10 @@
 /** The face of IAM to the rest of the cloud: other services use nothing else of it. */
-export { accountExists, accounts, hasAccounts, putAccount, type AccountRow } from "./account/account.ts";
-export {
-  accessKeys,
-  keysOf,
-  openSecret,
-  rootHolder,
-  sealSecret,
-  type AccessKeyRow,
-} from "./access-key/access-key.ts";
+export { accountExists, accounts, hasAccounts, type AccountRow } from "./account/account.ts";
+export { accessKeys, keysOf, rootHolder, sealSecret, type AccessKeyRow } from "./access-key/access-key.ts";
 export { wrongGuessesMax, wrongGuessesPauseMs } from "./guess-limit.ts";
 export { createIdentity } from "./identity/identity.ts";
 export {
   issueCredentials,
-  openSessionToken,
   type SessionTokenContent,
   type TemporaryCredentials,
 } from "./identity/session-token.ts";
@@ -30,9 +22,8 @@ export {
   type PresentedMfa,
   type RightMfaCode,
 } from "./mfa-device/mfa-code.ts";
-export { defaultDocument, findPolicy, policies } from "./policy/policy.ts";
+export { defaultDocument, findPolicy } from "./policy/policy.ts";
 export type { PolicyRow } from "./policy/policy-row.ts";
 export { findRole, roleArn, roles, type RoleRow } from "./role/role.ts";
-export { findUser, userArn, users, type UserRow } from "./user/user.ts";
 export { makeAccount, type MadeAccount } from "./account/make-account.ts";
 export { iamService } from "./service.ts";
