@@ -204,8 +204,7 @@ describe("attributes of instances", () => {
     expect(refused({ Groups: [own, "sg-0bbbbbbbbbbbbbbbb"] })).toEqual({
       code: "InvalidParameter",
       message:
-        "Security group sg-0bbbbbbbbbbbbbbbb and subnet " +
-        `${eni().subnetId} belong to different networks.`,
+        "Security group sg-0bbbbbbbbbbbbbbbb and subnet " + `${eni().subnetId} belong to different networks.`,
     });
     expect(eni().securityGroupIds).toEqual([own]);
   });
