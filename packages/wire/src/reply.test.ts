@@ -33,6 +33,18 @@ describe("EC2's envelope", () => {
     expect(body).toContain("<createTime>2026-11-24T21:55:02.000Z</createTime>");
   });
 
+  it("writes each of many times as itself, however they follow one another", () => {
+    const times = [0, 1, 1, 0, 1_000, 1_000, 0].map((ms) => new Date(ms));
+    const output = { Volumes: times.map((CreateTime) => ({ CreateTime })) };
+    const { body } = encodeResult(ec2, "DescribeVolumes", { output, requestId: "r" });
+    const written = [...body.matchAll(/<createTime>(.*?)<\/createTime>/g)].map(([, time]) => time);
+    expect(written).toEqual(times.map((time) => time.toISOString()));
+    const invalid = { Volumes: [{ CreateTime: new Date(Number.NaN) }] };
+    expect(() => encodeResult(ec2, "DescribeVolumes", { output: invalid, requestId: "r" })).toThrow(
+      RangeError,
+    );
+  });
+
   it("carries an error", () => {
     const error = {
       protocol: "ec2",

@@ -24,10 +24,7 @@ class XmlEncoder {
 
   constructor(model: ServiceModel) {
     this.#model = model;
-    const time: Writer =
-      model.protocol === "ec2"
-        ? (value, text) => text + (value as Date).toISOString()
-        : (value, text) => text + (value as Date).toISOString().replace(/\.\d{3}Z$/, "Z");
+    const time = timeWriter(model.protocol === "ec2" ? (iso) => iso : (iso) => iso.replace(/\.\d{3}Z$/, "Z"));
     this.#scalars = {
       s: (value, text) => text + escapeXml(String(value)),
       n: (value, text) => text + String(value),
@@ -120,4 +117,18 @@ class XmlEncoder {
       return result;
     };
   }
+}
+
+/** Remembers the last time it wrote: one answer says the same time again and again, and the text is dear. */
+function timeWriter(form: (iso: string) => string): Writer {
+  let last = Number.NaN;
+  let written = "";
+  return (value, text) => {
+    const time = (value as Date).getTime();
+    if (time !== last) {
+      written = form((value as Date).toISOString());
+      last = time;
+    }
+    return text + written;
+  };
 }

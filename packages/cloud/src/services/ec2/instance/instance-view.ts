@@ -2,7 +2,6 @@
 import type { ReadTx } from "@casemate/store";
 import type { Instance, InstanceNetworkInterface, Reservation } from "@casemate/wire/ec2";
 import { tagsView } from "../../../kit/index.ts";
-import { privateDnsName, publicDnsName } from "../dns-name.ts";
 import { rootDevice } from "../image/images.ts";
 import { liveAssociation } from "../instance-profile-association/association.ts";
 import { findInstanceType } from "../instance-type/instance-types.ts";
@@ -130,13 +129,13 @@ function networkView(row: InstanceRow, tx: ReadTx): Partial<Instance> {
     VpcId: row.vpcId,
     SubnetId: row.subnetId,
     PrivateIpAddress: ip,
-    PrivateDnsName: privateDnsName(row.region, ip),
+    PrivateDnsName: views[0]?.PrivateDnsName,
     PrivateDnsNameOptions: {
       HostnameType: "ip-name",
       EnableResourceNameDnsARecord: false,
       EnableResourceNameDnsAAAARecord: false,
     },
-    PublicDnsName: publicIp === undefined ? "" : publicDnsName(row.region, publicIp),
+    PublicDnsName: views[0]?.Association?.PublicDnsName ?? "",
     PublicIpAddress: publicIp,
     SourceDestCheck: primary.sourceDestCheck,
     SecurityGroups: views[0]?.Groups,
