@@ -4,7 +4,7 @@
  * machines live on when the process that started them dies.
  */
 import { createHash, randomBytes } from "node:crypto";
-import { mkdir, realpath } from "node:fs/promises";
+import { mkdir, readFile, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import type { ExecOptions, ExecResult, MachineCapabilities, MachineDriver, MachineId } from "@casemate/cloud";
 import type { MachineMetrics, MachineSpec, ObservedMachine, StopOptions } from "@casemate/cloud";
@@ -134,15 +134,16 @@ async function start(host: Sandbox, spec: MachineSpec): Promise<void> {
   if (present?.state === "stopping") throw new Error(`${spec.instanceId} is being stopped`);
   const begin = present === undefined || present.state === "exited";
   // Until its supervisor has begun, the records still tell of the machine's last run.
-  const supervisorEnded = begin ? await launch(host, { spec, paths }) : () => true;
+  const launched = begin ? await launch(host, { spec, paths }) : undefined;
   let state: ObservedMachine["state"] | undefined;
   const settled = await waitFor(async () => {
-    const ended = supervisorEnded();
+    // A supervisor that finds another launch wanted ends without a word: that other one is waited for then.
+    const ended = launched === undefined || (launched.ended() && !(await isSuperseded(paths, launched.id)));
     state = (await observeMachine(paths, host.bootId))?.state;
     return state === "running" || (ended && state === "exited");
   }, launchTimeoutMs);
   // No other supervisor that still waits for its turn may begin once this one has ended.
-  await removeFile(paths.launch);
+  if (launched === undefined || !(await isSuperseded(paths, launched.id))) await removeFile(paths.launch);
   if (state === "running") return;
   // A start that failed leaves no process, whatever got stuck.
   await kill(host, paths);
@@ -150,28 +151,42 @@ async function start(host: Sandbox, spec: MachineSpec): Promise<void> {
   throw new Error(`${spec.instanceId} ${trouble}: ${await launchFailure(paths)}`);
 }
 
-/** Starts a supervisor; the answer tells whether it has ended. */
+/** One try to start a machine. */
+interface Launch {
+  readonly id: string;
+  /** Whether its supervisor has ended. */
+  ended(): boolean;
+}
+
+/** Whether somebody else has begun a later launch of the machine, which is the one wanted now. */
+async function isSuperseded(paths: MachinePaths, id: string): Promise<boolean> {
+  const wanted = await readFile(paths.launch, "utf8").catch(() => "");
+  return wanted !== "" && wanted.trim() !== id;
+}
+
+/** Starts a supervisor. */
 async function launch(
   host: Sandbox,
   { spec, paths }: { spec: MachineSpec; paths: MachinePaths },
-): Promise<() => boolean> {
+): Promise<Launch> {
   const prepared = await prepareMachine(host, { spec, paths });
   const { lower, cgroups, programs, stage } = prepared;
   const state = { version: 1, spec, startedAt: Date.now(), lower, runtime: host.runtime.kind, cgroups };
   await writeDurably(paths.state, `${JSON.stringify(state, undefined, 2)}\n`);
   const netns = spec.enis[0]?.netns ?? "";
-  const launch = randomBytes(12).toString("hex");
-  await writeDurably(paths.launch, `${launch}\n`);
-  return spawnSupervisor({
+  const id = randomBytes(12).toString("hex");
+  await writeDurably(paths.launch, `${id}\n`);
+  const ended = await spawnSupervisor({
     paths,
     programs,
-    launch,
+    launch: id,
     stage,
     netns,
     lower,
     runtime: host.runtime.path,
     cgroups,
   });
+  return { id, ended };
 }
 
 async function isGone(host: Sandbox, paths: MachinePaths): Promise<boolean> {
