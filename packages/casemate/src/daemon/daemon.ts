@@ -16,6 +16,7 @@ import {
 import { consoleOf } from "@casemate/host";
 import { memoryLog, openStore, sqliteLog, type Store } from "@casemate/store";
 import type { ServerContexts } from "../certificates/server-contexts.ts";
+import { isLoopback } from "../edge/connection-gate.ts";
 import { createEdge, type Edge } from "../edge/edge.ts";
 import { openOperator } from "../operator/open-operator.ts";
 import { createCertificates } from "./certificates.ts";
@@ -77,7 +78,8 @@ export async function start(options: StartOptions = {}): Promise<Casemate> {
   const edge = makeEdge({ store, environment, tls: contexts, trustAnchor, log });
   const host = options.host ?? "127.0.0.1";
   const { port } = await edge.listen({ host, port: options.port ?? defaultPort });
-  const endpoint = `http://${host}:${port}`;
+  // Beyond loopback the edge speaks TLS alone.
+  const endpoint = `${isLoopback(host) || host === "localhost" ? "http" : "https"}://${host}:${port}`;
   const failed = (defect: unknown): void => log({ level: "error", message: describe(defect) });
   const instances = startInstanceSide({
     store,

@@ -2,6 +2,8 @@
 // version numbers. It leaves nothing behind.
 
 import { randomBytes } from "node:crypto";
+import { existsSync } from "node:fs";
+import { readdir } from "node:fs/promises";
 
 import { CommandFailure, runCommand } from "./command.ts";
 import { removeNamespaces, runInNamespace } from "./namespaces.ts";
@@ -76,7 +78,21 @@ async function starts(program: string, args: readonly string[]): Promise<boolean
   }
 }
 
+/**
+ * The namespaces of trials whose process ended before it could remove them.
+ *
+ * Safety: only names of the exact form below are taken, and only where no process has that number any more.
+ */
+async function staleTrials(): Promise<string[]> {
+  const names = await readdir("/run/netns").catch(() => []);
+  return names.filter((name) => {
+    const pid = /^cm-probe-(\d{1,10})-[0-9a-f]{8}$/.exec(name)?.[1];
+    return pid !== undefined && !existsSync(`/proc/${pid}`);
+  });
+}
+
 async function tryKernel(): Promise<string[]> {
+  await removeNamespaces(await staleTrials());
   const name = `cm-probe-${process.pid}-${randomBytes(4).toString("hex")}`;
   try {
     await attempt("network namespaces cannot be made", runCommand("ip", ["netns", "add", name]));

@@ -1,7 +1,7 @@
 /**
- * Making an account, as the operator does: its root user with a key that is kept for emergencies, and an
- * administrator, an IAM user with one access key and every permission. The secrets are told once, to the
- * caller of this function.
+ * Making an account, as the operator does: its root user, which has no credentials as long as there is no
+ * sign-in, and an administrator, an IAM user with one access key and every permission. The secret is told
+ * once, to the caller of this function.
  */
 import { generateAccessKeyId, generateSecretAccessKey, uniqueId } from "@casemate/key-engine";
 import type { Tx } from "@casemate/store";
