@@ -85,6 +85,21 @@ function startOne(tx: Tx, call: Call, row: InstanceRow): InstanceState {
   }).state;
 }
 
+/** What a user's stop and termination alike say of an instance. */
+function userShutdown(
+  call: Call,
+  forced: boolean,
+): Pick<InstanceRow, "stateReason" | "stateTransitionReason" | "forced"> {
+  return {
+    stateReason: {
+      code: "Client.UserInitiatedShutdown",
+      message: "Client.UserInitiatedShutdown: User initiated shutdown",
+    },
+    stateTransitionReason: transitionReason("User initiated", call.now),
+    forced,
+  };
+}
+
 export const stopInstances = operation("StopInstances", {
   access: "write",
   honours: ["Force", "InstanceIds", "SkipOsShutdown"],
@@ -99,12 +114,7 @@ export const stopInstances = operation("StopInstances", {
       if (row.disableApiStop) throw stopProtected(row.id);
       return changeInstance(tx, row, {
         state: "stopping",
-        stateReason: {
-          code: "Client.UserInitiatedShutdown",
-          message: "Client.UserInitiatedShutdown: User initiated shutdown",
-        },
-        stateTransitionReason: transitionReason("User initiated", call.now),
-        forced: forced || row.forced,
+        ...userShutdown(call, forced || row.forced),
       }).state;
     };
     return { StoppingInstances: changeEach(tx, call, { input, change }) };
@@ -141,12 +151,7 @@ export const terminateInstances = operation("TerminateInstances", {
       if (row.disableApiTermination) throw terminationProtected(row.id);
       return changeInstance(tx, row, {
         state: "shutting-down",
-        stateReason: {
-          code: "Client.UserInitiatedShutdown",
-          message: "Client.UserInitiatedShutdown: User initiated shutdown",
-        },
-        stateTransitionReason: transitionReason("User initiated", call.now),
-        forced: forced || row.forced,
+        ...userShutdown(call, forced || row.forced),
       }).state;
     };
     return { TerminatingInstances: changeEach(tx, call, { input, change }) };
