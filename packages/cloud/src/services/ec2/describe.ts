@@ -36,6 +36,25 @@ export interface DescribeRequest {
   readonly nextToken: string | undefined;
 }
 
+/** What every describe operation is asked alike, with the ids that each names its own way. */
+export function describeRequest(
+  input: {
+    readonly Filters?: readonly Filter[] | undefined;
+    readonly MaxResults?: number | undefined;
+    readonly NextToken?: string | undefined;
+  },
+  ids: readonly string[] | undefined,
+  idsName: string,
+): DescribeRequest {
+  return {
+    ids,
+    idsName,
+    filters: input.Filters,
+    maxResults: input.MaxResults,
+    nextToken: input.NextToken,
+  };
+}
+
 /**
  * The rows of the caller that a request asks for. @throws the resource's faults for ids that it does not have
  */

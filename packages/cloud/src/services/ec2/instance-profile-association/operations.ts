@@ -7,7 +7,7 @@ import type { Tx } from "@casemate/store";
 import type { IamInstanceProfileSpecification } from "@casemate/wire/ec2";
 import type { Call, Need, Target } from "../../../kit/index.ts";
 import { instanceProfileArn } from "../../iam/index.ts";
-import { describe } from "../describe.ts";
+import { describe, describeRequest } from "../describe.ts";
 import { instanceInWrongState, instances, instanceTopic, type InstanceRow } from "../instance/instance.ts";
 import { fetchProfile, findProfile, passRoleNeeds } from "../instance/launch/profile.ts";
 import { operation } from "../operation.ts";
@@ -125,13 +125,7 @@ export const describeIamInstanceProfileAssociations = operation("DescribeIamInst
     const found = describe(tx, call, {
       resource: profileAssociations,
       filters: associationFilters,
-      request: {
-        ids: input.AssociationIds,
-        idsName: "associationIds",
-        filters: input.Filters,
-        maxResults: input.MaxResults,
-        nextToken: input.NextToken,
-      },
+      request: describeRequest(input, input.AssociationIds, "associationIds"),
     });
     return {
       IamInstanceProfileAssociations: found.items.map(associationView),

@@ -1,7 +1,7 @@
 /** Operations on instance types. */
 import type { InstanceTypeInfo } from "@casemate/wire/ec2";
 import { applyFilters, type FilterTable } from "../../../kit/index.ts";
-import { pageOf } from "../describe.ts";
+import { describeRequest, pageOf } from "../describe.ts";
 import { operation } from "../operation.ts";
 import { zonesOf } from "../zone/zones.ts";
 import {
@@ -22,13 +22,7 @@ export const describeInstanceTypes = operation("DescribeInstanceTypes", {
     const asked = names.length === 0 ? instanceTypes : names.map(fetch);
     const rows = applyFilters(asked, input.Filters, { table: instanceTypeFilters, tx });
     const sorted = rows.toSorted((a, b) => (a.id < b.id ? -1 : 1));
-    const found = pageOf(call, sorted, {
-      ids: names,
-      idsName: "instanceTypes",
-      filters: input.Filters,
-      maxResults: input.MaxResults,
-      nextToken: input.NextToken,
-    });
+    const found = pageOf(call, sorted, describeRequest(input, names, "instanceTypes"));
     return { InstanceTypes: found.items.map(instanceTypeView), NextToken: found.nextToken };
   },
 });
@@ -112,13 +106,7 @@ export const describeInstanceTypeOfferings = operation("DescribeInstanceTypeOffe
     const found = pageOf(
       call,
       asked.toSorted((a, b) => (a.id < b.id ? -1 : 1)),
-      {
-        ids: [kind],
-        idsName: "locationType",
-        filters: input.Filters,
-        maxResults: input.MaxResults,
-        nextToken: input.NextToken,
-      },
+      describeRequest(input, [kind], "locationType"),
     );
     return {
       InstanceTypeOfferings: found.items.map(({ type, location }) => ({

@@ -1,6 +1,6 @@
 /** DescribeInstances and DescribeInstanceStatus. */
 import type { InstanceStatus, InstanceStatusSummary } from "@casemate/wire/ec2";
-import { describe } from "../describe.ts";
+import { describe, describeRequest } from "../describe.ts";
 import { operation } from "../operation.ts";
 import { instanceFilters, instanceStatusFilters, reachabilityOf, statusOf } from "./instance-filters.ts";
 import { reservationView, stateView } from "./instance-view.ts";
@@ -14,13 +14,7 @@ export const describeInstances = operation("DescribeInstances", {
     const found = describe(tx, call, {
       resource: instances,
       filters: instanceFilters,
-      request: {
-        ids: input.InstanceIds,
-        idsName: "instancesSet",
-        filters: input.Filters,
-        maxResults: input.MaxResults,
-        nextToken: input.NextToken,
-      },
+      request: describeRequest(input, input.InstanceIds, "instancesSet"),
     });
     const byReservation = new Map<string, InstanceRow[]>();
     for (const row of found.items) {
@@ -49,13 +43,7 @@ export const describeInstanceStatus = operation("DescribeInstanceStatus", {
         list: (...args) => shown(instances.list(...args)),
       },
       filters: instanceStatusFilters,
-      request: {
-        ids: input.InstanceIds,
-        idsName: "instancesSet",
-        filters: input.Filters,
-        maxResults: input.MaxResults,
-        nextToken: input.NextToken,
-      },
+      request: describeRequest(input, input.InstanceIds, "instancesSet"),
     });
     return { InstanceStatuses: found.items.map(statusView), NextToken: found.nextToken };
   },

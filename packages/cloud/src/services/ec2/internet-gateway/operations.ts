@@ -1,5 +1,5 @@
 /** Operations on internet gateways. */
-import { describe } from "../describe.ts";
+import { describe, describeRequest } from "../describe.ts";
 import { operation } from "../operation.ts";
 import { internetGatewayFilters, internetGateways, internetGatewayView } from "./internet-gateway.ts";
 
@@ -11,13 +11,7 @@ export const describeInternetGateways = operation("DescribeInternetGateways", {
     const found = describe(tx, call, {
       resource: internetGateways,
       filters: internetGatewayFilters,
-      request: {
-        ids: input.InternetGatewayIds,
-        idsName: "internetGatewayIds",
-        filters: input.Filters,
-        maxResults: input.MaxResults,
-        nextToken: input.NextToken,
-      },
+      request: describeRequest(input, input.InternetGatewayIds, "internetGatewayIds"),
     });
     return { InternetGateways: found.items.map(internetGatewayView), NextToken: found.nextToken };
   },

@@ -1,5 +1,5 @@
 /** Operations on network ACLs. */
-import { describe } from "../describe.ts";
+import { describe, describeRequest } from "../describe.ts";
 import { operation } from "../operation.ts";
 import { networkAclFilters, networkAcls, networkAclView } from "./network-acl.ts";
 
@@ -11,13 +11,7 @@ export const describeNetworkAcls = operation("DescribeNetworkAcls", {
     const found = describe(tx, call, {
       resource: networkAcls,
       filters: networkAclFilters,
-      request: {
-        ids: input.NetworkAclIds,
-        idsName: "networkAclIds",
-        filters: input.Filters,
-        maxResults: input.MaxResults,
-        nextToken: input.NextToken,
-      },
+      request: describeRequest(input, input.NetworkAclIds, "networkAclIds"),
     });
     return { NetworkAcls: found.items.map((row) => networkAclView(row, tx)), NextToken: found.nextToken };
   },

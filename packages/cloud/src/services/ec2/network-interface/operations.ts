@@ -1,5 +1,5 @@
 /** Operations on network interfaces. */
-import { describe } from "../describe.ts";
+import { describe, describeRequest } from "../describe.ts";
 import { operation } from "../operation.ts";
 import { networkInterfaceFilters, networkInterfaces, networkInterfaceView } from "./network-interface.ts";
 
@@ -11,13 +11,7 @@ export const describeNetworkInterfaces = operation("DescribeNetworkInterfaces", 
     const found = describe(tx, call, {
       resource: networkInterfaces,
       filters: networkInterfaceFilters,
-      request: {
-        ids: input.NetworkInterfaceIds,
-        idsName: "networkInterfaceIds",
-        filters: input.Filters,
-        maxResults: input.MaxResults,
-        nextToken: input.NextToken,
-      },
+      request: describeRequest(input, input.NetworkInterfaceIds, "networkInterfaceIds"),
     });
     return {
       NetworkInterfaces: found.items.map((row) => networkInterfaceView(row, tx)),

@@ -1,5 +1,5 @@
 /** Operations on route tables. */
-import { describe } from "../describe.ts";
+import { describe, describeRequest } from "../describe.ts";
 import { operation } from "../operation.ts";
 import { routeTableFilters, routeTables, routeTableView } from "./route-table.ts";
 
@@ -11,13 +11,7 @@ export const describeRouteTables = operation("DescribeRouteTables", {
     const found = describe(tx, call, {
       resource: routeTables,
       filters: routeTableFilters,
-      request: {
-        ids: input.RouteTableIds,
-        idsName: "routeTableIds",
-        filters: input.Filters,
-        maxResults: input.MaxResults,
-        nextToken: input.NextToken,
-      },
+      request: describeRequest(input, input.RouteTableIds, "routeTableIds"),
     });
     return { RouteTables: found.items.map((row) => routeTableView(row, tx)), NextToken: found.nextToken };
   },

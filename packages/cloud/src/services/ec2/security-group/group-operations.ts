@@ -1,7 +1,7 @@
 /** Operations on security groups themselves. */
 import type { ReadTx } from "@casemate/store";
 import { tagsOnCreate, tagsView, type Call, type Target } from "../../../kit/index.ts";
-import { describe } from "../describe.ts";
+import { describe, describeRequest } from "../describe.ts";
 import { networkInterfaces } from "../network-interface/network-interface.ts";
 import { networkTopic } from "../network/network-topic.ts";
 import { operation } from "../operation.ts";
@@ -108,13 +108,7 @@ export const describeSecurityGroups = operation("DescribeSecurityGroups", {
   honours: "all",
   needs: (_input, call) => [call.need()],
   handle(tx, input, call) {
-    const request = {
-      ids: input.GroupIds,
-      idsName: "groupIds",
-      filters: input.Filters,
-      maxResults: input.MaxResults,
-      nextToken: input.NextToken,
-    };
+    const request = describeRequest(input, input.GroupIds, "groupIds");
     const names = input.GroupNames ?? [];
     const resource = {
       fetchAll: (...args: Parameters<typeof securityGroups.fetchAll>) => securityGroups.fetchAll(...args),

@@ -10,7 +10,7 @@ import type {
   RevokeSecurityGroupIngressResult,
 } from "@casemate/wire/ec2";
 import { tagsOnCreate, type Call, type Need, type Tags } from "../../../kit/index.ts";
-import { describe } from "../describe.ts";
+import { describe, describeRequest } from "../describe.ts";
 import { networkTopic } from "../network/network-topic.ts";
 import { operation } from "../operation.ts";
 import {
@@ -198,13 +198,7 @@ export const describeSecurityGroupRules = operation("DescribeSecurityGroupRules"
     const found = describe(tx, call, {
       resource: securityGroupRules,
       filters: ruleFilters,
-      request: {
-        ids: input.SecurityGroupRuleIds,
-        idsName: "securityGroupRuleIds",
-        filters: input.Filters,
-        maxResults: input.MaxResults,
-        nextToken: input.NextToken,
-      },
+      request: describeRequest(input, input.SecurityGroupRuleIds, "securityGroupRuleIds"),
     });
     return { SecurityGroupRules: found.items.map(ruleView), NextToken: found.nextToken };
   },

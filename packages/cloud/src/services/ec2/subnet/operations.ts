@@ -1,5 +1,5 @@
 /** Operations on subnets. */
-import { describe } from "../describe.ts";
+import { describe, describeRequest } from "../describe.ts";
 import { operation } from "../operation.ts";
 import { subnetFilters, subnets, subnetView } from "./subnet.ts";
 
@@ -11,13 +11,7 @@ export const describeSubnets = operation("DescribeSubnets", {
     const found = describe(tx, call, {
       resource: subnets,
       filters: subnetFilters,
-      request: {
-        ids: input.SubnetIds,
-        idsName: "subnetIds",
-        filters: input.Filters,
-        maxResults: input.MaxResults,
-        nextToken: input.NextToken,
-      },
+      request: describeRequest(input, input.SubnetIds, "subnetIds"),
     });
     return { Subnets: found.items.map((row) => subnetView(row, tx)), NextToken: found.nextToken };
   },

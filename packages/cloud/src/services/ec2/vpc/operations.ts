@@ -1,5 +1,5 @@
 /** Operations on VPCs. */
-import { describe } from "../describe.ts";
+import { describe, describeRequest } from "../describe.ts";
 import { operation } from "../operation.ts";
 import { vpcFilters, vpcs, vpcView } from "./vpc.ts";
 
@@ -11,13 +11,7 @@ export const describeVpcs = operation("DescribeVpcs", {
     const found = describe(tx, call, {
       resource: vpcs,
       filters: vpcFilters,
-      request: {
-        ids: input.VpcIds,
-        idsName: "vpcIds",
-        filters: input.Filters,
-        maxResults: input.MaxResults,
-        nextToken: input.NextToken,
-      },
+      request: describeRequest(input, input.VpcIds, "vpcIds"),
     });
     return { Vpcs: found.items.map(vpcView), NextToken: found.nextToken };
   },
