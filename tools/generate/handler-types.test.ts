@@ -10,7 +10,7 @@ import { buildTable } from "./table.ts";
 
 const folder = join(process.cwd(), "node_modules", ".cache", `casemate-types-${process.pid}`);
 /** A tagged union in that operation's input is a structure of optional members here. */
-const different = { ec2: "never", iam: '"SimulatePrincipalPolicy"', sts: "never" };
+const different = { ec2: "never", iam: '"SimulatePrincipalPolicy"', organizations: "never", sts: "never" };
 
 const comparison = (id: string, expected: string) => `
 import type * as Sdk from "@aws-sdk/client-${id}";

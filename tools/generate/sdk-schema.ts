@@ -64,18 +64,23 @@ export async function readService(id: string): Promise<Service> {
     id,
     protocol,
     apiVersion: String(settings["version"]),
-    // The SDK drops the trailing slash that the service writes.
-    xmlNamespace: `${String(settings["xmlNamespace"]).replace(/\/$/, "")}/`,
+    xmlNamespace: namespaceOf(settings),
     signingName: signing,
-    target: String(settings["serviceTarget"]),
+    target: String(settings["serviceTarget"] ?? ""),
     operations: schemas.filter((schema) => schema[0] === 9).toSorted(byName),
     errors: schemas.filter((schema) => schema[0] === -3).toSorted(byName),
     enumOf: (structure, member) => links.get(`${structure}.${member}`),
   };
 }
 
+/** Only the protocols that answer in XML have one. The SDK drops the slash that the service writes after it. */
+function namespaceOf(settings: Record<string, unknown>): string {
+  const namespace = settings["xmlNamespace"];
+  return typeof namespace === "string" ? `${namespace.replace(/\/$/, "")}/` : "";
+}
+
 function clientConfig(sdk: Record<string, unknown>): ClientConfig {
-  const name = Object.keys(sdk).find((key) => /^[A-Z0-9]+Client$/.test(key));
+  const name = Object.keys(sdk).find((key) => /^[A-Z][A-Za-z0-9]+Client$/.test(key));
   const client = sdk[name ?? ""] as new (options: object) => { config: ClientConfig };
   return new client({ region: "us-east-1", credentials: { accessKeyId: "a", secretAccessKey: "b" } }).config;
 }

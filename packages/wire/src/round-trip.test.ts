@@ -4,6 +4,7 @@
 // a run.
 import * as ec2 from "@aws-sdk/client-ec2";
 import * as iam from "@aws-sdk/client-iam";
+import * as organizations from "@aws-sdk/client-organizations";
 import * as sts from "@aws-sdk/client-sts";
 import { AwsJson1_0Protocol, AwsJson1_1Protocol } from "@aws-sdk/core/protocols";
 import { readFileSync } from "node:fs";
@@ -58,6 +59,7 @@ const json = [
 const cases: readonly Case[] = [
   { id: "ec2", client: "EC2Client", sdk: ec2 },
   { id: "iam", client: "IAMClient", sdk: iam },
+  { id: "organizations", client: "OrganizationsClient", sdk: organizations },
   { id: "sts", client: "STSClient", sdk: sts },
   { id: "iam", client: "IAMClient", sdk: iam, protocol: json[1] },
   { id: "sts", client: "STSClient", sdk: sts, protocol: json[0] },

@@ -10,7 +10,7 @@ export interface TableFiles {
  * The tables of the services in use, by signing name. Each address is literal, so that a bundler can carry
  * the file along.
  */
-export const tableFiles: Readonly<Record<"ec2" | "iam" | "sts", TableFiles>> = {
+export const tableFiles: Readonly<Record<"ec2" | "iam" | "organizations" | "sts", TableFiles>> = {
   ec2: {
     table: new URL("../generated/ec2.json", import.meta.url),
     constraints: new URL("../generated/ec2.constraints.json", import.meta.url),
@@ -18,6 +18,10 @@ export const tableFiles: Readonly<Record<"ec2" | "iam" | "sts", TableFiles>> = {
   iam: {
     table: new URL("../generated/iam.json", import.meta.url),
     constraints: new URL("../generated/iam.constraints.json", import.meta.url),
+  },
+  organizations: {
+    table: new URL("../generated/organizations.json", import.meta.url),
+    constraints: new URL("../generated/organizations.constraints.json", import.meta.url),
   },
   sts: {
     table: new URL("../generated/sts.json", import.meta.url),
