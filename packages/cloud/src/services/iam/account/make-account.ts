@@ -1,6 +1,6 @@
 /**
- * Making an account, as the operator does: its root user, which has no credentials as long as there is no
- * sign-in, and an administrator, an IAM user with one access key and every permission. The secret is told
+ * Making an account, as the operator does: its root user, which has no credentials until the operator sets
+ * a password, and an administrator, an IAM user with one access key and every permission. The secret is told
  * once, to the caller of this function.
  */
 import { generateAccessKeyId, generateSecretAccessKey, uniqueId } from "@casemate/key-engine";
@@ -24,17 +24,17 @@ export interface MadeAccount {
   readonly secretAccessKey: string;
 }
 
-/** Makes an account, or undefined when the id is taken. */
+/** Makes an account, or undefined when the id is taken. The caller checks that the e-mail address is free. */
 export function makeAccount(
   tx: Tx,
   environment: CloudEnvironment,
-  asked: { readonly accountId: string; readonly name: string },
+  asked: { readonly accountId: string; readonly name: string; readonly email?: string | undefined },
 ): MadeAccount | undefined {
-  const { accountId, name } = asked;
+  const { accountId, name, email } = asked;
   if (accountExists(tx, accountId)) return undefined;
   const { random } = environment;
   const now = environment.clock();
-  putAccount(tx, { id: accountId, name, createdAt: now });
+  putAccount(tx, { id: accountId, name, createdAt: now, ...(email === undefined ? {} : { email }) });
   const userName = "admin";
   const userId = uniqueId(random, "AIDA");
   tx.put(users, {

@@ -3,7 +3,7 @@
  * rooms that keep them.
  */
 import type { ReadTx } from "@casemate/store";
-import { loginProfiles, passwordExpiresAt } from "../login-profile/login-profile.ts";
+import { findLoginProfile, passwordExpiresAt } from "../login-profile/login-profile.ts";
 import { mfaDevices, mfaDevicesOf } from "../mfa-device/mfa-device.ts";
 
 /** A password. */
@@ -21,7 +21,7 @@ export interface CredentialFacts {
 
 /** The facts of a user, by unique id, or of the root. */
 export function credentialFactsOf(tx: ReadTx, accountId: string, holder: string): CredentialFacts {
-  const profile = tx.get(loginProfiles, holder);
+  const profile = findLoginProfile(tx, accountId, holder);
   return {
     password: profile && {
       changedAt: profile.changedAt,

@@ -53,8 +53,8 @@ describe("the credential report", () => {
     expect(report()).toBe(
       [
         header,
-        `<root_account>,arn:aws:iam::${testAccount}:root,${noon},not_supported,no_information,` +
-          `not_supported,not_supported,false,${noKey},${noKey},${noCertificates}`,
+        `<root_account>,arn:aws:iam::${testAccount}:root,${noon},false,N/A,` +
+          `N/A,not_supported,false,${noKey},${noKey},${noCertificates}`,
         `Ana,arn:aws:iam::${testAccount}:user/Ana,${noon},false,N/A,N/A,N/A,false,${noKey},${noKey},` +
           noCertificates,
         `bob,arn:aws:iam::${testAccount}:user/eng/bob,${noon},false,N/A,N/A,N/A,false,` +

@@ -4,7 +4,7 @@ import { keysOf, rootHolder, rootUserName, type AccessKeyRow } from "../access-k
 import { accounts } from "../account/account.ts";
 import { signingCertificatesOf } from "../signing-certificate/signing-certificate.ts";
 import { userArn, users, type UserRow } from "../user/user.ts";
-import { credentialFactsOf } from "./credential-facts.ts";
+import { credentialFactsOf, type PasswordFacts } from "./credential-facts.ts";
 
 /** A report as it was when it was made. */
 export interface CredentialReportRow {
@@ -63,15 +63,15 @@ export function reportOf(tx: ReadTx, accountId: string): string {
 }
 
 function rootCells(tx: ReadTx, accountId: string): string[] {
-  const { mfaActive } = credentialFactsOf(tx, accountId, rootHolder);
-  const createdAt = tx.get(accounts, accountId)?.createdAt;
+  const { password, mfaActive } = credentialFactsOf(tx, accountId, rootHolder);
+  const account = tx.get(accounts, accountId);
   return [
     rootUserName,
     `arn:aws:iam::${accountId}:root`,
-    createdAt === undefined ? none : dateText(createdAt),
-    notTold,
-    neverUsed,
-    notTold,
+    dateOrNone(account?.createdAt),
+    String(password !== undefined),
+    lastUsedCell(password, account?.rootPasswordLastUsedAt),
+    dateOrNone(password?.changedAt),
     notTold,
     String(mfaActive),
     ...keyCells(tx, accountId, rootHolder),
@@ -81,19 +81,23 @@ function rootCells(tx: ReadTx, accountId: string): string[] {
 
 function userCells(tx: ReadTx, user: UserRow): string[] {
   const { password, mfaActive } = credentialFactsOf(tx, user.accountId, user.id);
-  const lastUsed = user.passwordLastUsedAt === undefined ? neverUsed : dateText(user.passwordLastUsedAt);
   return [
     user.name,
     userArn(user),
     dateText(user.createdAt),
     String(password !== undefined),
-    password === undefined ? none : lastUsed,
+    lastUsedCell(password, user.passwordLastUsedAt),
     dateOrNone(password?.changedAt),
     dateOrNone(password?.nextRotationAt),
     String(mfaActive),
     ...keyCells(tx, user.accountId, user.id),
     ...certificateCells(tx, user.accountId, user.id),
   ];
+}
+
+function lastUsedCell(password: PasswordFacts | undefined, at: number | undefined): string {
+  if (password === undefined) return none;
+  return at === undefined ? neverUsed : dateText(at);
 }
 
 function keyCells(tx: ReadTx, accountId: string, holder: string): string[] {

@@ -1,13 +1,14 @@
 /** Operations that list MFA devices, and those on their tags. */
-import type { VirtualMFADevice } from "@casemate/wire/iam";
+import type { User, VirtualMFADevice } from "@casemate/wire/iam";
 import type { ReadTx } from "@casemate/store";
 import { requestTagKeys } from "../../../kit/index.ts";
 import { listing } from "../listing.ts";
 import { operation } from "../operation.ts";
 import { listTags, readTags, withoutTags, withTags } from "../tag/tags.ts";
-import { fetchMeantUser, meantUserTarget } from "../user/meant-user.ts";
+import { rootHolder } from "../access-key/access-key.ts";
+import { holderName } from "../user/meant-holder.ts";
 import { users } from "../user/user.ts";
-import { userSummary } from "../user/user-view.ts";
+import { rootView, userSummary } from "../user/user-view.ts";
 import {
   fetchMfaDevice,
   mfaDevices,
@@ -16,22 +17,21 @@ import {
   putMfaDevice,
   type MfaDeviceRow,
 } from "./mfa-device.ts";
+import { fetchMfaHolder, mfaHolderTarget } from "./mfa-holder.ts";
 
 const serialOf = ({ serial }: MfaDeviceRow): string => serial;
 
 export const listMfaDevices = operation("ListMFADevices", {
   access: "read",
   honours: "all",
-  needs: (input, call) => [call.need(meantUserTarget(call, input.UserName))],
+  needs: (input, call) => [call.need(mfaHolderTarget(call, input.UserName))],
   handle(tx, input, call) {
-    // A root user has no device here, and no name to ask by.
-    const none = input.UserName === undefined && call.principal.type === "root";
-    const user = none ? undefined : fetchMeantUser(tx, call, input.UserName);
-    const devices = user === undefined ? [] : mfaDevicesOf(tx, call.accountId, user.id);
+    const holder = fetchMfaHolder(tx, call, input.UserName);
+    const devices = mfaDevicesOf(tx, call.accountId, holder.id);
     const { items, marks } = listing(call, input, { items: devices, key: serialOf });
     return {
       MFADevices: items.map((row) => ({
-        UserName: user?.name ?? "",
+        UserName: holderName(holder),
         SerialNumber: row.serial,
         EnableDate: new Date(row.enabledAt ?? row.createdAt),
       })),
@@ -59,12 +59,19 @@ export const listVirtualMfaDevices = operation("ListVirtualMFADevices", {
 
 /** A device in a list, which tells neither its secret nor its tags. */
 function virtualView(tx: ReadTx, row: MfaDeviceRow): VirtualMFADevice {
-  const user = row.holder === undefined ? undefined : tx.get(users, row.holder);
+  const user = holderView(tx, row);
   return {
     SerialNumber: row.serial,
-    ...(user === undefined ? {} : { User: userSummary(user) }),
+    ...(user === undefined ? {} : { User: user }),
     ...(row.enabledAt === undefined ? {} : { EnableDate: new Date(row.enabledAt) }),
   };
+}
+
+function holderView(tx: ReadTx, { accountId, holder }: MfaDeviceRow): User | undefined {
+  if (holder === undefined) return undefined;
+  if (holder === rootHolder) return rootView(tx, accountId);
+  const row = tx.get(users, holder);
+  return row && userSummary(row);
 }
 
 export const tagMfaDevice = operation("TagMFADevice", {

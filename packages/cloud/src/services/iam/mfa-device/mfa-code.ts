@@ -5,6 +5,7 @@
 import { findTotpStep, totpStepAt } from "@casemate/key-engine";
 import type { ReadTx, Tx } from "@casemate/store";
 import type { CloudEnvironment, Fault, Principal } from "../../../kit/index.ts";
+import { rootHolder } from "../access-key/access-key.ts";
 import { guessesPause, noWrongGuesses, withWrongGuess } from "../guess-limit.ts";
 import { mfaDevices, mfaDevicesOf, putMfaDevice, type MfaDeviceRow } from "./mfa-device.ts";
 
@@ -40,7 +41,7 @@ export function openSeed(environment: CloudEnvironment, row: MfaDeviceRow): Uint
 }
 
 /**
- * Checks a code of a device of the calling user. Nothing is changed: the code is taken by `spendMfaCode`, a
+ * Checks a code of a device of the calling user or root. Nothing is changed: the code is taken by `spendMfaCode`, a
  * wrong one is counted by `countingWrongCode`.
  */
 export function checkMfaCode(
@@ -49,18 +50,45 @@ export function checkMfaCode(
   asked: { readonly principal: Principal; readonly presented: PresentedMfa; readonly now: number },
 ): RightMfaCode | MfaRefusal {
   const { principal, presented, now } = asked;
-  if (principal.type !== "user") return "no-device";
-  const device = mfaDevicesOf(tx, principal.accountId, principal.id).find(
+  if (principal.type !== "user" && principal.type !== "root") return "no-device";
+  const holder = principal.type === "root" ? rootHolder : principal.id;
+  const device = mfaDevicesOf(tx, principal.accountId, holder).find(
     ({ serial }) => serial === presented.serial,
   );
   if (device === undefined) return "no-device";
-  if (guessesPause(device.wrong, now)) return "wrong-code";
+  return rightCode(environment, device, { code: presented.code, now }) ?? "wrong-code";
+}
+
+/** As checkMfaCode, with whichever device of a user or root shows the code. */
+export function findMfaCode(
+  tx: ReadTx,
+  environment: CloudEnvironment,
+  asked: {
+    readonly accountId: string;
+    readonly holder: string;
+    readonly code: string;
+    readonly now: number;
+  },
+): RightMfaCode | undefined {
+  for (const device of mfaDevicesOf(tx, asked.accountId, asked.holder)) {
+    const right = rightCode(environment, device, asked);
+    if (right !== undefined) return right;
+  }
+  return undefined;
+}
+
+function rightCode(
+  environment: CloudEnvironment,
+  device: MfaDeviceRow,
+  { code, now }: { readonly code: string; readonly now: number },
+): RightMfaCode | undefined {
+  if (guessesPause(device.wrong, now)) return undefined;
   const center = totpStepAt(now) + device.driftSteps;
-  const step = findTotpStep(openSeed(environment, device), [presented.code], {
+  const step = findTotpStep(openSeed(environment, device), [code], {
     from: Math.max(center - mfaCodeReachSteps, device.lastStep + 1),
     to: center + mfaCodeReachSteps,
   });
-  return step === undefined ? "wrong-code" : { device, step };
+  return step === undefined ? undefined : { device, step };
 }
 
 /** Takes the code: it is worth nothing from now on. */
@@ -73,11 +101,14 @@ export function countingWrongCode(
   refusal: Fault,
   wrong: { readonly serial: string; readonly now: number },
 ): Fault {
-  return refusal.leaving((tx) => {
-    const device = tx.get(mfaDevices, wrong.serial);
-    if (device === undefined) return;
-    putMfaDevice(tx, { ...device, wrong: withWrongGuess(device.wrong, wrong.now) });
-  });
+  return refusal.leaving((tx) => countWrongCode(tx, wrong));
+}
+
+/** Counts a wrong code of a device. */
+export function countWrongCode(tx: Tx, wrong: { readonly serial: string; readonly now: number }): void {
+  const device = tx.get(mfaDevices, wrong.serial);
+  if (device === undefined) return;
+  putMfaDevice(tx, { ...device, wrong: withWrongGuess(device.wrong, wrong.now) });
 }
 
 /**

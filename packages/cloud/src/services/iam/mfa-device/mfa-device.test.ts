@@ -18,6 +18,10 @@ beforeEach(async () => {
   iam.run("CreateUser", { UserName: "ana", Path: "/eng/" });
 });
 
+const anaCalls = () =>
+  asUser(
+    iam.run<{ User: { UserId: string; UserName: string; Arn: string } }>("GetUser", { UserName: "ana" }).User,
+  );
 const serialOf = (name: string): string => `arn:aws:iam::${testAccount}:mfa/${name}`;
 const userArn = `arn:aws:iam::${testAccount}:user/eng/ana`;
 
@@ -263,5 +267,61 @@ describe("needs of MFA operations", () => {
       expect(of(name, { UserName: "bob", ...device })[0]?.arn).toBe(`arn:aws:iam::${testAccount}:user/bob`);
     }
     expect(of("ListVirtualMFADevices", {})[0]?.arn).toBe(serialOf(""));
+  });
+});
+
+describe("MFA devices of a root user", () => {
+  const twoCodes = (seed: Uint8Array) => ({
+    SerialNumber: serialOf("root-account-mfa-device"),
+    ...codes(seed),
+  });
+  const summary = () =>
+    iam.run<{ SummaryMap: Record<string, number> }>("GetAccountSummary").SummaryMap["AccountMFAEnabled"];
+
+  it("are enabled, listed, resynchronized and deactivated by the root user alone", () => {
+    const { seed, SerialNumber } = create("root-account-mfa-device");
+    expect(iam.faultOf("EnableMFADevice", { UserName: "root", ...twoCodes(seed) }, anaCalls())).toMatch(
+      /^NoSuchEntity/,
+    );
+    expect(summary()).toBe(0);
+    iam.run("EnableMFADevice", { UserName: "root", ...twoCodes(seed) });
+    expect(summary()).toBe(1);
+    const { MFADevices: list } = iam.run<ListMFADevicesResponse>("ListMFADevices");
+    expect(list).toMatchObject([{ UserName: "<root_account>", SerialNumber }]);
+    const { VirtualMFADevices: virtual } = iam.run<ListVirtualMFADevicesResponse>("ListVirtualMFADevices");
+    expect(virtual[0]?.User).toMatchObject({
+      Arn: `arn:aws:iam::${testAccount}:root`,
+      UserId: testAccount,
+    });
+    iam.advance(2 * totpStepMs);
+    iam.run("ResyncMFADevice", { UserName: "root", ...twoCodes(seed) });
+    for (const caller of [anaCalls(), { principal: rootOf(otherAccount) }]) {
+      expect(iam.faultOf("DeactivateMFADevice", { UserName: "root", SerialNumber }, caller)).toMatch(
+        /^NoSuchEntity/,
+      );
+    }
+    expect(iam.faultOf("DeleteVirtualMFADevice", { SerialNumber }, anaCalls())).toMatch(/^DeleteConflict/);
+    iam.run("DeactivateMFADevice", { SerialNumber });
+    expect(summary()).toBe(0);
+  });
+
+  it("are a user's where a user has that name", () => {
+    iam.run("CreateUser", { UserName: "root" });
+    const { seed } = create("root-account-mfa-device");
+    const enabling = { UserName: "root", ...twoCodes(seed) };
+    expect(iam.needsOf("EnableMFADevice", enabling)[0]?.target.arn).toBe(
+      `arn:aws:iam::${testAccount}:user/root`,
+    );
+    iam.run("EnableMFADevice", enabling);
+    expect(summary()).toBe(0);
+  });
+
+  it("need the action on the root user", () => {
+    for (const name of ["EnableMFADevice", "ResyncMFADevice"]) {
+      expect(iam.needsOf(name, { UserName: "root" })[0]?.target.arn).toBe(`arn:aws:iam::${testAccount}:root`);
+    }
+    for (const name of ["DeactivateMFADevice", "GetMFADevice", "ListMFADevices"]) {
+      expect(iam.needsOf(name, {})[0]?.target.arn).toBe(`arn:aws:iam::${testAccount}:root`);
+    }
   });
 });

@@ -1,14 +1,14 @@
 /** Operations that make MFA devices, hand them to users, keep them in step and take them back. */
 import { base32Text, generateTotpSeed, qrPng } from "@casemate/key-engine";
-import type { Tx } from "@casemate/store";
+import type { ReadTx } from "@casemate/store";
 import { requestTagKeys, type Call } from "../../../kit/index.ts";
 import { quotaExceeded } from "../faults.ts";
 import { noWrongGuesses } from "../guess-limit.ts";
 import { operation } from "../operation.ts";
 import { readTags } from "../tag/tags.ts";
-import { fetchMeantUser, meantUserTarget } from "../user/meant-user.ts";
-import { fetchUser, userTarget, type UserRow } from "../user/user.ts";
+import { holderName, type Holder } from "../user/meant-holder.ts";
 import { countingWrongCode, sealSeed, synchronized } from "./mfa-code.ts";
+import { fetchMfaHolder, mfaHolderTarget } from "./mfa-holder.ts";
 import {
   fetchMfaDevice,
   hasMfaDevice,
@@ -82,15 +82,15 @@ function authenticatorUri(named: Pick<MfaDeviceRow, "name" | "accountId">, secre
 export const enableMfaDevice = operation("EnableMFADevice", {
   access: "write",
   honours: "all",
-  needs: (input, call) => [call.need(userTarget(call, input.UserName))],
+  needs: (input, call) => [call.need(mfaHolderTarget(call, input.UserName))],
   handle(tx, input, call) {
-    const user = fetchUser(tx, call, input.UserName);
+    const holder = fetchMfaHolder(tx, call, input.UserName);
     const device = fetchMfaDevice(tx, call, input.SerialNumber);
     if (device.holder !== undefined) throw mfaDeviceTaken();
-    if (mfaDevicesOf(tx, call.accountId, user.id).length >= mfaDevicesPerUserMax) {
+    if (mfaDevicesOf(tx, call.accountId, holder.id).length >= mfaDevicesPerUserMax) {
       throw quotaExceeded("MFADevicesPerUser", String(mfaDevicesPerUserMax));
     }
-    putMfaDevice(tx, { ...inStep(device, input, call), holder: user.id, enabledAt: call.now });
+    putMfaDevice(tx, { ...inStep(device, input, call), holder: holder.id, enabledAt: call.now });
     return {};
   },
 });
@@ -98,10 +98,10 @@ export const enableMfaDevice = operation("EnableMFADevice", {
 export const resyncMfaDevice = operation("ResyncMFADevice", {
   access: "write",
   honours: "all",
-  needs: (input, call) => [call.need(userTarget(call, input.UserName))],
+  needs: (input, call) => [call.need(mfaHolderTarget(call, input.UserName))],
   handle(tx, input, call) {
-    const user = fetchUser(tx, call, input.UserName);
-    putMfaDevice(tx, inStep(deviceOf(tx, user, input.SerialNumber), input, call));
+    const holder = fetchMfaHolder(tx, call, input.UserName);
+    putMfaDevice(tx, inStep(deviceOf(tx, call, { holder, serial: input.SerialNumber }), input, call));
     return {};
   },
 });
@@ -120,20 +120,25 @@ function inStep(device: MfaDeviceRow, input: TwoCodes, call: Call): MfaDeviceRow
   return row;
 }
 
-/** The device that is enabled for a user. @throws mfaDeviceNotOfUser */
-function deviceOf(tx: Pick<Tx, "get">, user: UserRow, serial: string): MfaDeviceRow {
+/** The device that is enabled for a user or the root. @throws mfaDeviceNotOfUser */
+function deviceOf(
+  tx: ReadTx,
+  call: Call,
+  { holder, serial }: { readonly holder: Holder; readonly serial: string },
+): MfaDeviceRow {
   const row = tx.get(mfaDevices, serial);
-  if (row?.holder !== user.id) throw mfaDeviceNotOfUser();
+  if (row?.accountId !== call.accountId || row.holder !== holder.id) throw mfaDeviceNotOfUser();
   return row;
 }
 
 export const deactivateMfaDevice = operation("DeactivateMFADevice", {
   access: "write",
   honours: "all",
-  needs: (input, call) => [call.need(meantUserTarget(call, input.UserName))],
+  needs: (input, call) => [call.need(mfaHolderTarget(call, input.UserName))],
   handle(tx, input, call) {
-    const user = fetchMeantUser(tx, call, input.UserName);
-    const { holder: _holder, enabledAt: _enabledAt, ...row } = deviceOf(tx, user, input.SerialNumber);
+    const holder = fetchMfaHolder(tx, call, input.UserName);
+    const device = deviceOf(tx, call, { holder, serial: input.SerialNumber });
+    const { holder: _holder, enabledAt: _enabledAt, ...row } = device;
     putMfaDevice(tx, row);
     return {};
   },
@@ -154,12 +159,12 @@ export const deleteVirtualMfaDevice = operation("DeleteVirtualMFADevice", {
 export const getMfaDevice = operation("GetMFADevice", {
   access: "read",
   honours: "all",
-  needs: (input, call) => [call.need(meantUserTarget(call, input.UserName))],
+  needs: (input, call) => [call.need(mfaHolderTarget(call, input.UserName))],
   handle(tx, input, call) {
-    const user = fetchMeantUser(tx, call, input.UserName);
-    const { serial, enabledAt } = deviceOf(tx, user, input.SerialNumber);
+    const holder = fetchMfaHolder(tx, call, input.UserName);
+    const { serial, enabledAt } = deviceOf(tx, call, { holder, serial: input.SerialNumber });
     return {
-      UserName: user.name,
+      UserName: holderName(holder),
       SerialNumber: serial,
       ...(enabledAt === undefined ? {} : { EnableDate: new Date(enabledAt) }),
     };

@@ -57,13 +57,26 @@ const kindNames = Object.keys(kinds) as (keyof typeof kinds)[];
  */
 export function checkPasswordForm(tx: ReadTx, accountId: string, password: string): void {
   const policy = findPasswordPolicy(tx, accountId);
-  const has = (kind: keyof typeof kinds): boolean => kinds[kind].test(password);
   if (policy === undefined) {
-    const plain = password === tx.get(accounts, accountId)?.name;
-    const enough = kindNames.filter(has).length >= passwordKindsMinDefault;
-    if (plain || !enough || password.length < passwordLengthMinDefault) throw passwordPolicyViolation();
+    checkDefaultForm(password, [tx.get(accounts, accountId)?.name]);
     return;
   }
-  const lacking = kindNames.some((kind) => policy[kind] && !has(kind));
+  const lacking = kindNames.some((kind) => policy[kind] && !kinds[kind].test(password));
   if (lacking || password.length < policy.lengthMin) throw passwordPolicyViolation();
+}
+
+/**
+ * Refuses a password that AWS's own rules for root users do not take; the policy of the account is for its
+ * users alone. @throws passwordPolicyViolation
+ */
+export function checkRootPasswordForm(tx: ReadTx, accountId: string, password: string): void {
+  const account = tx.get(accounts, accountId);
+  checkDefaultForm(password, [account?.name, account?.email]);
+}
+
+function checkDefaultForm(password: string, plain: readonly (string | undefined)[]): void {
+  const enough = kindNames.filter((kind) => kinds[kind].test(password)).length >= passwordKindsMinDefault;
+  if (plain.includes(password) || !enough || password.length < passwordLengthMinDefault) {
+    throw passwordPolicyViolation();
+  }
 }

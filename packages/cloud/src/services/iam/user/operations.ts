@@ -1,10 +1,8 @@
 /** Operations on users themselves. */
 import { uniqueId } from "@casemate/key-engine";
-import type { User } from "@casemate/wire/iam";
-import { requestTagKeys, type Call } from "../../../kit/index.ts";
-import { keysOf, rootUserName } from "../access-key/access-key.ts";
+import { requestTagKeys } from "../../../kit/index.ts";
+import { keysOf } from "../access-key/access-key.ts";
 import { forgetAccess } from "../access-advisor/service-access.ts";
-import { accounts } from "../account/account.ts";
 import { inlinePoliciesLeft, policiesAttached, quotaExceeded, usersInGroup } from "../faults.ts";
 import { listing } from "../listing.ts";
 import { loginProfiles } from "../login-profile/login-profile.ts";
@@ -26,21 +24,10 @@ import {
   userHasSigningCertificates,
   userIsReferenced,
 } from "./user-faults.ts";
-import { userSummary, userView } from "./user-view.ts";
+import { rootView, userSummary, userView } from "./user-view.ts";
 
 /** Users an account may have. */
 export const usersPerAccountMax = 5000;
-
-function rootView(call: Call): User {
-  const account = call.tx.get(accounts, call.accountId);
-  return {
-    Path: "/",
-    UserName: rootUserName,
-    UserId: call.accountId,
-    Arn: call.principal.arn,
-    CreateDate: new Date(account?.createdAt ?? call.now),
-  };
-}
 
 export const createUser = operation("CreateUser", {
   access: "write",
@@ -81,7 +68,8 @@ export const getUser = operation("GetUser", {
   needs: (input, call) => [call.need(meantUserTarget(call, input.UserName))],
   handle(tx, input, call) {
     const { principal } = call;
-    if (input.UserName === undefined && principal.type === "root") return { User: rootView(call) };
+    if (input.UserName === undefined && principal.type === "root")
+      return { User: rootView(tx, call.accountId) };
     const named = input.UserName ?? (principal.type === "user" ? principal.userName : "");
     return { User: userView(fetchUser(tx, call, named)) };
   },
