@@ -110,10 +110,10 @@ describe("the JSON envelope", () => {
       headers: { "x-amzn-requestid": "r" },
     });
     const error = { protocol: "json1.0", code: "C", message: "m", status: 400, requestId: "r" } as const;
-    expect(encodeError(error)).toEqual({
+    expect(encodeError({ ...error, details: { Reason: "R" } })).toEqual({
       status: 400,
       contentType: "application/x-amz-json-1.0",
-      body: '{"__type":"C","message":"m"}',
+      body: '{"__type":"C","Reason":"R","message":"m","Message":"m"}',
       headers: { "x-amzn-requestid": "r" },
     });
   });

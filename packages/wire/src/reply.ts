@@ -19,6 +19,8 @@ export interface WireError {
   readonly message: string;
   readonly status: number;
   readonly requestId: string;
+  /** Further members of the exception; only JSON carries them. */
+  readonly details?: Readonly<Record<string, unknown>> | undefined;
   /** Whether the caller is at fault; by default every status below 500. */
   readonly sender?: boolean | undefined;
   /** The service's namespace, which the query envelope names. */
@@ -95,10 +97,15 @@ export function encodeError(error: WireError): WireReply {
       return { status, contentType: xmlType.query, body: queryError(error), headers };
     case "json1.0":
     case "json1.1": {
-      const body = JSON.stringify({ __type: error.code, message: error.message });
+      const body = JSON.stringify({ __type: error.code, ...jsonError(error) });
       return { status, contentType: jsonType(error.protocol), body, headers };
     }
   }
+}
+
+/** Services spell the name of the text in both ways, and clients read the one that their model has. */
+function jsonError({ message, details }: WireError): Record<string, unknown> {
+  return { ...details, message, Message: message };
 }
 
 function ec2Error({ code, message, requestId }: WireError): string {

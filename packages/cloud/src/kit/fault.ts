@@ -4,24 +4,36 @@
  */
 import type { Tx } from "@casemate/store";
 
+/** Members of an exception beside its text, such as `Reason`, as the JSON protocols carry them. */
+export type FaultDetails = Readonly<Record<string, unknown>>;
+
+/** What a refusal says. */
+export interface RefusalText {
+  readonly message: string;
+  readonly details?: FaultDetails | undefined;
+}
+
 /** A refusal in the service's own words. Cheap to make: it carries no stack. */
 export class Fault extends Error {
   readonly code: string;
   readonly status: number;
+  /** Further members of the exception, in the protocols whose exceptions have them. */
+  readonly details: FaultDetails | undefined;
   /**
    * What stays of the refused call although all it did is undone, such as a count of wrong codes. The request
    * path runs it in the transaction of the call.
    */
   aftermath: ((tx: Tx) => void) | undefined;
 
-  constructor(code: string, status: number, message: string) {
+  constructor(code: string, status: number, refusal: string | RefusalText) {
     const limit = Error.stackTraceLimit;
     Error.stackTraceLimit = 0;
-    super(message);
+    super(typeof refusal === "string" ? refusal : refusal.message);
     Error.stackTraceLimit = limit;
     this.name = "Fault";
     this.code = code;
     this.status = status;
+    this.details = typeof refusal === "string" ? undefined : refusal.details;
   }
 
   /** This refusal, and something that stays of the call. */
@@ -48,16 +60,19 @@ export interface FaultDeclaration<Arguments extends readonly unknown[]> {
   readonly code: string;
   readonly status?: number;
   readonly message: (...args: Arguments) => string;
+  /** Further members of the exception. */
+  readonly details?: (...args: Arguments) => FaultDetails;
 }
 
 /** Declares a fault once, beside the resource it belongs to. */
 export function fault<Arguments extends readonly string[]>(
   declaration: FaultDeclaration<Arguments>,
 ): FaultFactory<Arguments> {
-  const { code, message } = declaration;
+  const { code, message, details } = declaration;
   const status = declaration.status ?? 400;
   const placeholders = Array.from({ length: message.length }, (_, index) => `{${index}}`);
-  const make = (...args: Arguments): Fault => new Fault(code, status, message(...args));
+  const make = (...args: Arguments): Fault =>
+    new Fault(code, status, { message: message(...args), details: details?.(...args) });
   // Every declared argument is a string, so the placeholders stand in for any of them.
   const pattern = message(...(placeholders as unknown as Arguments));
   return Object.assign(make, { code, status, pattern });

@@ -43,6 +43,22 @@ export const protocolUnsupported = fault({
   code: "UnsupportedProtocol",
   message: (header: string) => `The service is spoken to in its query protocol; ${header} asks for another.`,
 });
+/** What the services that are spoken to in JSON say of the HTTP that carries a request. */
+export const operationNotNamed = fault({
+  code: "UnknownOperationException",
+  status: 404,
+  message: () =>
+    "The request names no operation. Requests are sent by POST to / with an X-Amz-Target header.",
+});
+export const jsonTypeExpected = fault({
+  code: "UnsupportedMediaTypeException",
+  status: 415,
+  message: (type: string) => `The body of the request must be of type ${type}.`,
+});
+export const httpMalformed = fault({
+  code: "MalformedHttpRequestException",
+  message: (reason: string) => `The request is malformed at the HTTP level: ${reason}.`,
+});
 export const dryRunAllowed = fault({
   code: "DryRunOperation",
   status: 412,
@@ -70,6 +86,9 @@ export const requestPathFaults = [
   contentTypeUnsupported,
   contentEncodingUnsupported,
   protocolUnsupported,
+  operationNotNamed,
+  jsonTypeExpected,
+  httpMalformed,
   dryRunAllowed,
   storeUnavailable,
   internalFailure,

@@ -38,6 +38,8 @@ export function claimedAccessKey(request: HttpRequest): string | undefined {
 
 /** The action as claimed, for the record of a refused call. */
 export function claimedAction(request: HttpRequest): string | undefined {
+  const target = headerOf(request, "x-amz-target");
+  if (target !== undefined) return /(?:^|\.)([A-Za-z0-9]{1,128})$/.exec(target)?.[1];
   return /(?:^|&)Action=([A-Za-z0-9]{1,128})(?:&|$)/.exec(formText(request))?.[1];
 }
 

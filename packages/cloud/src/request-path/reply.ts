@@ -17,8 +17,8 @@ export function successReply(requestId: string, encoded: WireReply): HttpReply {
 }
 
 /** The reply that carries a fault. */
-export function faultReply(form: ReplyForm, { code, status, message }: Fault): HttpReply {
-  return reply(form.requestId, encodeError({ ...form, code, status, message }));
+export function faultReply(form: ReplyForm, { code, status, message, details }: Fault): HttpReply {
+  return reply(form.requestId, encodeError({ ...form, code, status, message, details }));
 }
 
 function reply(requestId: string, { status, contentType, body }: WireReply): HttpReply {

@@ -1,8 +1,9 @@
 /** Routing and decoding: from a verified request to an operation of its service and its typed input. */
-import { decodeForm, resolveOperation, type ServiceModel } from "@casemate/wire";
+import { decodeForm, decodeJson, resolveOperation, resolveTarget, type ServiceModel } from "@casemate/wire";
 import type { Operation, Service } from "../kit/index.ts";
 import { unsupportedOperation } from "./faults.ts";
 import type { HttpRequest } from "./http-message.ts";
+import { jsonTarget } from "./json-request.ts";
 import { requestForm } from "./request-form.ts";
 
 /** A service with the wire model it is spoken to by. */
@@ -29,11 +30,32 @@ function operationsByName(service: Service): ReadonlyMap<string, Operation> {
   return table;
 }
 
+/** The operation that a request names, with its input still to be decoded. */
+interface Named {
+  readonly name: string;
+  readonly decode: () => unknown;
+}
+
 /** Finds and decodes. @throws unsupportedOperation and the wire's faults. */
 export function routeTo(endpoint: Endpoint, request: HttpRequest): Routed {
-  const form = requestForm(request);
-  const name = resolveOperation(endpoint.model, form);
+  const { name, decode } = named(endpoint.model, request);
   const operation = operationsByName(endpoint.service).get(name);
   if (operation === undefined) throw unsupportedOperation(name);
-  return { name, operation, input: decodeForm(endpoint.model, name, form) };
+  return { name, operation, input: decode() };
+}
+
+function named(model: ServiceModel, request: HttpRequest): Named {
+  switch (model.protocol) {
+    case "ec2":
+    case "query": {
+      const form = requestForm(request);
+      const name = resolveOperation(model, form);
+      return { name, decode: () => decodeForm(model, name, form) };
+    }
+    case "json1.0":
+    case "json1.1": {
+      const name = resolveTarget(model, jsonTarget(request, model.protocol));
+      return { name, decode: () => decodeJson(model, name, request.body) };
+    }
+  }
 }

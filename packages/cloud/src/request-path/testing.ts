@@ -33,7 +33,7 @@ export interface TestCloud {
   readonly stranger: Credentials;
   readonly defects: unknown[];
   advance(ms: number): void;
-  /** Sends a signed form; without credentials it goes unsigned. */
+  /** Sends a signed request in the service's protocol; without credentials it goes unsigned. */
   send(asked: Asked): Promise<Answer>;
   trail(): Promise<readonly TrailEntry[]>;
 }
@@ -42,7 +42,8 @@ export interface TestCloud {
 export interface Asked {
   readonly service: string;
   readonly action: string;
-  readonly parameters?: Readonly<Record<string, string>>;
+  /** Of a service that is spoken to in forms, its parameters by their names there; of another, its input. */
+  readonly parameters?: Readonly<Record<string, unknown>>;
   readonly credentials?: Credentials | undefined;
   readonly region?: string;
   /** Changes the request before it is signed. */
@@ -60,15 +61,11 @@ export interface Answer extends HttpReply {
   readonly text: string;
   readonly code: string | undefined;
   readonly message: string | undefined;
+  /** The body of an answer in JSON. */
+  readonly json: Readonly<Record<string, unknown>>;
   /** The text of the first element of a name. */
   element(name: string): string | undefined;
 }
-
-const versions: Readonly<Record<string, string>> = {
-  ec2: "2016-11-15",
-  iam: "2010-05-08",
-  sts: "2011-06-15",
-};
 
 /** How a test's cloud differs from the real one. */
 export interface TestCloudOptions {
@@ -77,11 +74,15 @@ export interface TestCloudOptions {
   readonly seed?: number;
   /** Changes a service before it is served. */
   readonly adapt?: (service: Service) => Service;
+  /** Services served beside the real ones; one of the same name takes the real one's place. */
+  readonly beside?: readonly Service[];
 }
 
 /** Opens a cloud with two accounts, 111122223333 and the stranger's 444455556666. */
 export async function openCloud(options: TestCloudOptions = {}): Promise<TestCloud> {
-  const { log = memoryLog(), adapt = (service: Service) => service } = options;
+  const { log = memoryLog(), adapt = (service: Service) => service, beside = [] } = options;
+  const served = [...services.filter((real) => beside.every(({ name }) => name !== real.name)), ...beside];
+  const names = new Set(served.map(({ name }) => name));
   const store = await openStore({
     collections: storedCollections,
     tables: storedTables,
@@ -102,7 +103,7 @@ export async function openCloud(options: TestCloudOptions = {}): Promise<TestClo
   const defects: unknown[] = [];
   const path = createRequestPath({
     store,
-    endpoints: services.map((service) => ({ service: adapt(service), model: modelOf(service.name) })),
+    endpoints: served.map((service) => ({ service: adapt(service), model: modelOf(service.name) })),
     identity: createIdentity(environment),
     environment,
     onDefect: (defect) => defects.push(defect),
@@ -117,7 +118,7 @@ export async function openCloud(options: TestCloudOptions = {}): Promise<TestClo
     advance: (ms) => {
       time.now += ms;
     },
-    send: async (asked) => answerOf(await path.handle(signed(asked, time.now))),
+    send: async (asked) => answerOf(await path.handle(signed(asked, time.now, names))),
     trail: () => store.query(trailEntries, { limit: 1000 }),
   };
 }
@@ -148,30 +149,54 @@ function answerOf(reply: HttpReply): Answer {
       .replaceAll("&gt;", ">")
       .replaceAll("&amp;", "&");
   };
-  return { ...reply, text, code: element("Code"), message: element("Message"), element };
+  const json = parsed(reply, text);
+  const code = element("Code") ?? textOf(json["__type"]);
+  const message = element("Message") ?? textOf(json["message"]);
+  return { ...reply, text, code, message, json, element };
 }
 
-function signed(asked: Asked, now: number): HttpRequest {
-  const { service, action, parameters = {}, region = "us-east-1" } = asked;
-  const form = new URLSearchParams({ Action: action, Version: versions[service] ?? "", ...parameters });
+function parsed({ headers }: HttpReply, text: string): Readonly<Record<string, unknown>> {
+  const json = headers.some(([name, value]) => name === "content-type" && value.includes("json"));
+  return json ? (JSON.parse(text) as Readonly<Record<string, unknown>>) : {};
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" ? value : undefined;
+}
+
+function signed(asked: Asked, now: number, served: ReadonlySet<string>): HttpRequest {
+  const { service, region = "us-east-1" } = asked;
   const host = `${service}.${region}.amazonaws.com`;
-  const plain: RawRequest = {
-    method: "POST",
-    rawPath: "/",
-    rawQuery: "",
-    headers: [
-      ["host", host],
-      ["content-type", "application/x-www-form-urlencoded"],
-      ["user-agent", "test"],
-    ],
-    body: new TextEncoder().encode(form.toString()),
-  };
+  const spoken = plainRequest(asked, served.has(asked.service) ? modelOf(asked.service) : undefined);
+  const plain = { ...spoken, headers: [["host", host] as const, ...spoken.headers] };
   const request = asked.shape?.(plain) ?? plain;
   const time = new Date(now + (asked.signedAfterMs ?? 0));
   const signing = { region, service, time, expiresSeconds: asked.presignedSeconds };
   const ready = asked.credentials === undefined ? request : signRequest(request, asked.credentials, signing);
   const sent: HttpRequest = { ...ready, sourceIp: "127.0.0.1", host };
   return asked.tamper?.(sent) ?? sent;
+}
+
+/** The request in the protocol of its service; of a service that is not here, as a form. */
+function plainRequest({ action, parameters = {} }: Asked, model: ServiceModel | undefined): RawRequest {
+  const request = (type: string, body: string, target?: string): RawRequest => ({
+    method: "POST",
+    rawPath: "/",
+    rawQuery: "",
+    headers: [
+      ["content-type", type],
+      ["user-agent", "test"],
+      ...(target === undefined ? [] : [["x-amz-target", target] as const]),
+    ],
+    body: new TextEncoder().encode(body),
+  });
+  if (model?.protocol === "json1.0" || model?.protocol === "json1.1") {
+    const type = `application/x-amz-json-${model.protocol.slice(4)}`;
+    return request(type, JSON.stringify(parameters), `${model.target}.${action}`);
+  }
+  const form = new URLSearchParams({ Action: action, Version: model?.apiVersion ?? "" });
+  for (const [name, value] of Object.entries(parameters)) form.append(name, String(value));
+  return request("application/x-www-form-urlencoded", form.toString());
 }
 
 const models = new Map<string, ServiceModel>();

@@ -7,7 +7,7 @@ import { modelOf } from "../testing.ts";
 import { leafKeyPem, otherLeafPem, rsaPublicKey } from "./credential-material.ts";
 import { document, everything, https, iamArn, type Fixtures, password } from "./ledger-world.ts";
 
-type Parameters = Readonly<Record<string, string>>;
+type Parameters = Readonly<Record<string, unknown>>;
 type Example = (fixtures: Fixtures) => Parameters;
 
 const trust = document({

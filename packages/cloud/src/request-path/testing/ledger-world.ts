@@ -47,7 +47,7 @@ export interface Fixtures {
 export interface LedgerWorld extends TestCloud {
   readonly fixtures: Fixtures;
   /** Sends as the administrator and wants success. */
-  make(service: string, action: string, parameters?: Record<string, string>): Promise<Answer>;
+  make(service: string, action: string, parameters?: Record<string, unknown>): Promise<Answer>;
   /** Makes a user with an inline policy of statements, if any, and gives an access key of it. */
   makeUser(name: string, ...statements: object[]): Promise<Credentials>;
 }

@@ -5,7 +5,7 @@ import { openCloud, type Answer, type TestCloud } from "../testing.ts";
 type Calling = (
   credentials: Credentials,
   operation: string,
-  parameters?: Readonly<Record<string, string>>,
+  parameters?: Readonly<Record<string, unknown>>,
 ) => Promise<Answer>;
 
 /** A cloud that is called by operation name. */
