@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { Session, type Profiler } from "node:inspector/promises";
 import {
   createIdentity,
+  noGuardrails,
   createRequestPath,
   makeAccount,
   services,
@@ -74,6 +75,7 @@ async function openSubject(): Promise<Subject> {
     endpoints: services.map((service) => ({ service, model: modelOf(service.name) })),
     identity: createIdentity(environment),
     environment,
+    guardrails: noGuardrails,
     onDefect: (defect) => console.error(defect),
   });
   return { path, admin };

@@ -1,5 +1,6 @@
 /** The cloud: kit, services, request path and reconcilers, for the composition root. */
 export {
+  noGuardrails,
   Call,
   drawUuid,
   Fault,

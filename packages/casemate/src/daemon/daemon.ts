@@ -9,6 +9,7 @@ import {
   createIdentity,
   createRequestPath,
   Fault,
+  noGuardrails,
   storedCollections,
   storedTables,
   type CloudEnvironment,
@@ -154,6 +155,7 @@ function makeEdge(parts: {
     endpoints: loadEndpoints(),
     identity: createIdentity(environment),
     environment,
+    guardrails: noGuardrails,
     onDefect,
   });
   return createEdge({

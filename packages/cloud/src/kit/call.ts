@@ -6,8 +6,10 @@ import type { ReadTx } from "@casemate/store";
 import { formatArn } from "./arn.ts";
 import type { CloudEnvironment } from "./environment.ts";
 import { drawId, type IdPrefix, type ResourceId } from "./ids.ts";
+import type { GuardrailsPort } from "./guardrails-port.ts";
 import type { ConditionKeys, Need, Target } from "./need.ts";
 import type { Principal } from "./principal.ts";
+import type { VpcEndpointDoor } from "./vpc-endpoints-port.ts";
 
 /** Where the request came from and how. */
 export interface Origin {
@@ -18,6 +20,8 @@ export interface Origin {
   /** The Host header as sent. */
   readonly host: string;
   readonly referer?: string | undefined;
+  /** The VPC endpoint that the request came in by; `sourceIp` is then an address of its VPC. */
+  readonly vpcEndpoint?: VpcEndpointDoor | undefined;
 }
 
 /** The facts a call is made from. */
@@ -37,7 +41,11 @@ export interface CallFacts {
   readonly environment: CloudEnvironment;
   /** State as the transaction of this call sees it. */
   readonly tx: ReadTx;
+  readonly guardrails: GuardrailsPort;
 }
+
+/** A call whose caller is yet to be told from its input. */
+export type UnsignedCall = Omit<CallFacts, "principal">;
 
 /** One request, as handlers see it. */
 export class Call {
@@ -52,6 +60,8 @@ export class Call {
   readonly now: number;
   readonly environment: CloudEnvironment;
   readonly tx: ReadTx;
+  /** The caller's organization and its policies. */
+  readonly guardrails: GuardrailsPort;
   private readonly iamPrefix: string;
   private readonly regionKeys: ConditionKeys;
 
@@ -66,6 +76,7 @@ export class Call {
     this.now = facts.now;
     this.environment = facts.environment;
     this.tx = facts.tx;
+    this.guardrails = facts.guardrails;
     this.iamPrefix = facts.iamPrefix;
     this.regionKeys = facts.regionKey === undefined ? {} : { [facts.regionKey]: facts.region };
   }

@@ -4,14 +4,18 @@ export { formatArn, parseArn, type ArnParts } from "./arn.ts";
 export { drawUuid, type IdPrefix, type ResourceId } from "./ids.ts";
 export {
   principalArn,
+  type FederationFacts,
+  type IdentityProviderPrincipal,
   type InstanceOrigin,
   type Principal,
   type FederatedUserPrincipal,
   type RoleSessionPrincipal,
   type RootPrincipal,
+  type SamlPrincipal,
   type SessionFacts,
   type Tags,
   type UserPrincipal,
+  type WebIdentityPrincipal,
 } from "./principal.ts";
 export {
   noPermissionNeeded,
@@ -23,7 +27,16 @@ export {
   type Target,
 } from "./need.ts";
 export type { CloudEnvironment, CloudSettings, ConsoleText, Keyring, TokenPurpose } from "./environment.ts";
-export { Call, type CallFacts, type Origin } from "./call.ts";
+export { Call, type CallFacts, type Origin, type UnsignedCall } from "./call.ts";
+export {
+  noGuardrails,
+  type GuardedUse,
+  type GuardrailsPort,
+  type OrganizationPlace,
+  type PolicyLevels,
+} from "./guardrails-port.ts";
+export { noVpcEndpoints, type VpcEndpointDoor, type VpcEndpointsPort } from "./vpc-endpoints-port.ts";
+export { attemptsMax, Waiting } from "./waiting.ts";
 export { operationsOf, unhonoured, type Operation, type OperationDefinition } from "./operation.ts";
 export {
   trailEntries,

@@ -23,6 +23,10 @@ export interface Target {
   readonly resourcePolicy?: CompiledPolicy | undefined;
   /** A role's trust policy. */
   readonly trustPolicy?: CompiledPolicy | undefined;
+  /** Whether a grant on it names the caller and covers the action. */
+  readonly grant?: boolean | undefined;
+  /** Whether identity policies count only where its policy delegates to its account, as for KMS keys. */
+  readonly trustIsThePolicy?: boolean | undefined;
 }
 
 /** One permission that an operation needs. */

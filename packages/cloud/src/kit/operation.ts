@@ -3,8 +3,9 @@
  * compile. Handlers are synchronous, so they cannot half-finish.
  */
 import type { Tx } from "@casemate/store";
-import type { Call } from "./call.ts";
+import type { Call, UnsignedCall } from "./call.ts";
 import type { Need } from "./need.ts";
+import type { IdentityProviderPrincipal } from "./principal.ts";
 
 /** A service's operation map, as the wire tables generate it. */
 export type OperationMap = object;
@@ -26,6 +27,11 @@ export interface OperationDefinition<Input, Output> {
    */
   readonly honours: "all" | readonly (keyof Input & string)[];
   /**
+   * For operations that need no signature because their input proves who calls: verifies the proof and names
+   * the caller. What it finds runs before anything is authorized. @throws Fault where the proof does not hold
+   */
+  readonly identify?: (input: Input, call: UnsignedCall) => IdentityProviderPrincipal;
+  /**
    * The permissions it needs, in the order they are decided. It may read state through `call.tx`, but whether
    * something exists is for the handler to say: a target that is not there is named by its ARN and has no
    * keys.
@@ -41,6 +47,7 @@ export interface Operation {
   readonly name: string;
   readonly access: "read" | "write";
   readonly honours: "all" | ReadonlySet<string>;
+  readonly identify: ((input: unknown, call: UnsignedCall) => IdentityProviderPrincipal) | undefined;
   readonly needs: (input: unknown, call: Call) => readonly Need[];
   readonly handle: (tx: Tx, input: unknown, call: Call) => unknown;
 }
@@ -56,6 +63,7 @@ export function operationsOf<Map extends OperationMap>(service: string) {
     access: definition.access,
     honours: definition.honours === "all" ? "all" : new Set<string>([...definition.honours, "DryRun"]),
     // The request path decodes input by the same table that the types are generated from.
+    identify: definition.identify as Operation["identify"],
     needs: definition.needs as Operation["needs"],
     handle: definition.handle as Operation["handle"],
   });

@@ -23,8 +23,22 @@ export interface SessionFacts {
   readonly policies: readonly { readonly id: string; readonly document: string }[];
   /** Whether the session was assumed with a role's credentials; a further role then lives an hour at most. */
   readonly chained: boolean;
+  /** Set when an identity provider vouched for the session. */
+  readonly federation?: FederationFacts | undefined;
+  /** Set for a root session that another account's AssumeRoot made. */
+  readonly assumedRoot?: true | undefined;
   /** Set when the credential was handed to an instance by its metadata service. */
   readonly instance?: InstanceOrigin | undefined;
+  /** Set when the credential came of signing in with a password. */
+  readonly console?: true | undefined;
+}
+
+/** What a provider's token or assertion leaves in the session. */
+export interface FederationFacts {
+  /** aws:FederatedProvider: the provider's ARN. */
+  readonly provider: string;
+  /** Condition keys of the provider, by their full names, such as `idp.example.com:sub`. */
+  readonly keys: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** The instance that a role credential was delivered to, and how. */
@@ -81,8 +95,35 @@ export interface FederatedUserPrincipal extends PrincipalFacts {
   readonly session: SessionFacts;
 }
 
+interface VouchedFacts extends PrincipalFacts {
+  /** What a trust policy names as Federated: the provider's ARN. */
+  readonly provider: string;
+  /** The subject, as the trail names it. */
+  readonly userName: string;
+  /** The issuer, as the trail names it. */
+  readonly identityProvider: string;
+  readonly session?: undefined;
+}
+
+/**
+ * Whoever an OpenID Connect provider vouches for, before there is a session: the caller of an unsigned
+ * operation. Its access key is empty and its account is that of the role it asks for.
+ */
+export interface WebIdentityPrincipal extends VouchedFacts {
+  readonly type: "web-identity";
+}
+
+/** As a web identity, vouched for by a SAML provider. */
+export interface SamlPrincipal extends VouchedFacts {
+  readonly type: "saml";
+}
+
+/** Whoever an identity provider vouches for. */
+export type IdentityProviderPrincipal = WebIdentityPrincipal | SamlPrincipal;
+
 /** A verified caller. */
-export type Principal = RootPrincipal | UserPrincipal | RoleSessionPrincipal | FederatedUserPrincipal;
+export type Principal =
+  RootPrincipal | UserPrincipal | RoleSessionPrincipal | FederatedUserPrincipal | IdentityProviderPrincipal;
 
 /** aws:PrincipalArn: for a session the ARN of its role, else the principal's own. */
 export function principalArn(principal: Principal): string {

@@ -4,10 +4,11 @@
  */
 import { generateKeyPairMaterialSync } from "@casemate/key-engine";
 import { memoryLog, openStore, type AnyCollection, type Store, type Tx } from "@casemate/store";
-import { Call, type CallFacts } from "./call.ts";
+import { Call, type CallFacts, type UnsignedCall } from "./call.ts";
 import type { CloudEnvironment, ConsoleText, Keyring } from "./environment.ts";
 import { Fault } from "./fault.ts";
 import type { Need } from "./need.ts";
+import { noGuardrails, type GuardrailsPort } from "./guardrails-port.ts";
 import { unhonoured, type Operation } from "./operation.ts";
 import type { Principal } from "./principal.ts";
 
@@ -55,6 +56,8 @@ export interface TestService {
   readonly collections: readonly AnyCollection[];
   /** The service's own key for the region, where it has one. */
   readonly regionKey?: string;
+  /** The organization; none when left out. */
+  readonly guardrails?: GuardrailsPort;
   /** Runs before the needs of each call, as the service's own does. */
   readonly prepare?: (tx: Tx, call: Call) => void;
 }
@@ -95,12 +98,15 @@ export async function openTestService(service: TestService): Promise<TestCloud> 
     consoleOf: (id) => consoles.get(id),
     newKeyPair: generateKeyPairMaterialSync,
   };
-  function within<T>(operation: Operation, caller: Caller, body: (call: Call, tx: Tx) => T): T {
+  function within<T>(
+    { operation, input, caller }: { operation: Operation; input: object; caller: Caller },
+    body: (call: Call, tx: Tx) => T,
+  ): T {
     const ended = store.transaction((tx): { readonly value: T } | { readonly fault: Fault } => {
       try {
         return {
           value: tx.attempt(() => {
-            const call = callOf(operation, service, { caller, now, environment, tx });
+            const call = callOf(operation, service, { input, caller, now, environment, tx });
             prepare?.(tx, call);
             return body(call, tx);
           }),
@@ -115,7 +121,7 @@ export async function openTestService(service: TestService): Promise<TestCloud> 
     return ended.value;
   }
   const run: TestCloud["run"] = (operation, input, caller = {}) =>
-    within(operation, caller, (call, tx) => {
+    within({ operation, input, caller }, (call, tx) => {
       operation.needs(input, call);
       const refused = unhonoured(operation, input);
       if (refused !== undefined) throw new Fault("UnsupportedOperation", 400, refused);
@@ -130,7 +136,7 @@ export async function openTestService(service: TestService): Promise<TestCloud> 
     },
     run,
     needsOf: (operation, input, caller = {}) =>
-      within(operation, caller, (call) => operation.needs(input, call)),
+      within({ operation, input, caller }, (call) => operation.needs(input, call)),
     faultOf: (operation, input, caller) =>
       faultIn(operation.name, () => {
         run(operation, input, caller);
@@ -151,20 +157,22 @@ function faultIn(name: string, body: () => void): { code: string; message: strin
 function callOf(
   operation: Operation,
   service: TestService,
-  facts: Pick<CallFacts, "now" | "environment" | "tx"> & { readonly caller: Caller },
+  facts: Pick<CallFacts, "now" | "environment" | "tx"> & { readonly input: object; readonly caller: Caller },
 ): Call {
-  const { caller, ...rest } = facts;
-  return new Call({
+  const { input, caller, ...rest } = facts;
+  const unsigned: UnsignedCall = {
     requestId: "00000000-0000-4000-8000-000000000000",
     service: operation.service,
     iamPrefix: operation.service,
     regionKey: service.regionKey,
     operation: operation.name,
     region: caller.region ?? "us-east-1",
-    principal: caller.principal ?? rootOf(testAccount),
     origin: { sourceIp: "127.0.0.1", userAgent: "test", host: "localhost" },
+    guardrails: service.guardrails ?? noGuardrails,
     ...rest,
-  });
+  };
+  const principal = caller.principal ?? operation.identify?.(input, unsigned) ?? rootOf(testAccount);
+  return new Call({ ...unsigned, principal });
 }
 
 /** Deterministic bytes. */

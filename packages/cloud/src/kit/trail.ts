@@ -25,6 +25,11 @@ export interface TrailRecord {
   readonly eventType: string;
   readonly managementEvent: boolean;
   readonly recipientAccountId: string;
+  readonly vpcEndpointId?: string | undefined;
+  readonly vpcEndpointAccountId?: string | undefined;
+  /** `"true"` when the call was made with credentials that came of signing in. */
+  readonly sessionCredentialFromConsole?: string | undefined;
+  readonly additionalEventData?: Readonly<Record<string, string>> | undefined;
   readonly eventCategory: string;
   readonly tlsDetails?: Readonly<Record<string, string>> | undefined;
 }

@@ -17,8 +17,10 @@ import {
   noPermissionNeeded,
   type Call,
   type DecisionRecord,
+  type GuardrailsPort,
   type IdentityPort,
   type Need,
+  type PolicyLevels,
   type Principal,
   type PrincipalPolicies,
   type Service,
@@ -53,9 +55,10 @@ export function authorize(
   const principal = enginePrincipal(call.principal);
   const policies = identity.policiesOf(tx, call.principal);
   const globals = new GlobalKeys(call, () => identity.tagsOf(tx, call.principal));
+  const scps = call.guardrails.scpsOf(tx, call.principal);
   for (const need of stated) {
     const context = new NeedContext(globals, need);
-    const request = authorizationRequest(principal, policies, { need, context });
+    const request = authorizationRequest({ tx, call, principal, policies, scps }, need, context);
     const decision = decide(request);
     const { action, target } = need;
     if (!decision.allowed) throw refuse(input, { need, context, request, decision }, decisions);
@@ -65,28 +68,47 @@ export function authorize(
   }
 }
 
+/** What the needs of one call are decided with alike. */
+interface Deciding {
+  readonly tx: ReadTx;
+  readonly call: Call;
+  readonly principal: EnginePrincipal;
+  readonly policies: PrincipalPolicies;
+  readonly scps: PolicyLevels | undefined;
+}
+
 function authorizationRequest(
-  principal: EnginePrincipal,
-  policies: PrincipalPolicies,
-  { need, context }: { need: Need; context: NeedContext },
+  { tx, call, principal, policies, scps }: Deciding,
+  need: Need,
+  context: NeedContext,
 ): AuthorizationRequest {
+  const { action, target } = need;
+  const { arn: resource, accountId: resourceAccount } = target;
   return {
     principal,
-    action: need.action,
-    resource: need.target.arn,
-    resourceAccount: need.target.accountId,
+    action,
+    resource,
+    resourceAccount,
     context,
     identity: policies.identity,
     boundary: policies.boundary,
     session: policies.session,
-    resourcePolicy: need.target.resourcePolicy,
-    trustPolicy: need.target.trustPolicy,
+    scps,
+    rcps: call.guardrails.rcpsOf(tx, { principal: call.principal, action, resource, resourceAccount }),
+    endpointPolicy: call.origin.vpcEndpoint?.policy,
+    resourcePolicy: target.resourcePolicy,
+    trustPolicy: target.trustPolicy,
+    grant: target.grant,
+    trustIsThePolicy: target.trustIsThePolicy,
   };
 }
 
 /** The principal as the policy engine knows it. */
 export function enginePrincipal(principal: Principal): EnginePrincipal {
   const { accountId, arn, id } = principal;
+  if (principal.type === "web-identity" || principal.type === "saml") {
+    return { type: "anonymous", accountId, arn, id, provider: principal.provider };
+  }
   if (principal.type === "federated-user") {
     return { type: "federated-user", accountId, arn, id, issuer: principal.issuer };
   }
@@ -102,7 +124,11 @@ interface Refused {
 }
 
 /** Records the refusal with its explanation and makes the service's fault of it. */
-function refuse({ call, service }: AuthorizationInput, refused: Refused, decisions: DecisionRecord[]): Fault {
+function refuse(
+  { tx, call, service }: AuthorizationInput,
+  refused: Refused,
+  decisions: DecisionRecord[],
+): Fault {
   const { need, request, decision } = refused;
   const { action } = need;
   const { arn } = need.target;
@@ -117,7 +143,7 @@ function refuse({ call, service }: AuthorizationInput, refused: Refused, decisio
   const { code, status, encoded } = service.refusal;
   // EC2 names no resource where an action has none; the other services write `*`.
   const resource = encoded && arn === "*" ? undefined : arn;
-  const text = denialText({ principalArn: call.principal.arn, action, resource, decision });
+  const text = refusalText({ tx, call }, { need, resource, decision });
   if (!encoded) return new Fault(code, status, text);
   // Differs: on AWS the refusals of EC2's describing actions carry no encoded message.
   const blob = encodedMessage(call, { ...refused, explanation });
@@ -127,4 +153,26 @@ function refuse({ call, service }: AuthorizationInput, refused: Refused, decisio
     `You are not authorized to perform this operation. ${text}. ` +
       `Encoded authorization failure message: ${blob}`,
   );
+}
+
+/** The sentence that tells what was refused; an unsigned caller has no ARN that it could name. */
+function refusalText(
+  { tx, call }: Pick<AuthorizationInput, "tx" | "call">,
+  refused: { readonly need: Need; readonly resource: string | undefined; readonly decision: Decision },
+): string {
+  const { need, resource, decision } = refused;
+  const { action, target } = need;
+  const { principal } = call;
+  if (principal.type === "web-identity" || principal.type === "saml") {
+    return `Not authorized to perform ${action}`;
+  }
+  const namePolicy = isNear(call.guardrails, tx, [principal.accountId, target.accountId]);
+  return denialText({ principalArn: principal.arn, action, resource, decision, namePolicy });
+}
+
+/** Whether two accounts are one or of one organization: policies are then named to the caller. */
+function isNear(guardrails: GuardrailsPort, tx: ReadTx, [caller, owner]: readonly [string, string]): boolean {
+  if (caller === owner) return true;
+  const place = guardrails.organizationOf(tx, caller);
+  return place !== undefined && place.id === guardrails.organizationOf(tx, owner)?.id;
 }

@@ -1,6 +1,13 @@
 import type { ReadTx } from "@casemate/store";
 import { describe, expect, it } from "vitest";
-import { Call, type Origin, type Principal, type SessionFacts, type Tags } from "../kit/index.ts";
+import {
+  Call,
+  noGuardrails,
+  type Origin,
+  type Principal,
+  type SessionFacts,
+  type Tags,
+} from "../kit/index.ts";
 import { GlobalKeys, NeedContext } from "./context.ts";
 
 const now = Date.UTC(2026, 0, 15, 12, 0, 0, 999);
@@ -47,6 +54,7 @@ const origin: Origin = { sourceIp: "203.0.113.7", userAgent: "aws-cli/2", host: 
 
 function callOf(principal: Principal, from: Partial<Origin> = {}): Call {
   return new Call({
+    guardrails: noGuardrails,
     requestId: "r",
     service: "ec2",
     iamPrefix: "ec2",

@@ -4,7 +4,15 @@
  * policy first asks for one; most policies never do.
  */
 import type { ConditionContext } from "@casemate/iam-engine";
-import type { Call, ConditionKeys, KeyValue, Need, Principal, Tags } from "../kit/index.ts";
+import type {
+  Call,
+  ConditionKeys,
+  KeyValue,
+  Need,
+  OrganizationPlace,
+  Principal,
+  Tags,
+} from "../kit/index.ts";
 import { principalArn } from "../kit/index.ts";
 
 /** Values by lower-case key. */
@@ -28,6 +36,11 @@ export class GlobalKeys {
     this.#principalTags = principalTags;
   }
 
+  /** The place of an account in its organization. */
+  organizationOf(accountId: string): OrganizationPlace | undefined {
+    return this.#call.guardrails.organizationOf(this.#call.tx, accountId);
+  }
+
   get values(): ReadonlyMap<string, readonly string[]> {
     return (this.#values ??= globalValues(this.#call, this.#principalTags()));
   }
@@ -35,26 +48,57 @@ export class GlobalKeys {
 
 function globalValues(call: Call, principalTags: Tags): Values {
   const { principal, origin } = call;
+  const { vpcEndpoint } = origin;
   const values: Values = new Map();
   addKeys(values, {
     "aws:CurrentTime": isoSeconds(call.now),
     "aws:EpochTime": Math.floor(call.now / 1000),
-    "aws:SourceIp": origin.sourceIp,
+    // By a VPC endpoint there is no public address: only the keys of the VPC tell where a call is from.
+    "aws:SourceIp": vpcEndpoint === undefined ? origin.sourceIp : undefined,
+    "aws:VpcSourceIp": vpcEndpoint && origin.sourceIp,
+    "aws:SourceVpce": vpcEndpoint?.id,
+    "aws:SourceVpc": vpcEndpoint?.vpcId,
+    "aws:VpceAccount": vpcEndpoint?.accountId,
     "aws:SecureTransport": origin.tls !== undefined,
     "aws:UserAgent": origin.userAgent === "" ? undefined : origin.userAgent,
     "aws:Referer": origin.referer,
     "aws:RequestedRegion": call.region,
-    "aws:PrincipalArn": principalArn(principal),
-    "aws:PrincipalAccount": principal.accountId,
-    "aws:PrincipalType": principalTypes[principal.type],
     "aws:PrincipalIsAWSService": false,
     "aws:ViaAWSService": false,
-    "aws:userid": principal.id,
-    "aws:username": principal.type === "user" ? principal.userName : undefined,
   });
+  addPrincipalKeys(values, principal);
+  addOrganizationKeys(values, call);
   for (const [key, value] of Object.entries(principalTags)) addKey(values, `aws:principaltag/${key}`, value);
   addSessionKeys(values, principal, call.now);
   return values;
+}
+
+/** Whom a provider vouches for is no principal of AWS yet and has none of these. */
+function addPrincipalKeys(values: Values, principal: Principal): void {
+  if (principal.type === "web-identity" || principal.type === "saml") return;
+  addKeys(values, {
+    "aws:PrincipalArn": principalArn(principal),
+    "aws:PrincipalAccount": principal.accountId,
+    "aws:PrincipalType": principalTypes[principal.type],
+    "aws:userid": principal.id,
+    "aws:username": principal.type === "user" ? principal.userName : undefined,
+  });
+}
+
+function addOrganizationKeys(values: Values, call: Call): void {
+  const { principal, origin, guardrails, tx } = call;
+  const door = origin.vpcEndpoint && guardrails.organizationOf(tx, origin.vpcEndpoint.accountId);
+  addKeys(values, {
+    "aws:VpceOrgID": door?.id,
+    "aws:VpceOrgPaths": door && [door.path],
+  });
+  if (principal.type === "web-identity" || principal.type === "saml") return;
+  const place = guardrails.organizationOf(tx, principal.accountId);
+  addKeys(values, {
+    "aws:PrincipalOrgID": place?.id,
+    "aws:PrincipalOrgPaths": place && [place.path],
+    "aws:PrincipalOrgMasterAccountId": place?.managementAccountId,
+  });
 }
 
 function addSessionKeys(values: Values, principal: Principal, now: number): void {
@@ -68,6 +112,10 @@ function addSessionKeys(values: Values, principal: Principal, now: number): void
     "aws:TokenIssueTime": isoSeconds(session.issuedAt),
     "aws:SourceIdentity": session.sourceIdentity,
   });
+  if (session.assumedRoot === true) addKey(values, "aws:assumedroot", true);
+  if (session.federation !== undefined) {
+    addKeys(values, { "aws:FederatedProvider": session.federation.provider, ...session.federation.keys });
+  }
   if (session.instance === undefined) return;
   addKeys(values, {
     "aws:Ec2InstanceSourceVpc": session.instance.vpcId,
@@ -101,6 +149,8 @@ export class NeedContext implements ConditionContext {
     if (this.#own !== undefined) return this.#own;
     const own: Values = (this.#own = new Map());
     addKey(own, "aws:resourceaccount", this.#need.target.accountId);
+    const place = this.#globals.organizationOf(this.#need.target.accountId);
+    addKeys(own, { "aws:ResourceOrgID": place?.id, "aws:ResourceOrgPaths": place && [place.path] });
     addKeys(own, this.#need.target.keys);
     addKeys(own, this.#need.keys);
     return own;

@@ -87,9 +87,10 @@ function matchedStatements(call: Call, { request, explanation }: RefusedNeed, de
 }
 
 function policiesOf(request: AuthorizationRequest): readonly CompiledPolicy[] {
-  const { identity, boundary, session, resourcePolicy, trustPolicy } = request;
-  const single = [boundary, resourcePolicy, trustPolicy].filter((policy) => policy !== undefined);
-  return [...identity, ...(session ?? []), ...single];
+  const { identity, boundary, session, scps, rcps, endpointPolicy, resourcePolicy, trustPolicy } = request;
+  const single = [boundary, endpointPolicy, resourcePolicy, trustPolicy];
+  const levels = [...(scps ?? []), ...(rcps ?? [])].flat();
+  return [...identity, ...(session ?? []), ...levels, ...single.filter((policy) => policy !== undefined)];
 }
 
 function items<Item>(list: readonly Item[]): { readonly items: readonly Item[] } {

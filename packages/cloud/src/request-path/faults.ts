@@ -1,7 +1,7 @@
 /** Faults of the request path itself, and how any throw becomes one. */
 import { StoreFailed } from "@casemate/store";
 import { WireFault } from "@casemate/wire";
-import { Fault, fault } from "../kit/index.ts";
+import { Fault, fault, Waiting } from "../kit/index.ts";
 
 export const unsupportedOperation = fault({
   code: "UnsupportedOperation",
@@ -64,6 +64,11 @@ export const dryRunAllowed = fault({
   status: 412,
   message: () => "Request would have succeeded, but DryRun flag is set.",
 });
+export const endpointGone = fault({
+  code: "AccessDenied",
+  status: 403,
+  message: () => "The VPC endpoint that the request came by does not exist.",
+});
 export const storeUnavailable = fault({
   code: "ServiceUnavailable",
   status: 503,
@@ -90,6 +95,7 @@ export const requestPathFaults = [
   jsonTypeExpected,
   httpMalformed,
   dryRunAllowed,
+  endpointGone,
   storeUnavailable,
   internalFailure,
 ];
@@ -100,9 +106,11 @@ export const requestPathFaults = [
  */
 export function toFault(thrown: unknown, onDefect: (defect: unknown) => void): Fault {
   if (thrown instanceof Fault) return thrown;
-  if (thrown instanceof WireFault) return new Fault(thrown.code, thrown.status, thrown.message);
+  if (thrown instanceof WireFault) return new Fault(thrown.code, thrown.status, thrown);
   // The store has told whoever opened it.
   if (thrown instanceof StoreFailed) return storeUnavailable();
+  // What the call waits for did not come in all its runs.
+  if (thrown instanceof Waiting) return storeUnavailable();
   onDefect(thrown);
   return internalFailure();
 }

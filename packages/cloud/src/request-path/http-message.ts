@@ -13,6 +13,8 @@ export interface HttpRequest {
   readonly sourceIp: string;
   readonly tls?: { readonly version: string; readonly cipher: string } | undefined;
   readonly host: string;
+  /** The VPC endpoint that it came in by: what the listener is, never what a client says. */
+  readonly vpcEndpointId?: string | undefined;
 }
 
 /** A reply. */

@@ -43,7 +43,7 @@ export interface RecordedCall {
 /** Makes the record. */
 export function trailRecord(call: RecordedCall): TrailRecord {
   const { fault, origin } = call;
-  const { tls } = origin;
+  const { tls, vpcEndpoint } = origin;
   // Members that are absent are undefined here and not written at all.
   return {
     eventVersion: "1.11",
@@ -65,7 +65,10 @@ export function trailRecord(call: RecordedCall): TrailRecord {
     eventType: "AwsApiCall",
     managementEvent: true,
     recipientAccountId: call.principal?.accountId ?? unattributedAccount,
+    vpcEndpointId: vpcEndpoint?.id,
+    vpcEndpointAccountId: vpcEndpoint?.accountId,
     eventCategory: "Management",
+    sessionCredentialFromConsole: call.principal?.session?.console === true ? "true" : undefined,
     tlsDetails: tls && {
       tlsVersion: tls.version,
       cipherSuite: tls.cipher,
@@ -85,6 +88,11 @@ function userIdentity(call: RecordedCall): Record<string, unknown> {
     const key = call.presentedKey === undefined ? {} : { accessKeyId: call.presentedKey };
     return { type: "Unknown", principalId: "", accountId: "", ...key };
   }
+  if (principal.type === "web-identity" || principal.type === "saml") {
+    const { id, userName, identityProvider } = principal;
+    const type = principal.type === "saml" ? "SAMLUser" : "WebIdentityUser";
+    return { type, principalId: id, userName, identityProvider };
+  }
   const { accountId, arn, accessKeyId, session } = principal;
   const base = { principalId: principal.id, arn, accountId, accessKeyId };
   const attributes = session && {
@@ -92,7 +100,8 @@ function userIdentity(call: RecordedCall): Record<string, unknown> {
     mfaAuthenticated: String(session.mfaAt !== undefined),
   };
   if (principal.type === "root") {
-    return { type: "Root", ...base, ...(attributes && { sessionContext: { attributes } }) };
+    const assumed = session?.assumedRoot === true ? { assumedRoot: "true" } : {};
+    return { type: "Root", ...base, ...(attributes && { sessionContext: { attributes, ...assumed } }) };
   }
   if (principal.type === "user") {
     const context = attributes && { sessionContext: { attributes } };
@@ -109,7 +118,7 @@ function userIdentity(call: RecordedCall): Record<string, unknown> {
     };
     return { type: "FederatedUser", ...base, sessionContext: { sessionIssuer, attributes } };
   }
-  const { sourceIdentity, instance } = principal.session;
+  const { sourceIdentity, instance, federation } = principal.session;
   return {
     type: "AssumedRole",
     ...base,
@@ -121,7 +130,7 @@ function userIdentity(call: RecordedCall): Record<string, unknown> {
         accountId,
         userName: principal.roleName,
       },
-      webIdFederationData: {},
+      webIdFederationData: federation === undefined ? {} : { federatedProvider: federation.provider },
       attributes,
       ...(sourceIdentity === undefined ? {} : { sourceIdentity }),
       ...(instance === undefined ? {} : { ec2RoleDelivery: instance.roleDelivery }),

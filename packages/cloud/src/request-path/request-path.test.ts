@@ -2,6 +2,7 @@ import { memoryLog, type ReadTx } from "@casemate/store";
 import { faultyLog } from "@casemate/store/testing";
 import { describe, expect, it } from "vitest";
 import {
+  noGuardrails,
   noPermissionNeeded,
   type Call,
   type DecisionRecord,
@@ -239,6 +240,8 @@ describe("an operation", () => {
     call: {
       principal: { type: "user", accountId: "1", arn: "a", id: "i" },
       need: () => need,
+      origin: {},
+      guardrails: noGuardrails,
     } as unknown as Call,
     service: { refusal: { code: "AccessDenied", status: 403, encoded: false } } as Service,
     identity: { policiesOf: () => ({ identity: [] }), tagsOf: () => ({}) } as unknown as IdentityPort,

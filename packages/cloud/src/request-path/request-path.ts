@@ -6,21 +6,29 @@
 import { StoreFailed, type Store, type Tx } from "@casemate/store";
 import { encodeResult, SigningKeyCache, trailParameters, trailResponse } from "@casemate/wire";
 import {
+  attemptsMax,
   Call,
   drawUuid,
+  noVpcEndpoints,
   trailEntries,
   unhonoured,
+  Waiting,
   type CloudEnvironment,
   type DecisionRecord,
   type Fault,
+  type GuardrailsPort,
   type IdentityPort,
   type Operation,
   type Origin,
   type Principal,
+  type Service,
+  type UnsignedCall,
+  type VpcEndpointsPort,
 } from "../kit/index.ts";
 import { authenticate } from "./authenticate.ts";
+import { regionOfHost, takesUnsigned } from "./unsigned.ts";
 import { authorize } from "./authorize.ts";
-import { dryRunAllowed, toFault, unsupportedParameter } from "./faults.ts";
+import { dryRunAllowed, endpointGone, toFault, unsupportedParameter } from "./faults.ts";
 import { headerOf, type HttpReply, type HttpRequest } from "./http-message.ts";
 import { claimedAccessKey, claimedAction, claimedProtocol, claimedService } from "./identify.ts";
 import { trailRecord } from "./record.ts";
@@ -33,6 +41,10 @@ export interface RequestPathOptions {
   readonly endpoints: readonly Endpoint[];
   readonly identity: IdentityPort;
   readonly environment: CloudEnvironment;
+  /** The organizations of the cloud. */
+  readonly guardrails: GuardrailsPort;
+  /** The VPC endpoints that requests may come by; none when left out. */
+  readonly vpcEndpoints?: VpcEndpointsPort | undefined;
   /** Told of throws that are no faults: the cause stays here, the caller sees InternalFailure. */
   readonly onDefect: (defect: unknown, requestId: string) => void;
 }
@@ -49,9 +61,11 @@ export interface RequestPath {
 interface Progress {
   readonly requestId: string;
   readonly now: number;
-  readonly origin: Origin;
+  origin: Origin;
   readonly request: HttpRequest;
   readonly decisions: DecisionRecord[];
+  /** Whether this run may not wait for anything outside any more. */
+  readonly last: boolean;
   endpoint: Endpoint | undefined;
   region: string;
   /** The operation once it is known; until then the record takes the action as claimed. */
@@ -84,6 +98,7 @@ export function createRequestPath(options: RequestPathOptions): RequestPath {
       origin: originOf(request),
       request,
       decisions: [],
+      last: true,
       endpoint: service && endpoints.get(service.name),
       region: "us-east-1",
       eventName: undefined,
@@ -100,8 +115,11 @@ export function createRequestPath(options: RequestPathOptions): RequestPath {
   ): Promise<HttpReply> => {
     let progress: Progress | undefined;
     try {
-      const begun = (progress = begin(request));
-      const { value, seq } = store.transaction((tx) => work(tx, begun));
+      const { value, seq } = await patiently((last) => {
+        const begun: Progress = { ...begin(request), last };
+        progress = begun;
+        return store.transaction((tx) => work(tx, begun));
+      });
       await store.settled(seq);
       return value;
     } catch (thrown) {
@@ -123,6 +141,19 @@ export function createRequestPath(options: RequestPathOptions): RequestPath {
   };
 }
 
+/** Runs a call again after what it waits for; the last run waits for nothing. */
+async function patiently<T>(run: (last: boolean) => T): Promise<T> {
+  for (let attempt = 1; attempt < attemptsMax; attempt += 1) {
+    try {
+      return run(false);
+    } catch (thrown) {
+      if (!(thrown instanceof Waiting)) throw thrown;
+      await thrown.settled.catch(() => undefined);
+    }
+  }
+  return run(true);
+}
+
 /** One call inside its transaction: a refusal undoes all it did, and is recorded all the same. */
 function serve(tx: Tx, progress: Progress, serving: Serving): HttpReply {
   const { identity, environment, onDefect } = serving.options;
@@ -132,6 +163,8 @@ function serve(tx: Tx, progress: Progress, serving: Serving): HttpReply {
     reply = tx.attempt(() => answer(tx, progress, serving));
   } catch (thrown) {
     if (thrown instanceof StoreFailed) throw thrown;
+    // Nothing of this run is kept, its record neither: the call is run again.
+    if (thrown instanceof Waiting && !progress.last) throw thrown;
     fault = toFault(thrown, (defect) => onDefect(defect, progress.requestId));
     reply = faultReply(replyForm(progress.request, progress), fault);
     fault.aftermath?.(tx);
@@ -177,37 +210,21 @@ function record(
 }
 
 /** Authenticate, route, decode, authorize, handle, encode. @throws Fault and the wire's faults. */
-function answer(tx: Tx, progress: Progress, { options, endpoints, signingKeys }: Serving): HttpReply {
-  const { identity, environment } = options;
-  const { now, requestId, request } = progress;
-  const { endpoint, region, principal } = authenticate(tx, request, {
-    identity,
-    now,
-    endpoints,
-    regions: environment.settings.regions,
-    signingKeys,
-    claimed: replyForm(request, progress).protocol,
-  });
+function answer(tx: Tx, progress: Progress, serving: Serving): HttpReply {
+  const { identity } = serving.options;
+  const { requestId, request } = progress;
+  progress.origin = throughEndpoint(tx, progress, serving.options.vpcEndpoints ?? noVpcEndpoints);
+  const caller = callerOf(tx, progress, serving);
+  const { endpoint } = caller;
   const { service, model } = endpoint;
   progress.endpoint = endpoint;
-  progress.region = region;
-  progress.principal = principal;
+  progress.region = caller.region;
+  progress.principal = caller.principal;
   const { operation, input, name } = routeTo(endpoint, request);
   progress.operation = operation;
   progress.eventName = name;
-  const call = new Call({
-    requestId,
-    service: service.name,
-    iamPrefix: service.iamPrefix,
-    regionKey: service.regionKey,
-    operation: name,
-    region,
-    principal,
-    origin: progress.origin,
-    now,
-    environment,
-    tx,
-  });
+  const call = callFor(tx, progress, { ...serving, service, caller, input });
+  progress.principal = call.principal;
   const parameters = trailParameters(model, name, input);
   // Of a call that was not authorized, EC2's records keep the parameters and those of other services do not.
   progress.requestParameters = service.refusal.encoded ? parameters : null;
@@ -220,6 +237,67 @@ function answer(tx: Tx, progress: Progress, { options, endpoints, signingKeys }:
   const output = operation.handle(tx, input, call);
   if (operation.access === "write") progress.responseElements = responseElements(progress, endpoint, output);
   return successReply(requestId, encodeResult(model, name, { output, requestId }));
+}
+
+/** Who sent the request: a verified signer, or nobody yet where the operation needs no signature. */
+interface Sender {
+  readonly endpoint: Endpoint;
+  readonly region: string;
+  readonly principal?: Principal;
+}
+
+function callerOf(tx: Tx, progress: Progress, { options, endpoints, signingKeys }: Serving): Sender {
+  const { request, now, endpoint } = progress;
+  const { identity, environment } = options;
+  const { regions } = environment.settings;
+  if (endpoint !== undefined && takesUnsigned(endpoint, request)) {
+    return { endpoint, region: regionOfHost(request.host, regions) };
+  }
+  return authenticate(tx, request, {
+    identity,
+    now,
+    endpoints,
+    regions,
+    signingKeys,
+    claimed: replyForm(request, progress).protocol,
+  });
+}
+
+/** The call, with the caller that its input proves where the operation says so. */
+function callFor(
+  tx: Tx,
+  progress: Progress,
+  facts: Serving & { readonly service: Service; readonly caller: Sender; readonly input: unknown },
+): Call {
+  const { operation, eventName = "", requestId, now, region, origin } = progress;
+  const { service, caller, input, options } = facts;
+  const unsigned: UnsignedCall = {
+    requestId,
+    service: service.name,
+    iamPrefix: service.iamPrefix,
+    regionKey: service.regionKey,
+    operation: eventName,
+    region,
+    origin,
+    now,
+    environment: options.environment,
+    tx,
+    guardrails: options.guardrails,
+  };
+  const principal =
+    operation?.identify === undefined ? caller.principal : operation.identify(input, unsigned);
+  // Only an operation with `identify` is let in unsigned.
+  if (principal === undefined) throw new TypeError(`Nobody calls ${eventName}.`);
+  return new Call({ ...unsigned, principal });
+}
+
+/** The origin with the endpoint that the request came by. @throws endpointGone */
+function throughEndpoint(tx: Tx, { origin, request }: Progress, endpoints: VpcEndpointsPort): Origin {
+  const { vpcEndpointId } = request;
+  if (vpcEndpointId === undefined) return origin;
+  const vpcEndpoint = endpoints.find(tx, vpcEndpointId);
+  if (vpcEndpoint === undefined) throw endpointGone();
+  return { ...origin, vpcEndpoint };
 }
 
 /** EC2's responses carry their request id in the body, and so do their records. */

@@ -10,6 +10,7 @@ import {
 import { memoryLog, openStore, type CommitLog, type Store } from "@casemate/store";
 import { loadModel, signRequest, type Credentials, type RawRequest, type ServiceModel } from "@casemate/wire";
 import {
+  noGuardrails,
   trailEntries,
   type CloudEnvironment,
   type Keyring,
@@ -106,6 +107,7 @@ export async function openCloud(options: TestCloudOptions = {}): Promise<TestClo
     endpoints: served.map((service) => ({ service: adapt(service), model: modelOf(service.name) })),
     identity: createIdentity(environment),
     environment,
+    guardrails: noGuardrails,
     onDefect: (defect) => defects.push(defect),
   });
   return {

@@ -86,6 +86,8 @@ function dayOf(at: number): number {
 function entityIdOf(tx: ReadTx, principal: Principal): string | undefined {
   switch (principal.type) {
     case "root":
+    case "web-identity":
+    case "saml":
       return undefined;
     case "user":
       return tx.get(users, principal.id)?.id;

@@ -6,11 +6,14 @@ import type {
   CredentialRefusal,
   IdentityPort,
   Principal,
+  RootPrincipal,
   Tags,
+  UserPrincipal,
 } from "../../../kit/index.ts";
 import { noteAccess } from "../access-advisor/service-access.ts";
 import { accessKeys, openSecret, rootHolder, type AccessKeyRow } from "../access-key/access-key.ts";
 import { accountExists } from "../account/account.ts";
+import { findConsoleSession } from "../console-session/console-session.ts";
 import { roleArn, roles } from "../role/role.ts";
 import { withoutTags } from "../tag/tags.ts";
 import { userArn, users } from "../user/user.ts";
@@ -98,6 +101,13 @@ function sessionPrincipal(
     const principal = user(tx, holder.userId, accessKeyId);
     return principal && { ...principal, session };
   }
+  if (holder.type === "console") {
+    if (findConsoleSession(tx, holder.sessionId) === undefined) return undefined;
+    const { userId } = holder;
+    const principal =
+      userId === undefined ? root(tx, accountId, accessKeyId) : user(tx, userId, accessKeyId);
+    return principal && { ...principal, session };
+  }
   if (holder.type === "federated") {
     return federatedUser(tx, { accountId, holder, session }, accessKeyId);
   }
@@ -131,7 +141,7 @@ function federatedUser(
   const { name, userId } = holder;
   const issuer =
     userId === undefined ? root(tx, accountId, holder.accessKeyId) : user(tx, userId, holder.accessKeyId);
-  if (issuer?.type !== "root" && issuer?.type !== "user") return undefined;
+  if (issuer === undefined) return undefined;
   return {
     type: "federated-user",
     accountId,
@@ -148,12 +158,12 @@ function federatedUser(
   };
 }
 
-function root(tx: ReadTx, accountId: string, accessKeyId: string): Principal | undefined {
+function root(tx: ReadTx, accountId: string, accessKeyId: string): RootPrincipal | undefined {
   if (!accountExists(tx, accountId)) return undefined;
   return { type: "root", accountId, arn: `arn:aws:iam::${accountId}:root`, id: accountId, accessKeyId };
 }
 
-function user(tx: ReadTx, userId: string, accessKeyId: string): Principal | undefined {
+function user(tx: ReadTx, userId: string, accessKeyId: string): UserPrincipal | undefined {
   const row = tx.get(users, userId);
   if (row === undefined) return undefined;
   return {

@@ -13,6 +13,12 @@ export interface SessionTokenContent {
     | { readonly type: "root" }
     | { readonly type: "user"; readonly userId: string; readonly accessKeyId: string }
     | {
+        readonly type: "console";
+        readonly sessionId: string;
+        /** Undefined for a root user. */
+        readonly userId?: string | undefined;
+      }
+    | {
         readonly type: "federated";
         readonly name: string;
         /** Undefined where a root asked. */

@@ -20,7 +20,8 @@ export const getSessionToken = operation("GetSessionToken", {
   needs: () => noPermissionNeeded,
   handle(tx, input, call) {
     const { principal } = call;
-    if (principal.session !== undefined || principal.type === "role-session") throw sessionCannotGetSession();
+    const longLived = principal.type === "root" || principal.type === "user";
+    if (!longLived || principal.session !== undefined) throw sessionCannotGetSession();
     const asked = input.DurationSeconds ?? userDefaultSeconds;
     const seconds = principal.type === "root" ? Math.min(asked, rootSecondsMax) : asked;
     const holder =
