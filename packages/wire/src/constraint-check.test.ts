@@ -13,7 +13,7 @@ const constraintsOf = (id: string) =>
   ) as ConstraintTable;
 
 function violationsOf(constraint: ConstraintTable["sets"][number], value: unknown): string[] {
-  const decoding: Decoding = { dialect: dialectOf("query"), violations: [] };
+  const decoding: Decoding = { dialect: dialectOf({ id: "iam", protocol: "query" }), violations: [] };
   compileCheck(constraint, false)?.(value, "p", decoding);
   return decoding.violations.map(({ problem }) => problem.kind);
 }

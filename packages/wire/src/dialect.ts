@@ -114,9 +114,38 @@ const json = listing({
   path: lowerPath,
 });
 
-/** The dialect of a protocol. */
-export function dialectOf(protocol: Protocol): Dialect {
+/** Organizations answers with the first broken constraint and names no parameter. */
+const organizations: Dialect = {
+  ...json,
+  violate: (_decoding, { problem }) => {
+    const [reason, message] = organizationsReason(problem);
+    throw new WireFault("InvalidInputException", { message, details: { Reason: reason } });
+  },
+};
+
+/** The dialect of a service. */
+export function dialectOf({ id, protocol }: { readonly id: string; readonly protocol: Protocol }): Dialect {
+  if (id === "organizations") return organizations;
   return protocol === "ec2" ? ec2 : protocol === "query" ? query : json;
+}
+
+function organizationsReason(problem: Problem): [reason: string, message: string] {
+  switch (problem.kind) {
+    case "absent":
+      return ["INPUT_REQUIRED", "You must include a value for all required parameters."];
+    case "enum":
+      return ["INVALID_ENUM", "You specified an invalid value."];
+    case "pattern":
+      return ["INVALID_PATTERN", "You provided a value that does not match the required pattern."];
+    case "length":
+      return problem.bound === "least"
+        ? ["MIN_LENGTH_EXCEEDED", "You provided a string parameter that is shorter than allowed."]
+        : ["MAX_LENGTH_EXCEEDED", "You provided a string parameter that is longer than allowed."];
+    case "value":
+      return problem.bound === "least"
+        ? ["MIN_VALUE_EXCEEDED", "You provided a numeric parameter that has a smaller value than allowed."]
+        : ["MAX_VALUE_EXCEEDED", "You provided a numeric parameter that has a larger value than allowed."];
+  }
 }
 
 const articled: Record<Expected, string> = {

@@ -49,7 +49,7 @@ class FormCompiler {
 
   constructor(model: ServiceModel) {
     this.#model = model;
-    this.#dialect = dialectOf(model.protocol);
+    this.#dialect = dialectOf(model);
   }
 
   decode(input: Ref, root: FormNode): unknown {

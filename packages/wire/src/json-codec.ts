@@ -79,7 +79,7 @@ class JsonCompiler {
 
   constructor(model: ServiceModel) {
     this.#model = model;
-    this.#dialect = dialectOf(model.protocol);
+    this.#dialect = dialectOf(model);
   }
 
   decode(input: Ref, body: unknown): unknown {

@@ -76,6 +76,13 @@ describe("a call", () => {
     expect(await lastRecord()).toMatchObject({ errorCode: "PolicyNotFoundException", errorMessage: message });
   });
 
+  it("is refused in Organizations' own words when a parameter is outside its pattern", async () => {
+    const { json } = await cloud.send(asked({ PolicyId: "x" }));
+    const message = "You provided a value that does not match the required pattern.";
+    const reason = { Reason: "INVALID_PATTERN" };
+    expect(json).toEqual({ __type: "InvalidInputException", ...reason, message, Message: message });
+  });
+
   it("is authorized as any other", async () => {
     const made = { service: "iam", credentials: cloud.admin, parameters: { UserName: "json-nobody" } };
     await cloud.send({ ...made, action: "CreateUser" });
@@ -142,8 +149,8 @@ const misshapen: readonly [name: string, shape: NonNullable<Asked["shape"]>, sta
     ["a number for a text", body('{"PolicyId":1}'), 400, "SerializationException"],
     ["an unknown parameter", body('{"PolicyId":"p-12345678","Coffee":1}'), 400, "ValidationException"],
     ["a parameter of Object.prototype", body('{"__proto__":{"PolicyId":"p-1"}}'), 400, "ValidationException"],
-    ["a required parameter left out", body("{}"), 400, "ValidationException"],
-    ["a value outside its pattern", body('{"PolicyId":"x"}'), 400, "ValidationException"],
+    ["a required parameter left out", body("{}"), 400, "InvalidInputException"],
+    ["a value outside its pattern", body('{"PolicyId":"x"}'), 400, "InvalidInputException"],
   ];
 
 function type(value: string | undefined): NonNullable<Asked["shape"]> {
