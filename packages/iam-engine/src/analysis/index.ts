@@ -1,0 +1,15 @@
+// The public face of the access analysis: what a policy grants and to whom, whether a change grants more, and
+// which policy would be enough.
+
+export { checkAccessNotGranted } from "./check-access-not-granted.ts";
+export type { Access, AccessPolicy } from "./check-access-not-granted.ts";
+export { checkNoNewAccess } from "./check-no-new-access.ts";
+export type { PolicyChange } from "./check-no-new-access.ts";
+export { checkNoPublicAccess, PUBLIC_ACCESS_RESOURCE_TYPES } from "./check-no-public-access.ts";
+export type { PublicAccessResourceType } from "./check-no-public-access.ts";
+export type { AccessCheck, ReasonSummary } from "./access-check.ts";
+export type { AccessPolicyType } from "./region.ts";
+export { smallestPolicy } from "./smallest-policy.ts";
+export type { RecordedDecision, SmallestPolicyOptions } from "./smallest-policy.ts";
+export { replay } from "./replay.ts";
+export type { RecordedUse, Replay } from "./replay.ts";
