@@ -9,6 +9,8 @@ export { checkNoPublicAccess, PUBLIC_ACCESS_RESOURCE_TYPES } from "./check-no-pu
 export type { PublicAccessResourceType } from "./check-no-public-access.ts";
 export type { AccessCheck, ReasonSummary } from "./access-check.ts";
 export type { AccessPolicyType } from "./region.ts";
+export { externalAccess } from "./external-access.ts";
+export type { ExternalGrant, GrantCondition, ZoneOfTrust } from "./external-access.ts";
 export { smallestPolicy } from "./smallest-policy.ts";
 export type { RecordedDecision, SmallestPolicyOptions } from "./smallest-policy.ts";
 export { replay } from "./replay.ts";
