@@ -4,8 +4,8 @@ import { randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Session, type Profiler } from "node:inspector/promises";
 import {
+  createGuardrails,
   createIdentity,
-  noGuardrails,
   createRequestPath,
   makeAccount,
   services,
@@ -65,6 +65,7 @@ async function openSubject(): Promise<Subject> {
     settings: { accountId: "111122223333", regions: ["us-east-1"], publicIpPool: "203.0.113.0/24" },
     newKeyPair: generateKeyPairMaterialSync,
     consoleOf: () => undefined,
+    openIdKeys: noOpenIdKeys,
   };
   const admin = store.transaction((tx) =>
     makeAccount(tx, environment, { accountId: "111122223333", name: "bench" }),
@@ -75,7 +76,7 @@ async function openSubject(): Promise<Subject> {
     endpoints: services.map((service) => ({ service, model: modelOf(service.name) })),
     identity: createIdentity(environment),
     environment,
-    guardrails: noGuardrails,
+    guardrails: createGuardrails(),
     onDefect: (defect) => console.error(defect),
   });
   return { path, admin };

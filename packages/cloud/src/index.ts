@@ -1,11 +1,11 @@
 /** The cloud: kit, services, request path and reconcilers, for the composition root. */
 export {
-  noGuardrails,
   Call,
   drawUuid,
   Fault,
   fault,
   formatArn,
+  noOpenIdKeys,
   parseArn,
   trailEntries,
   unattributedAccount,
@@ -16,6 +16,9 @@ export {
   type IdentityPort,
   type Keyring,
   type NetworkDriver,
+  type OpenIdKeysPort,
+  type OpenIdKeysQuestion,
+  type OpenIdRefusal,
   type Operation,
   type Principal,
   type Reconciler,
@@ -85,6 +88,7 @@ export {
   type AccountRow,
   type MadeAccount,
 } from "./services/iam/index.ts";
+export { createGuardrails } from "./services/organizations/index.ts";
 export {
   createMetadataPort,
   findIdentityCertificate,

@@ -6,10 +6,10 @@ import { createKeyPairPool } from "./key-pair-pool.ts";
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import {
+  createGuardrails,
   createIdentity,
   createRequestPath,
   Fault,
-  noGuardrails,
   storedCollections,
   storedTables,
   type CloudEnvironment,
@@ -155,7 +155,7 @@ function makeEdge(parts: {
     endpoints: loadEndpoints(),
     identity: createIdentity(environment),
     environment,
-    guardrails: noGuardrails,
+    guardrails: createGuardrails(),
     onDefect,
   });
   return createEdge({

@@ -3,10 +3,11 @@ import type { AnyAppendTable, AnyCollection } from "@casemate/store";
 import { clientTokens, trailEntries, type Service } from "../kit/index.ts";
 import { ec2Service } from "./ec2/index.ts";
 import { iamService } from "./iam/index.ts";
+import { organizationsService } from "./organizations/index.ts";
 import { stsService } from "./sts/index.ts";
 
 /** The services, in the order the documentation lists them. */
-export const services: readonly Service[] = [ec2Service, iamService, stsService];
+export const services: readonly Service[] = [ec2Service, iamService, organizationsService, stsService];
 
 /** The collections of a store. */
 export const storedCollections: readonly AnyCollection[] = [

@@ -1,0 +1,100 @@
+/**
+ * The guardrails of an organization: which service control policies bound a principal and which resource
+ * control policies bound a use of a resource. They only ever narrow; whom they exempt is told here.
+ */
+import { compileStored, type CompiledPolicy } from "@casemate/iam-engine";
+import type { ReadTx } from "@casemate/store";
+import type { GuardedUse, GuardrailsPort, PolicyLevels } from "../../../kit/index.ts";
+import type { Principal } from "../../../kit/index.ts";
+import { attachedPolicies, policies, policyArn, type PolicyRow } from "../policy/policy.ts";
+import type { AuthorizationPolicyType } from "../policy/policy-type.ts";
+import { standingOf, type Standing } from "./standing.ts";
+
+/** The services whose resources resource control policies apply to, by the prefix of their actions. */
+export const resourceControlledServices: ReadonlySet<string> = new Set([
+  "aoss",
+  "cognito-identity",
+  "cognito-idp",
+  "dynamodb",
+  "ecr",
+  "kms",
+  "logs",
+  "s3",
+  "secretsmanager",
+  "sqs",
+  "sts",
+]);
+
+/** Actions that resource control policies do not reach, in lower case. */
+const uncontrolledActions: ReadonlySet<string> = new Set(["kms:retiregrant"]);
+
+/** Makes the port. */
+export function createGuardrails(): GuardrailsPort {
+  return { organizationOf: (tx, accountId) => standingOf(tx, accountId)?.place, scpsOf, rcpsOf };
+}
+
+function scpsOf(tx: ReadTx, principal: Principal): PolicyLevels | undefined {
+  if (!isBounded(principal)) return undefined;
+  return levelsOf(tx, principal.accountId, "SERVICE_CONTROL_POLICY");
+}
+
+/**
+ * Service-linked roles act for a service, and whom an identity provider vouches for is nobody of the account
+ * yet.
+ */
+function isBounded(principal: Principal): boolean {
+  if (principal.type === "web-identity" || principal.type === "saml") return false;
+  return !isServiceLinked(principal);
+}
+
+function isServiceLinked(principal: Principal): boolean {
+  return (
+    principal.type === "role-session" &&
+    /^arn:aws:iam::\d{12}:role\/aws-service-role\//.test(principal.roleArn)
+  );
+}
+
+function rcpsOf(tx: ReadTx, use: GuardedUse): PolicyLevels | undefined {
+  const action = use.action.toLowerCase();
+  const service = action.slice(0, action.indexOf(":"));
+  if (!resourceControlledServices.has(service) || uncontrolledActions.has(action)) return undefined;
+  if (isServiceLinked(use.principal)) return undefined;
+  return levelsOf(tx, use.resourceAccount, "RESOURCE_CONTROL_POLICY");
+}
+
+/** Levels with the rows that they were compiled from. */
+interface Compiled {
+  readonly rows: readonly PolicyRow[];
+  readonly levels: PolicyLevels;
+}
+
+const remembered: Readonly<Record<AuthorizationPolicyType, WeakMap<Standing, Compiled>>> = {
+  SERVICE_CONTROL_POLICY: new WeakMap(),
+  RESOURCE_CONTROL_POLICY: new WeakMap(),
+};
+
+/** The levels that bound an account; undefined when nothing of this type does. */
+function levelsOf(tx: ReadTx, accountId: string, type: AuthorizationPolicyType): PolicyLevels | undefined {
+  const standing = standingOf(tx, accountId);
+  if (standing === undefined || standing.management) return undefined;
+  if (!standing.organization.root.policyTypes.includes(type)) return undefined;
+  const known = remembered[type].get(standing);
+  if (known?.rows.every((row) => tx.get(policies, row.id) === row) === true) return known.levels;
+  const compiled = compileLevels(tx, standing, type);
+  remembered[type].set(standing, compiled);
+  return compiled.levels;
+}
+
+function compileLevels(tx: ReadTx, standing: Standing, type: AuthorizationPolicyType): Compiled {
+  const { organization, targets } = standing;
+  const attached = targets.map((target) => attachedPolicies(tx, organization, { target, type }));
+  return {
+    rows: attached.flat().filter(({ organizationId }) => organizationId !== undefined),
+    levels: attached.map((level) => level.map((row) => compiled(standing, row))),
+  };
+}
+
+function compiled({ organization }: Standing, row: PolicyRow): CompiledPolicy {
+  const kind = row.type === "RESOURCE_CONTROL_POLICY" ? "rcp" : "scp";
+  return compileStored(row.content, kind, { id: policyArn(organization, row), type: "organization" });
+}
