@@ -82,11 +82,16 @@ export {
   accountExists,
   accounts,
   createIdentity,
+  deactivateRootMfa,
+  findAccountByEmail,
   hasAccounts,
+  isEmail,
   keysOf,
   makeAccount,
+  setRootCredentials,
   type AccountRow,
   type MadeAccount,
+  type RootCredentialsRefusal,
 } from "./services/iam/index.ts";
 export { createGuardrails } from "./services/organizations/index.ts";
 export {
@@ -99,3 +104,14 @@ export {
   type InstanceDrivers,
   type VpcNameFacts,
 } from "./services/ec2/index.ts";
+export {
+  createSignIn,
+  type HashPassword,
+  type Named,
+  type OpenedSession,
+  type PresentedToken,
+  type SignedIn,
+  type SignIn,
+  type SignInAttempt,
+  type SignInRefusal,
+} from "./services/signin/index.ts";

@@ -62,6 +62,7 @@ export const trailEntries = appendTable<TrailEntry>({
     const { record } = entry;
     const accessKeyId = record.userIdentity["accessKeyId"];
     const keys = [record.requestID, `event:${record.eventName}`];
-    return typeof accessKeyId === "string" ? [...keys, accessKeyId] : keys;
+    // Sign-in is recorded with an empty one.
+    return typeof accessKeyId === "string" && accessKeyId !== "" ? [...keys, accessKeyId] : keys;
   },
 });

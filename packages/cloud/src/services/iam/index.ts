@@ -1,7 +1,27 @@
 /** The face of IAM to the rest of the cloud: other services use nothing else of it. */
-export { accountExists, accounts, hasAccounts, type AccountRow } from "./account/account.ts";
+export {
+  accountExists,
+  accounts,
+  findAccountByEmail,
+  hasAccounts,
+  isEmail,
+  type AccountRow,
+} from "./account/account.ts";
 export { accessKeys, keysOf, rootHolder, sealSecret, type AccessKeyRow } from "./access-key/access-key.ts";
-export { wrongGuessesMax, wrongGuessesPauseMs } from "./guess-limit.ts";
+export {
+  consoleSessionLifetimeMs,
+  consoleSessions,
+  findConsoleSession,
+  putNewConsoleSession,
+  type ConsoleSessionRow,
+} from "./console-session/console-session.ts";
+export {
+  guessesPause,
+  noWrongGuesses,
+  withWrongGuess,
+  wrongGuessesMax,
+  wrongGuessesPauseMs,
+} from "./guess-limit.ts";
 export { createIdentity } from "./identity/identity.ts";
 export {
   issueCredentials,
@@ -15,15 +35,36 @@ export {
   type InstanceProfileRow,
 } from "./instance-profile/instance-profile.ts";
 export {
+  findLoginProfile,
+  isPasswordHash,
+  loginProfiles,
+  passwordExpiresAt,
+  rootOwner,
+  withPassword,
+  type LoginProfileRow,
+  type SaltedHash,
+} from "./login-profile/login-profile.ts";
+export {
+  deactivateRootMfa,
+  setRootCredentials,
+  type RootCredentials,
+  type RootCredentialsRefusal,
+} from "./login-profile/root-password.ts";
+export {
   checkMfaCode,
   countingWrongCode,
+  countWrongCode,
+  findMfaCode,
   spendMfaCode,
   type MfaRefusal,
   type PresentedMfa,
   type RightMfaCode,
 } from "./mfa-device/mfa-code.ts";
+export { mfaDevicesOf, type MfaDeviceRow } from "./mfa-device/mfa-device.ts";
+export { findPasswordPolicy } from "./password-policy/password-policy.ts";
 export { defaultDocument, findPolicy } from "./policy/policy.ts";
 export type { PolicyRow } from "./policy/policy-row.ts";
 export { findRole, roleArn, roles, type RoleRow } from "./role/role.ts";
 export { makeAccount, type MadeAccount } from "./account/make-account.ts";
 export { iamService } from "./service.ts";
+export { findUser, putUser, userArn, users, type UserRow } from "./user/user.ts";

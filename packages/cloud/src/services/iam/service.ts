@@ -13,6 +13,7 @@ import { aliasFaults } from "./account/alias-faults.ts";
 import { aliasOperations } from "./account/alias-operations.ts";
 import { getAccountSummary } from "./account/get-account-summary.ts";
 import { getAccountAuthorizationDetails } from "./authorization-details/get-account-authorization-details.ts";
+import { consoleSessions } from "./console-session/console-session.ts";
 import { credentialReports } from "./credential-report/credential-report.ts";
 import { credentialReportFaults } from "./credential-report/credential-report-faults.ts";
 import { credentialReportOperations } from "./credential-report/operations.ts";
@@ -126,6 +127,7 @@ export const iamService: Service = {
     accessKeys,
     accessReports,
     accounts,
+    consoleSessions,
     credentialReports,
     groups,
     instanceProfiles,
@@ -144,8 +146,9 @@ export const iamService: Service = {
   tables: [],
   prepare(_tx, { principal }: Call) {
     // "You cannot call any IAM API operations unless MFA authentication information is included": STS API,
-    // GetSessionToken.
+    // GetSessionToken. What comes of signing in is not meant.
     const { session } = principal;
+    if (session?.console === true) return;
     if (principal.type !== "role-session" && session !== undefined && session.mfaAt === undefined) {
       throw sessionWithoutMfa();
     }

@@ -35,7 +35,7 @@ export const stsService: Service = {
   tables: [],
   prepare(_tx, call: Call) {
     const { type, session } = call.principal;
-    if (type === "role-session" || session === undefined) return;
+    if (type === "role-session" || session === undefined || session.console === true) return;
     const open = type === "federated-user" ? openToFederatedUsers : openToUserSessions;
     if (!open.has(call.operation)) throw sessionCallNotAllowed(call.operation);
   },

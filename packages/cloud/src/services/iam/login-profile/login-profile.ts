@@ -1,6 +1,6 @@
 /**
- * The passwords of users and of root users: the row. Only hashes are kept, sealed, the one in force first and former ones
- * behind it as long as a password policy may ask for them.
+ * The passwords of users and of root users: the row. Only hashes are kept, sealed, the one in force first and
+ * former ones behind it as long as a password policy may ask for them.
  */
 import { generatePasswordSalt, passwordHash, samePasswordHash } from "@casemate/key-engine";
 import { collection, type ReadTx } from "@casemate/store";

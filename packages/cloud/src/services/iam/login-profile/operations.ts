@@ -2,6 +2,7 @@
 import type { ReadTx } from "@casemate/store";
 import type { LoginProfile } from "@casemate/wire/iam";
 import type { Call } from "../../../kit/index.ts";
+import { endConsoleSessions } from "../console-session/console-session.ts";
 import { guessesPause, withWrongGuess } from "../guess-limit.ts";
 import { operation } from "../operation.ts";
 import { openToUsers } from "../password-policy/users-may-change.ts";
@@ -82,6 +83,7 @@ export const deleteLoginProfile = operation("DeleteLoginProfile", {
   handle(tx, input, call) {
     const user = fetchMeantUser(tx, call, input.UserName);
     tx.delete(loginProfiles, fetchProfile(tx, user).userId);
+    endConsoleSessions(tx, user.accountId, user.id);
     return {};
   },
 });

@@ -1,6 +1,6 @@
 /**
- * The credentials that an account's root user signs in with, as the operator sets them: its e-mail address and
- * its password. There are none until he does.
+ * The credentials that an account's root user signs in with, as the operator sets them: its e-mail address
+ * and its password. There are none until he does.
  */
 import type { Tx } from "@casemate/store";
 import type { CloudEnvironment } from "../../../kit/index.ts";

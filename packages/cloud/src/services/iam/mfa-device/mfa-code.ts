@@ -41,8 +41,8 @@ export function openSeed(environment: CloudEnvironment, row: MfaDeviceRow): Uint
 }
 
 /**
- * Checks a code of a device of the calling user or root. Nothing is changed: the code is taken by `spendMfaCode`, a
- * wrong one is counted by `countingWrongCode`.
+ * Checks a code of a device of the calling user or root. Nothing is changed: the code is taken by
+ * `spendMfaCode`, a wrong one is counted by `countingWrongCode`.
  */
 export function checkMfaCode(
   tx: ReadTx,
