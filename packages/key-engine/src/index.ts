@@ -17,6 +17,12 @@ export {
 export type { AccessKeyPrefix, UniqueIdPrefix } from "./identifiers.ts";
 export { createIdentityKey, identitySigner } from "./identity-signer.ts";
 export type { IdentityKey, IdentityKeyOptions, IdentitySigner } from "./identity-signer.ts";
+export { parseToken, tokenCharactersMax, verifyToken } from "./jwt/json-web-token.ts";
+export type { JsonWebToken, SignatureVerdict } from "./jwt/json-web-token.ts";
+export { keysPerKindMax, parseKeySet, rsaBitsMax, rsaBitsMin } from "./jwt/key-set.ts";
+export type { KeySet, VerificationKey } from "./jwt/key-set.ts";
+export { isJsonObject, jsonDepthMax, parseStrictObject } from "./jwt/strict-json.ts";
+export type { JsonObject, JsonValue } from "./jwt/strict-json.ts";
 export { KeyPairFault } from "./key-pair-fault.ts";
 export { generateKeyPairMaterial, generateKeyPairMaterialSync } from "./key-pair.ts";
 export type { KeyPairMaterial, PrivateKeyFormat } from "./key-pair.ts";
