@@ -8,6 +8,7 @@ import {
   createIdentity,
   createRequestPath,
   makeAccount,
+  noOpenIdKeys,
   services,
   storedCollections,
   storedTables,

@@ -10,6 +10,7 @@ import {
   createIdentity,
   createRequestPath,
   Fault,
+  noOpenIdKeys,
   storedCollections,
   storedTables,
   type CloudEnvironment,
@@ -131,6 +132,7 @@ function environmentOf(options: StartOptions, directory: StateDirectory | undefi
     random,
     keyring: createKeyring(root, random),
     newKeyPair: createKeyPairPool(),
+    openIdKeys: noOpenIdKeys,
     consoleOf: (instanceId) => directory && consoleOf(directory.machines, instanceId),
     settings: {
       accountId: options.accountId ?? defaultAccountId,

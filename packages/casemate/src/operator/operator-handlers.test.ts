@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import {
   makeAccount,
+  noOpenIdKeys,
   storedCollections,
   storedTables,
   trailEntries,
@@ -23,6 +24,7 @@ async function openOperated(overrides: Partial<OperatedCloud> = {}) {
     random,
     keyring: createKeyring(rootKeyFromBytes(randomBytes(32)), random),
     consoleOf: () => undefined,
+    openIdKeys: noOpenIdKeys,
     newKeyPair: generateKeyPairMaterialSync,
     settings: { accountId: first, regions: ["us-east-1"], publicIpPool: "203.0.113.0/24" },
   };

@@ -2,6 +2,7 @@
  * What surrounds the services and comes in from outside: time, randomness, keys and the operator's settings.
  */
 import type { KeyPairMaterial } from "@casemate/key-engine";
+import type { OpenIdKeysPort } from "./open-id-keys-port.ts";
 
 /** What a sealed secret is for and whose it is. */
 export type SecretContext = Readonly<Record<string, string>> & { readonly purpose: string };
@@ -55,4 +56,6 @@ export interface CloudEnvironment {
   readonly newKeyPair: (type: "rsa" | "ed25519") => KeyPairMaterial;
   /** What an instance has written to its console, or undefined when nothing is kept of it. */
   readonly consoleOf: (instanceId: string) => ConsoleText | undefined;
+  /** The keys of OpenID Connect issuers. */
+  readonly openIdKeys: OpenIdKeysPort;
 }

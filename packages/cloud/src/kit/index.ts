@@ -37,6 +37,12 @@ export {
 } from "./guardrails-port.ts";
 export { noVpcEndpoints, type VpcEndpointDoor, type VpcEndpointsPort } from "./vpc-endpoints-port.ts";
 export { attemptsMax, Waiting } from "./waiting.ts";
+export {
+  noOpenIdKeys,
+  type OpenIdKeysPort,
+  type OpenIdKeysQuestion,
+  type OpenIdRefusal,
+} from "./open-id-keys-port.ts";
 export { operationsOf, unhonoured, type Operation, type OperationDefinition } from "./operation.ts";
 export {
   trailEntries,

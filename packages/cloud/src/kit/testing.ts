@@ -8,6 +8,7 @@ import { Call, type CallFacts, type UnsignedCall } from "./call.ts";
 import type { CloudEnvironment, ConsoleText, Keyring } from "./environment.ts";
 import { Fault } from "./fault.ts";
 import type { Need } from "./need.ts";
+import { noOpenIdKeys, type OpenIdKeysPort } from "./open-id-keys-port.ts";
 import { noGuardrails, type GuardrailsPort } from "./guardrails-port.ts";
 import { unhonoured, type Operation } from "./operation.ts";
 import type { Principal } from "./principal.ts";
@@ -58,6 +59,8 @@ export interface TestService {
   readonly regionKey?: string;
   /** The organization; none when left out. */
   readonly guardrails?: GuardrailsPort;
+  /** The keys of issuers; none when left out. */
+  readonly openIdKeys?: OpenIdKeysPort;
   /** Runs before the needs of each call, as the service's own does. */
   readonly prepare?: (tx: Tx, call: Call) => void;
 }
@@ -96,6 +99,7 @@ export async function openTestService(service: TestService): Promise<TestCloud> 
     keyring: openKeyring,
     settings,
     consoleOf: (id) => consoles.get(id),
+    openIdKeys: service.openIdKeys ?? noOpenIdKeys,
     newKeyPair: generateKeyPairMaterialSync,
   };
   function within<T>(

@@ -10,14 +10,18 @@ import {
 import { memoryLog, openStore, type CommitLog, type Store } from "@casemate/store";
 import { loadModel, signRequest, type Credentials, type RawRequest, type ServiceModel } from "@casemate/wire";
 import {
-  noGuardrails,
+  noOpenIdKeys,
   trailEntries,
   type CloudEnvironment,
+  type GuardrailsPort,
   type Keyring,
+  type OpenIdKeysPort,
   type Service,
   type TrailEntry,
+  type VpcEndpointsPort,
 } from "../kit/index.ts";
 import { createIdentity, makeAccount } from "../services/iam/index.ts";
+import { createGuardrails } from "../services/organizations/index.ts";
 import { services, storedCollections, storedTables } from "../services/index.ts";
 import { createRequestPath, type RequestPath } from "./request-path.ts";
 import type { HttpReply, HttpRequest } from "./http-message.ts";
@@ -75,6 +79,11 @@ export interface TestCloudOptions {
   readonly seed?: number;
   /** Changes a service before it is served. */
   readonly adapt?: (service: Service) => Service;
+  /** Stand in for the organizations service. */
+  readonly guardrails?: GuardrailsPort;
+  readonly vpcEndpoints?: VpcEndpointsPort;
+  /** The keys of issuers; none when left out. */
+  readonly openIdKeys?: OpenIdKeysPort;
   /** Services served beside the real ones; one of the same name takes the real one's place. */
   readonly beside?: readonly Service[];
 }
@@ -91,7 +100,7 @@ export async function openCloud(options: TestCloudOptions = {}): Promise<TestClo
     freeze: true,
   });
   const time = { now: testNow };
-  const environment = testEnvironment(time, options.seed ?? 7);
+  const environment = testEnvironment(time, options);
   const make = (accountId: string): Credentials => {
     const made = store.transaction((tx) =>
       makeAccount(tx, environment, { accountId, name: accountId }),
@@ -107,7 +116,8 @@ export async function openCloud(options: TestCloudOptions = {}): Promise<TestClo
     endpoints: served.map((service) => ({ service: adapt(service), model: modelOf(service.name) })),
     identity: createIdentity(environment),
     environment,
-    guardrails: noGuardrails,
+    guardrails: options.guardrails ?? createGuardrails(),
+    vpcEndpoints: options.vpcEndpoints,
     onDefect: (defect) => defects.push(defect),
   });
   return {
@@ -125,8 +135,8 @@ export async function openCloud(options: TestCloudOptions = {}): Promise<TestClo
   };
 }
 
-function testEnvironment(time: { readonly now: number }, seed: number): CloudEnvironment {
-  const random = seededRandom(seed);
+function testEnvironment(time: { readonly now: number }, options: TestCloudOptions): CloudEnvironment {
+  const random = seededRandom(options.seed ?? 7);
   return {
     clock: () => time.now,
     random,
@@ -137,6 +147,7 @@ function testEnvironment(time: { readonly now: number }, seed: number): CloudEnv
       publicIpPool: "203.0.113.0/24",
     },
     consoleOf: () => undefined,
+    openIdKeys: options.openIdKeys ?? noOpenIdKeys,
     newKeyPair: generateKeyPairMaterialSync,
   };
 }
