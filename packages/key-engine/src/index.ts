@@ -33,6 +33,11 @@ export { generatePasswordSalt, passwordHash, samePasswordHash } from "./password
 export { qrPng } from "./qr/qr-png.ts";
 export { rootKeyFromBytes, rootKeySize } from "./root-key.ts";
 export type { RootKey } from "./root-key.ts";
+export type { SamlAssertion, SamlAttribute, SamlConfirmation, SamlNameId } from "./saml/saml-assertion.ts";
+export { SamlFault } from "./saml/saml-fault.ts";
+export { parseSamlMetadata, type SamlProviderMetadata } from "./saml/saml-metadata.ts";
+export { parseSamlPrivateKey } from "./saml/saml-private-key.ts";
+export { verifySamlResponse, type SamlTrust, type VerifiedSamlResponse } from "./saml/saml-response.ts";
 export { SealFault } from "./seal-fault.ts";
 export { openToken, sealToken, tokenJsonMax } from "./seal-token.ts";
 export { sealer } from "./sealer.ts";
