@@ -7,9 +7,15 @@ import type { AttachedPermissionsBoundary } from "@casemate/wire/iam";
 import type { Call, Need } from "../../../kit/index.ts";
 import { quotaExceeded } from "../faults.ts";
 import { listing, type ListRequest } from "../listing.ts";
+import { isUnattachable } from "./aws-managed-policies.ts";
 import { boundedNeed, type NamedHolder } from "./inline-policies.ts";
 import { checkPolicyArn, findPolicy } from "./policy.ts";
-import { boundaryNotAttachable, policyNotAttachable, policyNotFound } from "./policy-faults.ts";
+import {
+  boundaryNotAttachable,
+  policyNotAttachable,
+  policyNotFound,
+  serviceRolePolicyNotAttachable,
+} from "./policy-faults.ts";
 import type { PolicyHolder } from "./policy-holder.ts";
 
 /** Managed policies that one user, group or role may have attached. */
@@ -28,7 +34,7 @@ export function attachmentNeed<Row extends PolicyHolder>(call: Call, asked: With
 
 /**
  * Attaches a policy; one that is attached already stays as it is.
- * @throws policyNotAttachable, quotaExceeded
+ * @throws policyNotAttachable, serviceRolePolicyNotAttachable, quotaExceeded
  */
 export function attachPolicy<Row extends PolicyHolder>(
   tx: Tx,
@@ -36,7 +42,9 @@ export function attachPolicy<Row extends PolicyHolder>(
   { kind, name, policyArn }: WithPolicy<Row>,
 ): void {
   const row = kind.fetch(tx, call, name);
-  if (findPolicy(tx, call.accountId, policyArn) === undefined) throw policyNotAttachable(policyArn);
+  const policy = findPolicy(tx, call.accountId, policyArn);
+  if (policy === undefined) throw policyNotAttachable(policyArn);
+  if (isUnattachable(policy)) throw serviceRolePolicyNotAttachable();
   if (row.attachedPolicyArns.includes(policyArn)) return;
   if (row.attachedPolicyArns.length >= attachedPoliciesMax) {
     throw quotaExceeded(kind.attachmentQuota, String(attachedPoliciesMax));

@@ -1,181 +1,84 @@
 /**
  * AWS managed policies: a constant table that every account may name and nobody may change. The documents are
- * AWS's own.
- * Differs: AWS has a thousand of them with every version; here are a few, the default version alone.
+ * AWS's own. The table is read when a policy of it is first asked for.
+ * Differs: AWS has more than a thousand of them with every version; here are those that the services here and
+ * their users are given, the default version and older ones of the short policies.
+ * Differs: the ids of most of them are drawn here; AWS publishes no list of its own.
  */
+import { awsManagedPoliciesText } from "./generated/aws-managed-policies-text.ts";
 import type { PolicyRow } from "./policy-row.ts";
 
 /** The owner of these policies, where ARNs of others have an account id. */
 export const awsOwner = "aws";
 
-interface Declared {
-  readonly id: string;
-  readonly name: string;
-  readonly description: string;
-  readonly version: number;
-  readonly createdAt: number;
-  readonly updatedAt: number;
-  readonly statements: readonly object[];
-}
+/** What the ARN of every AWS managed policy begins with. */
+const arnPrefix = `arn:aws:iam::${awsOwner}:policy`;
 
-const everywhere = { Resource: "*" };
+/** Paths of policies that are for roles of services and for root sessions, and nobody else. */
+const unattachablePaths: ReadonlySet<string> = new Set(["/aws-service-role/", "/root-task/"]);
 
-const declared: readonly Declared[] = [
-  {
-    id: "ANPAIWMBCKSKIEE64ZLYK",
-    name: "AdministratorAccess",
-    description: "Provides full access to AWS services and resources.",
-    version: 1,
-    createdAt: Date.UTC(2015, 1, 6, 18, 39, 46),
-    updatedAt: Date.UTC(2015, 1, 6, 18, 39, 46),
-    statements: [{ Effect: "Allow", Action: "*", ...everywhere }],
-  },
-  {
-    id: "ANPAI3VAJF5ZCRZ7MCQE6",
-    name: "AmazonEC2FullAccess",
-    description: "Provides full access to Amazon EC2 via the AWS Management Console.",
-    version: 5,
-    createdAt: Date.UTC(2015, 1, 6, 18, 40, 15),
-    updatedAt: Date.UTC(2018, 10, 27, 2, 16, 56),
-    statements: [
-      { Action: "ec2:*", Effect: "Allow", ...everywhere },
-      { Effect: "Allow", Action: "elasticloadbalancing:*", ...everywhere },
-      { Effect: "Allow", Action: "cloudwatch:*", ...everywhere },
-      { Effect: "Allow", Action: "autoscaling:*", ...everywhere },
-      {
-        Effect: "Allow",
-        Action: "iam:CreateServiceLinkedRole",
-        ...everywhere,
-        Condition: {
-          StringEquals: {
-            "iam:AWSServiceName": [
-              "autoscaling.amazonaws.com",
-              "ec2scheduled.amazonaws.com",
-              "elasticloadbalancing.amazonaws.com",
-              "spot.amazonaws.com",
-              "spotfleet.amazonaws.com",
-              "transitgateway.amazonaws.com",
-            ],
-          },
-        },
-      },
-    ],
-  },
-  {
-    id: "ANPAIGDT4SV4GSETWTBZK",
-    name: "AmazonEC2ReadOnlyAccess",
-    description: "Provides read only access to Amazon EC2 via the AWS Management Console.",
-    version: 3,
-    createdAt: Date.UTC(2015, 1, 6, 18, 40, 17),
-    updatedAt: Date.UTC(2024, 11, 27, 10, 7),
-    statements: [
-      { Effect: "Allow", Action: ["ec2:Describe*", "ec2:GetSecurityGroupsForVpc"], ...everywhere },
-      { Effect: "Allow", Action: "elasticloadbalancing:Describe*", ...everywhere },
-      {
-        Effect: "Allow",
-        Action: ["cloudwatch:ListMetrics", "cloudwatch:GetMetricStatistics", "cloudwatch:Describe*"],
-        ...everywhere,
-      },
-      { Effect: "Allow", Action: "autoscaling:Describe*", ...everywhere },
-    ],
-  },
-  {
-    id: "ANPAIXSHM2BNB2D3AXXRU",
-    name: "AmazonSSMManagedInstanceCore",
-    description: "The policy for Amazon EC2 Role to enable AWS Systems Manager service core functionality.",
-    version: 2,
-    createdAt: Date.UTC(2019, 2, 15, 17, 22, 12),
-    updatedAt: Date.UTC(2019, 4, 23, 16, 54, 21),
-    statements: [
-      {
-        Effect: "Allow",
-        Action: [
-          "ssm:DescribeAssociation",
-          "ssm:GetDeployablePatchSnapshotForInstance",
-          "ssm:GetDocument",
-          "ssm:DescribeDocument",
-          "ssm:GetManifest",
-          "ssm:GetParameter",
-          "ssm:GetParameters",
-          "ssm:ListAssociations",
-          "ssm:ListInstanceAssociations",
-          "ssm:PutInventory",
-          "ssm:PutComplianceItems",
-          "ssm:PutConfigurePackageResult",
-          "ssm:UpdateAssociationStatus",
-          "ssm:UpdateInstanceAssociationStatus",
-          "ssm:UpdateInstanceInformation",
-        ],
-        ...everywhere,
-      },
-      {
-        Effect: "Allow",
-        Action: [
-          "ssmmessages:CreateControlChannel",
-          "ssmmessages:CreateDataChannel",
-          "ssmmessages:OpenControlChannel",
-          "ssmmessages:OpenDataChannel",
-        ],
-        ...everywhere,
-      },
-      {
-        Effect: "Allow",
-        Action: [
-          "ec2messages:AcknowledgeMessage",
-          "ec2messages:DeleteMessage",
-          "ec2messages:FailMessage",
-          "ec2messages:GetEndpoint",
-          "ec2messages:GetMessages",
-          "ec2messages:SendReply",
-        ],
-        ...everywhere,
-      },
-    ],
-  },
-  {
-    id: "ANPAJKSO7NDY4T57MWDSQ",
-    name: "IAMReadOnlyAccess",
-    description: "Provides read only access to IAM via the AWS Management Console.",
-    version: 4,
-    createdAt: Date.UTC(2015, 1, 6, 18, 40, 38),
-    updatedAt: Date.UTC(2018, 0, 25, 19, 11, 27),
-    statements: [
-      {
-        Effect: "Allow",
-        Action: [
-          "iam:GenerateCredentialReport",
-          "iam:GenerateServiceLastAccessedDetails",
-          "iam:Get*",
-          "iam:List*",
-          "iam:SimulateCustomPolicy",
-          "iam:SimulatePrincipalPolicy",
-        ],
-        ...everywhere,
-      },
-    ],
-  },
+type Packed = string | number | boolean | null | readonly Packed[] | { readonly [key: string]: Packed };
+type PackedVersion = readonly [number: number, createdAt: number, document: Packed];
+type PackedPolicy = readonly [
+  pathAndName: string,
+  id: string,
+  description: string | null,
+  createdAt: number,
+  updatedAt: number,
+  versions: readonly PackedVersion[],
 ];
 
-function rowOf({ id, name, description, version, createdAt, updatedAt, statements }: Declared): PolicyRow {
-  const versionId = `v${version}`;
-  const document = JSON.stringify({ Version: "2012-10-17", Statement: statements });
+let table: ReadonlyMap<string, PolicyRow> | undefined;
+
+/** The table, by ARN. */
+export function awsManagedPolicies(): ReadonlyMap<string, PolicyRow> {
+  return (table ??= readTable());
+}
+
+/** An AWS managed policy; the table is not read for the ARN of any other. */
+export function findAwsManagedPolicy(arn: string): PolicyRow | undefined {
+  return arn.startsWith(arnPrefix) ? awsManagedPolicies().get(arn) : undefined;
+}
+
+/** Whether a policy is for the roles of services or for root sessions only. */
+export function isUnattachable(row: PolicyRow): boolean {
+  return row.accountId === awsOwner && unattachablePaths.has(row.path);
+}
+
+function readTable(): ReadonlyMap<string, PolicyRow> {
+  const [shared, packed] = JSON.parse(awsManagedPoliciesText) as [readonly string[], readonly PackedPolicy[]];
+  const rows = packed.map((policy) => rowOf(policy, shared));
+  return new Map(rows.map((row) => [row.arn, row]));
+}
+
+function rowOf(packed: PackedPolicy, shared: readonly string[]): PolicyRow {
+  const [pathAndName, id, description, createdAt, updatedAt, versions] = packed;
+  const end = pathAndName.lastIndexOf("/") + 1;
+  const newest = versions[0]?.[0] ?? 0;
   return {
     id,
-    arn: `arn:aws:iam::${awsOwner}:policy/${name}`,
+    arn: `${arnPrefix}${pathAndName}`,
     accountId: awsOwner,
-    name,
-    path: "/",
-    description,
-    versions: [{ versionId, document, createdAt: updatedAt }],
-    defaultVersionId: versionId,
-    nextVersion: version + 1,
-    createdAt,
-    updatedAt,
+    name: pathAndName.slice(end),
+    path: pathAndName.slice(0, end),
+    ...(description === null ? {} : { description }),
+    versions: versions.map(([number, at, document]) => ({
+      versionId: `v${number}`,
+      document: JSON.stringify(unpacked(document, shared)),
+      createdAt: at * 1000,
+    })),
+    defaultVersionId: `v${newest}`,
+    nextVersion: newest + 1,
+    createdAt: createdAt * 1000,
+    updatedAt: updatedAt * 1000,
     tags: {},
   };
 }
 
-/** The table, by ARN. */
-export const awsManagedPolicies: ReadonlyMap<string, PolicyRow> = new Map(
-  declared.map(rowOf).map((row) => [row.arn, row]),
-);
+/** A document as it was before its strings were shared: what stands for one is its number. */
+function unpacked(value: Packed, shared: readonly string[]): Packed {
+  if (typeof value === "number") return shared[value] ?? null;
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((member) => unpacked(member as Packed, shared));
+  return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, unpacked(member, shared)]));
+}

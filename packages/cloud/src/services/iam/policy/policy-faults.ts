@@ -11,6 +11,10 @@ export const policyNotAttachable = fault({
   status: 404,
   message: (arn: string) => `Policy ${arn} does not exist or is not attachable.`,
 });
+export const serviceRolePolicyNotAttachable = fault({
+  code: "PolicyNotAttachable",
+  message: () => "Cannot attach a Service Role Policy to a Customer Role.",
+});
 export const boundaryNotAttachable = fault({
   code: "NoSuchEntity",
   status: 404,
@@ -66,6 +70,7 @@ export const tooManyVersions = fault({
 export const policyFaults = [
   policyNotFound,
   policyNotAttachable,
+  serviceRolePolicyNotAttachable,
   boundaryNotAttachable,
   versionNotFound,
   inlinePolicyNotFound,

@@ -1,4 +1,4 @@
-import { validatePolicy } from "@casemate/iam-engine";
+import { compileStored, validatePolicy } from "@casemate/iam-engine";
 import type {
   CreatePolicyResponse,
   CreatePolicyVersionResponse,
@@ -14,7 +14,8 @@ import type {
 } from "@casemate/wire/iam";
 import { beforeEach, describe, expect, it } from "vitest";
 import { openTestIam, otherAccount, rootOf, testAccount, type TestIam } from "../testing.ts";
-import { awsManagedPolicies } from "./aws-managed-policies.ts";
+import { awsManagedPolicies, findAwsManagedPolicy } from "./aws-managed-policies.ts";
+import { awsManagedPoliciesText } from "./generated/aws-managed-policies-text.ts";
 
 const administrator = "arn:aws:iam::aws:policy/AdministratorAccess";
 const allow = (action: string, more: object = {}): string =>
@@ -307,15 +308,18 @@ describe("managed policies", () => {
     const list = (input: object) => iam.run<ListPoliciesResponse>("ListPolicies", input);
     const names = (input: object) => list(input).Policies?.map(({ PolicyName }) => PolicyName);
     expect(names({ Scope: "Local" })).toEqual(["edge", "mine"]);
-    expect(names({ Scope: "AWS" })).toHaveLength(awsManagedPolicies.size);
-    expect(names({})).toHaveLength(awsManagedPolicies.size + 2);
+    const MaxItems = 1000;
+    expect(names({ Scope: "AWS", MaxItems })).toHaveLength(awsManagedPolicies().size);
+    expect(names({ MaxItems })).toHaveLength(awsManagedPolicies().size + 2);
+    expect(names({ Scope: "AWS" })).toHaveLength(100);
+    expect(names({ Scope: "AWS", PathPrefix: "/root-task/" })).toHaveLength(5);
     expect(names({ OnlyAttached: true })).toEqual(["AdministratorAccess", "mine"]);
     expect(names({ PathPrefix: "/eng/" })).toEqual(["mine"]);
     expect(names({ PolicyUsageFilter: "PermissionsBoundary" })).toEqual(["edge"]);
     expect(names({ PolicyUsageFilter: "PermissionsPolicy", Scope: "Local" })).toEqual(["mine"]);
     expect(list({ Scope: "Local" }).Policies?.[1]).not.toHaveProperty("Description");
     const { Marker } = list({ MaxItems: 2 });
-    expect(list({ MaxItems: 1000, Marker }).Policies).toHaveLength(awsManagedPolicies.size);
+    expect(list({ MaxItems: 1000, Marker }).Policies).toHaveLength(awsManagedPolicies().size);
   });
 
   it("tell which entities of the account use them", () => {
@@ -366,11 +370,90 @@ describe("managed policies", () => {
 });
 
 describe("AWS managed policies", () => {
-  it("are policies that pass their own judgement", () => {
-    for (const row of awsManagedPolicies.values()) {
-      for (const { document } of row.versions) validatePolicy(document, "identity");
+  it("are policies that pass the judgement of an account's own, but for resources that AWS alone names", () => {
+    const refused = new Set<string>();
+    for (const row of awsManagedPolicies().values()) {
+      for (const { document } of row.versions) {
+        try {
+          validatePolicy(document, "identity");
+        } catch (thrown) {
+          expect(String(thrown)).toMatch(/Partition "\*" is not valid|IAM resource path must/);
+          refused.add(row.name);
+        }
+        expect(() => compileStored(document, "identity", { id: row.arn, type: "managed" })).not.toThrow();
+      }
     }
-    expect(awsManagedPolicies.size).toBeGreaterThanOrEqual(5);
+    expect([...refused].toSorted()).toEqual([
+      "AWSSecurityHubV2ServiceRolePolicy",
+      "AmazonSSMAutomationRole",
+      "AmazonVPCNetworkAccessAnalyzerFullAccessPolicy",
+      "AmazonVPCReachabilityAnalyzerFullAccessPolicy",
+      "AutoScalingServiceRolePolicy",
+      "CloudTrailServiceRolePolicy",
+      "IAMAuditRootUserCredentials",
+      "IAMCreateRootUserPassword",
+      "IAMDeleteRootUserCredentials",
+    ]);
+  });
+
+  it("are those of the services here, within bounds", () => {
+    const rows = [...awsManagedPolicies().values()];
+    expect(rows.length).toBeGreaterThan(150);
+    expect(rows.length).toBeLessThanOrEqual(250);
+    expect(awsManagedPoliciesText.length).toBeLessThan(400_000);
+    expect(new Set(rows.map(({ id }) => id)).size).toBe(rows.length);
+    expect(rows.every(({ id }) => /^ANPA[A-Z2-7]{17}$/.test(id))).toBe(true);
+    for (const name of [
+      "PowerUserAccess",
+      "ReadOnlyAccess",
+      "SecurityAudit",
+      "job-function/ViewOnlyAccess",
+    ]) {
+      expect(findAwsManagedPolicy(`arn:aws:iam::aws:policy/${name}`)).toBeDefined();
+    }
+    expect(rows.find(({ name }) => name === "IAMUserChangePassword")).toMatchObject({
+      path: "/",
+      defaultVersionId: "v5",
+      createdAt: Date.UTC(2016, 10, 15, 0, 25, 16),
+    });
+  });
+
+  it("say what AWS's documents say, strings that several share included", () => {
+    const row = findAwsManagedPolicy("arn:aws:iam::aws:policy/AmazonSQSReadOnlyAccess");
+    expect(JSON.parse(row?.versions[0]?.document ?? "{}")).toEqual({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Sid: "AmazonSQSReadOnlyAccess",
+          Effect: "Allow",
+          Action: [
+            "sqs:GetQueueAttributes",
+            "sqs:GetQueueUrl",
+            "sqs:ListDeadLetterSourceQueues",
+            "sqs:ListQueues",
+            "sqs:ListMessageMoveTasks",
+            "sqs:ListQueueTags",
+          ],
+          Resource: "*",
+        },
+      ],
+    });
+    const administratorRow = findAwsManagedPolicy(administrator);
+    expect(administratorRow?.versions[0]?.document).toBe(
+      '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}',
+    );
+  });
+
+  it("of services' own roles and of root sessions are attached to nothing else", () => {
+    for (const name of [
+      "aws-service-role/AutoScalingServiceRolePolicy",
+      "root-task/IAMAuditRootUserCredentials",
+    ]) {
+      const PolicyArn = `arn:aws:iam::aws:policy/${name}`;
+      const refused = "PolicyNotAttachable: Cannot attach a Service Role Policy to a Customer Role.";
+      expect(iam.faultOf("AttachRolePolicy", { RoleName: "app", PolicyArn })).toBe(refused);
+      expect(iam.faultOf("AttachUserPolicy", { UserName: "ana", PolicyArn })).toBe(refused);
+    }
   });
 
   it("are everybody's to read and nobody's to change", () => {

@@ -2,7 +2,7 @@
 import { collection, type ReadTx } from "@casemate/store";
 import { parseArn, resourceTagKeys, type Call, type Target } from "../../../kit/index.ts";
 import { invalidPolicyArn } from "../faults.ts";
-import { awsManagedPolicies, awsOwner } from "./aws-managed-policies.ts";
+import { awsOwner, findAwsManagedPolicy } from "./aws-managed-policies.ts";
 import { policyNotFound } from "./policy-faults.ts";
 import type { PolicyRow } from "./policy-row.ts";
 
@@ -24,7 +24,7 @@ export function defaultDocument(row: PolicyRow): string {
 
 /** A managed policy that an account may name: its own, or an AWS managed one. */
 export function findPolicy(tx: ReadTx, accountId: string, arn: string): PolicyRow | undefined {
-  const row = tx.get(policies, arn) ?? awsManagedPolicies.get(arn);
+  const row = tx.get(policies, arn) ?? findAwsManagedPolicy(arn);
   return row !== undefined && (row.accountId === accountId || row.accountId === awsOwner) ? row : undefined;
 }
 
