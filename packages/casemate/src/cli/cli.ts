@@ -10,6 +10,7 @@ import { consoleCommand } from "./console.ts";
 import { doctorCommand } from "./doctor.ts";
 import { envCommand } from "./env.ts";
 import { exitCodeMeanings, exitCodes } from "./exit-codes.ts";
+import { leastPrivilegeCommand } from "./least-privilege.ts";
 import { reachCommand } from "./reach.ts";
 import { resetCommand } from "./reset.ts";
 import { runCommand } from "./run.ts";
@@ -58,6 +59,7 @@ function buildProgram(cli: Cli): Command {
   accountsCommands(program, cli);
   whoamiCommand(program, cli);
   trailCommands(program, cli);
+  leastPrivilegeCommand(program, cli);
   reachCommand(program, cli);
   runCommand(program, cli);
   consoleCommand(program, cli);

@@ -6,6 +6,7 @@ import type { DecisionRecord, TrailRecord } from "@casemate/cloud";
 import type {
   AllowingStatement,
   Decision,
+  DecisionKind,
   ExplainedPolicy,
   ExplainedStatement,
   Explanation,
@@ -53,11 +54,22 @@ function outcomeOf({ errorCode, errorMessage }: TrailRecord): string {
   return errorCode === undefined ? "It succeeded." : `It ended with ${errorCode}: ${errorMessage ?? ""}`;
 }
 
+/** What the record of an allowed need tells beside the decision. */
+interface AllowedBecause {
+  readonly statement?: AllowingStatement;
+  /** The kinds of policy that bounded the call and let it pass. */
+  readonly within?: readonly DecisionKind[];
+}
+
 function describeDecision({ action, resource, allowed, because }: DecisionRecord): string[] {
   const title = `${allowed ? "allowed" : "REFUSED"}  ${action} on ${resource}`;
   if (allowed) {
-    const { statement, ...decision } = because as Decision & { readonly statement?: AllowingStatement };
-    return [title, `  ${describeAllowed(decision as Decision, statement)}`];
+    const { statement, within, ...decision } = because as Decision & AllowedBecause;
+    const lines = [title, `  ${describeAllowed(decision as Decision, statement)}`];
+    if (within !== undefined) {
+      lines.push(`  It is also within every ${within.map((kind) => kinds[kind] ?? kind).join(", ")}.`);
+    }
+    return lines;
   }
   const { decision, policies, missingKeys } = because as Explanation;
   const lines = [title, `  ${describeRefusal(decision)}`];
@@ -97,9 +109,10 @@ function describeRefusal(decision: Decision): string {
   return `Statement ${name} of the ${kind} ${decision.source.id} denies it.`;
 }
 
-function describePolicy({ kind, source, verdict, fault, statements }: ExplainedPolicy): string[] {
+function describePolicy(policy: ExplainedPolicy): string[] {
+  const { kind, source, level, verdict, fault, statements } = policy;
   const verdicts = { deny: "denies", allow: "allows", silent: "says nothing about it" };
-  const head = `  ${kinds[kind] ?? kind} ${source.id} (${source.type}): ${verdicts[verdict]}`;
+  const head = `  ${kinds[kind] ?? kind} ${source.id} (${source.type}${level === undefined ? "" : `, level ${level + 1} from the root`}): ${verdicts[verdict]}`;
   if (fault !== undefined) return [head, `    It is no policy any more, so it refuses everything: ${fault}`];
   return [head, ...statements.map((statement) => `    ${describeStatement(statement)}`)];
 }

@@ -1,5 +1,6 @@
 /** The calls of the operator's channel: what each takes and answers. Types only. */
 import type { DecisionRecord, MachineCapabilities, ReconcilerStatus, TrailRecord } from "@casemate/cloud";
+import type { RecordedDecision } from "@casemate/iam-engine/analysis";
 import type { Verdict } from "@casemate/net-engine";
 import type { AdministratorCredentials } from "../daemon/first-start.ts";
 
@@ -83,6 +84,30 @@ export interface ReachAnswer {
   readonly legs: readonly ReachLeg[];
 }
 
+/** Whose recorded decisions a policy is made from. */
+export interface LeastPrivilegeQuestion {
+  /** The ARN of a role or user. */
+  readonly principalArn: string;
+  /** How far back, 90 when not given. */
+  readonly days?: number | undefined;
+}
+
+/** The policies, and what deciding everything again with them alone came to. */
+export interface LeastPrivilege {
+  readonly principalArn: string;
+  readonly days: number;
+  readonly calls: number;
+  /** How many different decisions were allowed, and how many refused. */
+  readonly decisions: number;
+  readonly refused: number;
+  /** Policy documents; more than one where one would pass the size of a managed policy. */
+  readonly policies: readonly unknown[];
+  /** Was allowed and is not by these policies; none in a sound answer. */
+  readonly missing: readonly RecordedDecision[];
+  /** Was refused and would be allowed. */
+  readonly widened: readonly RecordedDecision[];
+}
+
 /** An account as the operator sees it. */
 export interface AccountView {
   readonly accountId: string;
@@ -125,6 +150,7 @@ export interface OperatorCalls {
     input: { readonly accountId?: string | undefined; readonly name?: string | undefined };
     output: AdministratorCredentials;
   };
+  "least-privilege": { input: LeastPrivilegeQuestion; output: LeastPrivilege };
   reach: { input: ReachQuestion; output: ReachAnswer };
   console: { input: { readonly instanceId: string }; output: { readonly base64: string } };
   machines: { input: Record<string, never>; output: MachinesStatus & { readonly network: NetworkStatus } };

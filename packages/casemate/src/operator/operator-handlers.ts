@@ -24,6 +24,7 @@ import type {
   RelayedMetadataRequest,
   RelayedMetadataResponse,
 } from "./operator-calls.ts";
+import { leastPrivilege } from "./least-privilege.ts";
 import { reachVerdict } from "./reach-verdict.ts";
 import { findEntry, readTrail } from "./read-trail.ts";
 import { recordOperator } from "./record-operator.ts";
@@ -63,6 +64,7 @@ export function operatorHandlers(cloud: OperatedCloud): OperatorHandlers {
         [...tx.scan(accounts)].map(({ id, name, createdAt }) => ({ accountId: id, name, createdAt })),
       ),
     "accounts-create": (input) => createAccount(cloud, input),
+    "least-privilege": (input) => leastPrivilege(store, cloud.environment.clock(), input),
     reach: (input) => store.read((tx) => reachVerdict(tx, input)),
     async console(input) {
       const { instanceId: id } = placeOf(cloud, input);

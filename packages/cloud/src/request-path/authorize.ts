@@ -9,6 +9,7 @@ import {
   explain,
   type AuthorizationRequest,
   type Decision,
+  type DecisionKind,
   type EnginePrincipal,
 } from "@casemate/iam-engine";
 import type { ReadTx } from "@casemate/store";
@@ -64,7 +65,13 @@ export function authorize(
     if (!decision.allowed) throw refuse(input, { need, context, request, decision }, decisions);
     const statement = allowingStatement(request, decision);
     const because = statement === undefined ? decision : { ...decision, statement };
-    decisions.push({ action, resource: target.arn, allowed: true, because });
+    const within = ceilingsOf(request);
+    decisions.push({
+      action,
+      resource: target.arn,
+      allowed: true,
+      because: within.length === 0 ? because : { ...because, within },
+    });
   }
 }
 
@@ -102,6 +109,15 @@ function authorizationRequest(
     trustIsThePolicy: target.trustIsThePolicy,
   };
 }
+
+/** The kinds of policy that bound the call and let it pass, for its record. */
+function ceilingsOf(request: AuthorizationRequest): readonly DecisionKind[] {
+  const { boundary, session, scps, rcps, endpointPolicy } = request;
+  const present = { boundary, session, scp: scps, rcp: rcps, endpoint: endpointPolicy };
+  return ceilings.filter((kind) => present[kind] !== undefined);
+}
+
+const ceilings = ["boundary", "session", "scp", "rcp", "endpoint"] as const;
 
 /** The principal as the policy engine knows it. */
 export function enginePrincipal(principal: Principal): EnginePrincipal {
