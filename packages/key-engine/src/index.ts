@@ -29,7 +29,7 @@ export type { KeyPairMaterial, PrivateKeyFormat } from "./key-pair.ts";
 export { parsePublicKey, publicKeyLengthMax } from "./public-key.ts";
 export type { KeyPairType, PublicKeyMaterial } from "./public-key.ts";
 export type { Random } from "./random.ts";
-export { generatePasswordSalt, passwordHash, samePasswordHash } from "./password-hash.ts";
+export { generatePasswordSalt, passwordHash, passwordHashAsync, samePasswordHash } from "./password-hash.ts";
 export { qrPng } from "./qr/qr-png.ts";
 export { rootKeyFromBytes, rootKeySize } from "./root-key.ts";
 export type { RootKey } from "./root-key.ts";

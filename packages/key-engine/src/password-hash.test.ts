@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { generatePasswordSalt, passwordHash, samePasswordHash } from "./password-hash.ts";
+import { generatePasswordSalt, passwordHash, passwordHashAsync, samePasswordHash } from "./password-hash.ts";
 
 const salt = generatePasswordSalt((size) => new Uint8Array(size).fill(7));
 
@@ -11,6 +11,10 @@ describe("password hashes", () => {
     const otherSalt = generatePasswordSalt((size) => new Uint8Array(size).fill(8));
     expect(samePasswordHash(hash, passwordHash("Correct horse 1!", otherSalt))).toBe(false);
     expect(samePasswordHash(hash, "")).toBe(false);
+  });
+
+  it("are the same beside the thread", async () => {
+    expect(await passwordHashAsync("e\u0301 horse", salt)).toBe(passwordHash("\u00e9 horse", salt));
   });
 
   it("do not hold the password and name how they were made", () => {
