@@ -9,6 +9,7 @@ import {
   createGuardrails,
   createIdentity,
   createRequestPath,
+  createSignIn,
   Fault,
   noOpenIdKeys,
   storedCollections,
@@ -16,11 +17,13 @@ import {
   type CloudEnvironment,
 } from "@casemate/cloud";
 import { consoleOf } from "@casemate/host";
+import { passwordHashAsync } from "@casemate/key-engine";
 import { memoryLog, openStore, sqliteLog, type Store } from "@casemate/store";
 import type { ServerContexts } from "../certificates/server-contexts.ts";
 import { isLoopback } from "../edge/connection-gate.ts";
 import { createEdge, type Edge } from "../edge/edge.ts";
 import { openOperator } from "../operator/open-operator.ts";
+import { signInPaths } from "../sign-in/sign-in-paths.ts";
 import { createCertificates } from "./certificates.ts";
 import { loadEndpoints } from "./endpoints.ts";
 import { ensureFirstAccount, type AdministratorCredentials } from "./first-start.ts";
@@ -160,6 +163,7 @@ function makeEdge(parts: {
     guardrails: createGuardrails(),
     onDefect,
   });
+  const signIn = createSignIn({ store, environment, hashPassword: passwordHashAsync });
   return createEdge({
     handle: (request) => path.handle(request),
     refuse: (head, refusal) =>
@@ -167,7 +171,7 @@ function makeEdge(parts: {
         head ?? { method: "", rawPath: "/", rawQuery: "", headers: [], sourceIp: "", host: "" },
         new Fault(refusal.code, refusal.status, refusal.message),
       ),
-    local: localPaths(store, parts.trustAnchor),
+    local: { ...localPaths(store, parts.trustAnchor), ...signInPaths(signIn) },
     tls: parts.tls,
     now: environment.clock,
     newRequestId: () => randomUUID(),
