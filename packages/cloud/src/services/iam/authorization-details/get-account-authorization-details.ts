@@ -67,7 +67,7 @@ function entriesOf(tx: ReadTx, call: Call, wanted: ReadonlySet<string>): Entry[]
   }
   // Of AWS's own policies, those that something in the account refers to are part of its configuration.
   if (wants("AWSManagedPolicy")) {
-    for (const row of awsManagedPolicies().values()) {
+    for (const row of awsManagedPolicies()) {
       const { attachments, boundaries } = countUses(tx, call, row.arn);
       if (attachments + boundaries > 0) entries.push({ kind: "policy", row });
     }

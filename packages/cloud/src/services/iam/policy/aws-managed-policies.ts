@@ -28,16 +28,30 @@ type PackedPolicy = readonly [
   versions: readonly PackedVersion[],
 ];
 
-let table: ReadonlyMap<string, PolicyRow> | undefined;
-
-/** The table, by ARN. */
-export function awsManagedPolicies(): ReadonlyMap<string, PolicyRow> {
-  return (table ??= readTable());
+interface PackedTable {
+  readonly shared: readonly string[];
+  readonly policies: ReadonlyMap<string, PackedPolicy>;
 }
 
-/** An AWS managed policy; the table is not read for the ARN of any other. */
+let packedTable: PackedTable | undefined;
+/** The policies that were asked for, as rows. */
+const unpackedRows = new Map<string, PolicyRow>();
+
+/** Every AWS managed policy. */
+export function awsManagedPolicies(): readonly PolicyRow[] {
+  return [...table().policies.keys()].map(findAwsManagedPolicy).filter((row) => row !== undefined);
+}
+
+/** An AWS managed policy by its ARN; the table is not read for any other. */
 export function findAwsManagedPolicy(arn: string): PolicyRow | undefined {
-  return arn.startsWith(arnPrefix) ? awsManagedPolicies().get(arn) : undefined;
+  const known = unpackedRows.get(arn);
+  if (known !== undefined || !arn.startsWith(arnPrefix)) return known;
+  const { shared, policies } = table();
+  const packed = policies.get(arn);
+  if (packed === undefined) return undefined;
+  const row = rowOf(packed, shared);
+  unpackedRows.set(arn, row);
+  return row;
 }
 
 /** Whether a policy is for the roles of services or for root sessions only. */
@@ -45,10 +59,11 @@ export function isUnattachable(row: PolicyRow): boolean {
   return row.accountId === awsOwner && unattachablePaths.has(row.path);
 }
 
-function readTable(): ReadonlyMap<string, PolicyRow> {
+function table(): PackedTable {
+  if (packedTable !== undefined) return packedTable;
   const [shared, packed] = JSON.parse(awsManagedPoliciesText) as [readonly string[], readonly PackedPolicy[]];
-  const rows = packed.map((policy) => rowOf(policy, shared));
-  return new Map(rows.map((row) => [row.arn, row]));
+  const policies = new Map(packed.map((policy) => [`${arnPrefix}${policy[0]}`, policy]));
+  return (packedTable = { shared, policies });
 }
 
 function rowOf(packed: PackedPolicy, shared: readonly string[]): PolicyRow {

@@ -81,7 +81,7 @@ export const listPolicies = operation("ListPolicies", {
   handle(tx, input, call) {
     const scope = input.Scope ?? "All";
     const own = scope === "AWS" ? [] : tx.by(policies, "account", call.accountId);
-    const aws = scope === "Local" ? [] : awsManagedPolicies().values();
+    const aws = scope === "Local" ? [] : awsManagedPolicies();
     const found = [...own, ...aws].filter((row) => {
       if (!row.path.startsWith(input.PathPrefix ?? "/")) return false;
       const { attachments, boundaries } = countUses(tx, call, row.arn);
