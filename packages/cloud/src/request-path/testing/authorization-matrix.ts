@@ -23,6 +23,10 @@ what came of it. A refused call changed nothing and stands in the trail once. UP
   explicit deny    a user who may do everything, with a policy that denies it
   boundary         a user who may do everything, with a permissions boundary that allows something else
   session policy   a session of a role that may do everything, whose session policy allows something else
+  SCP              a user who may do everything, in an account whose organizational unit allows something else
+  RCP              a user who may do everything, to resources whose organizational unit allows something else
+                   (AWS asks RCPs about some services only; here all operations are held against them)
+  no MFA           a user who may do everything with MFA, and calls without
   permissions      what the caller must be allowed to do
 `;
 

@@ -1,8 +1,9 @@
 /**
- * Test support of the authorization ledger: the eight callers that every operation meets, and what each
+ * Test support of the authorization ledger: the callers that every operation meets, and what each
  * must be told.
  */
 import type { Credentials, Protocol } from "@casemate/wire";
+import { underRcp, underScp } from "./standing-guardrails.ts";
 import { credentialsIn, document, everything, iamArn, type LedgerWorld } from "./ledger-world.ts";
 
 /** A column of the matrix. */
@@ -29,6 +30,12 @@ export async function makeCallers(world: LedgerWorld): Promise<readonly Caller[]
   await world.make("iam", "PutUserPermissionsBoundary", {
     UserName: "is-bounded",
     PermissionsBoundary: iamArn("policy/narrow"),
+  });
+  const guarded = await world.makeUser(underScp, everything);
+  const kept = await world.makeUser(underRcp, everything);
+  const passwordOnly = await world.makeUser("has-no-mfa", {
+    ...everything,
+    Condition: { Bool: { "aws:MultiFactorAuthPresent": "true" } },
   });
   const session = await world.make("sts", "AssumeRole", {
     RoleArn: iamArn("role/operator"),
@@ -66,6 +73,13 @@ export async function makeCallers(world: LedgerWorld): Promise<readonly Caller[]
       name: "session policy",
       credentials: credentialsIn(session),
       refusal: policy("because no session policy allows"),
+    },
+    { name: "SCP", credentials: guarded, refusal: policy("because no service control policy allows") },
+    { name: "RCP", credentials: kept, refusal: policy("because no resource control policy allows") },
+    {
+      name: "no MFA",
+      credentials: passwordOnly,
+      refusal: policy("because no identity-based policy allows"),
     },
   ];
 }

@@ -7,6 +7,7 @@ import type { Credentials } from "@casemate/wire";
 import { storedCollections } from "../../services/index.ts";
 import { leafKeyPem, leafPem, rsaPublicKey } from "./credential-material.ts";
 import { openCloud, testNow, type Answer, type TestCloud } from "../testing.ts";
+import { standingGuardrails } from "./standing-guardrails.ts";
 import { copyRows } from "./store-dump.ts";
 
 /** The account whose resources everybody asks for. */
@@ -79,7 +80,7 @@ const accountTrust = document({
 
 /** Opens it. */
 export async function openLedgerWorld(): Promise<LedgerWorld> {
-  const cloud = await openCloud();
+  const cloud = await openCloud({ guardrails: standingGuardrails() });
   const make: LedgerWorld["make"] = async (service, action, parameters = {}) => {
     const answer = await cloud.send({ service, action, parameters, credentials: cloud.admin });
     if (answer.status !== 200) throw new Error(`${service}:${action} of the ledger's world: ${answer.text}`);
@@ -108,7 +109,7 @@ export async function openLedgerWorld(): Promise<LedgerWorld> {
 
 /** A cloud that holds what another one holds now, and goes its own way from here. */
 export async function copyOf({ store, admin, stranger }: TestCloud): Promise<TestCloud> {
-  const other = await openCloud({ seed: 8 });
+  const other = await openCloud({ seed: 8, guardrails: standingGuardrails() });
   copyRows(store, other.store);
   return { ...other, admin, stranger };
 }
