@@ -1,7 +1,7 @@
 /** Compiles security groups: the union of the groups of each combination, as boxes and references. */
 import { covers, everywhere, type Cidr, type Family } from "./address.ts";
 import type { Combination, GroupFilter, MemberSpans, PerFamily, Region, Spans } from "./compiled-network.ts";
-import type { EniModel, SecurityGroupModel, SecurityRule } from "./model.ts";
+import type { SecurityGroupModel, SecurityRule } from "./model.ts";
 import { parseModelCidr } from "./model-checks.ts";
 import { mergeSpans, paint, type Brush, type Span } from "./plane.ts";
 import { groupRuleMatch, protocolKinds, spansOf, type ProtocolKind, type TrafficMatch } from "./protocol.ts";
@@ -25,20 +25,43 @@ interface Rules {
   readonly egress: readonly PreparedRule[];
 }
 
+/** The key of the combination that everything may pass: interfaces that no security group is for. */
+export const openKey = "*";
+
+const openGroup: SecurityGroupModel = {
+  id: openKey,
+  ingress: [
+    { id: openKey, protocol: -1, source: { cidr: "0.0.0.0/0" } },
+    { id: openKey, protocol: -1, source: { cidr: "::/0" } },
+  ],
+  egress: [
+    { id: openKey, protocol: -1, source: { cidr: "0.0.0.0/0" } },
+    { id: openKey, protocol: -1, source: { cidr: "::/0" } },
+  ],
+};
+
 /** The key of the combination of groups that an interface has. */
-export function combinationKey(eni: EniModel): string {
-  return [...new Set(eni.securityGroupIds)].toSorted().join(",");
+export function combinationKey(securityGroupIds: readonly string[]): string {
+  return [...new Set(securityGroupIds)].toSorted().join(",");
+}
+
+/** What combinations are compiled from. */
+export interface CombinationSources {
+  /** The combinations of interfaces of this VPC. */
+  readonly keys: readonly string[];
+  /** The combinations of interfaces of its peers, which rules may name. */
+  readonly peerKeys: readonly string[];
+  readonly groups: readonly SecurityGroupModel[];
+  readonly prefixLists: ReadonlyMap<string, readonly Cidr[]>;
 }
 
 /** Compiles every combination in use. A reference to an unknown group or prefix list matches nothing. */
-export function compileCombinations(
-  enis: readonly EniModel[],
-  groups: readonly SecurityGroupModel[],
-  prefixLists: ReadonlyMap<string, readonly Cidr[]>,
-): Combination[] {
-  const keys = [...new Set(enis.map(combinationKey))].toSorted();
+export function compileCombinations(sources: CombinationSources): Combination[] {
+  const keys = [...new Set(sources.keys)].toSorted();
+  const groups = [...sources.groups, openGroup];
+  const { prefixLists } = sources;
   const combinationsOfGroup = new Map<string, string[]>();
-  for (const key of keys) {
+  for (const key of new Set([...keys, ...sources.peerKeys.toSorted()])) {
     for (const groupId of key.split(",")) {
       const keysOfGroup = combinationsOfGroup.get(groupId);
       if (keysOfGroup === undefined) combinationsOfGroup.set(groupId, [key]);

@@ -4,7 +4,7 @@
  * nothing else.
  */
 import type { Address, Cidr } from "./address.ts";
-import type { EniModel, VpcModel } from "./model.ts";
+import type { EniMetadata, VpcModel } from "./model.ts";
 import type { Plane, Span } from "./plane.ts";
 import type { ProtocolKind } from "./protocol.ts";
 
@@ -61,14 +61,30 @@ export interface CompiledAcl {
 }
 
 /** Why a route leads nowhere. */
-export type BlackholeReason = "blackhole" | "source-dest-check" | "missing-target" | "unsupported";
+export type BlackholeReason =
+  | "blackhole"
+  | "source-dest-check"
+  | "missing-target"
+  | "unsupported"
+  /** A gateway route table leads through an interface that has no public address. */
+  | "no-public-ip"
+  /** A gateway route table leads what comes in through an interface, so nothing goes straight out. */
+  | "redirected";
 
 /** Where a route really leads. */
 export type ResolvedTarget =
   | { readonly kind: "local" }
   | { readonly kind: "internet-gateway"; readonly id: string }
-  | { readonly kind: "eni"; readonly eniId: string }
-  | { readonly kind: "blackhole"; readonly reason: BlackholeReason; readonly eniId?: string | undefined };
+  | { readonly kind: "egress-only-internet-gateway"; readonly id: string }
+  | { readonly kind: "vpc-peering"; readonly id: string }
+  | { readonly kind: "vpc-endpoint"; readonly id: string }
+  | { readonly kind: "eni"; readonly eniId: string; readonly natGatewayId?: string | undefined }
+  | {
+      readonly kind: "blackhole";
+      readonly reason: BlackholeReason;
+      /** What the route names, if that is the reason. */
+      readonly targetId?: string | undefined;
+    };
 
 /** A route of one subnet after prefix lists are expanded and targets resolved. */
 export interface CompiledRoute {
@@ -87,6 +103,65 @@ export interface CompiledSubnet {
   readonly routeTableId: string;
   readonly acl: CompiledAcl;
   readonly routes: PerFamily<readonly CompiledRoute[]>;
+  readonly publicAccess: SubnetAccess;
+}
+
+/** What Block Public Access leaves to a subnet: everything, only what began inside, or nothing. */
+export type SubnetAccess = "bidirectional" | "egress" | "none";
+
+/** What stands behind an interface. */
+export type EniDevice =
+  | { readonly kind: "guest" }
+  | { readonly kind: "nat-gateway"; readonly id: string }
+  | { readonly kind: "local-endpoint"; readonly id: string; readonly ports: readonly number[] }
+  | {
+      readonly kind: "service-endpoint";
+      readonly id: string;
+      readonly serviceId: string;
+      readonly serviceEniNumber: number;
+    }
+  | {
+      readonly kind: "endpoint-service";
+      readonly id: string;
+      readonly listeners: readonly CompiledListener[];
+      readonly consumers: readonly number[];
+    };
+
+/** One port of an endpoint service. */
+export interface CompiledListener {
+  readonly protocol: number;
+  readonly port: number;
+  readonly targets: readonly { readonly address: Address; readonly port: number }[];
+}
+
+/** A peering with what this VPC must know about the other side. */
+export interface CompiledPeering {
+  readonly id: string;
+  readonly peerVpcId: string;
+  readonly peerNumber: number;
+  readonly cidrs: readonly Cidr[];
+  readonly members: readonly PeerMember[];
+}
+
+/** An interface of a peer that has security groups. */
+export interface PeerMember {
+  readonly number: number;
+  readonly addresses: PerFamily<readonly Address[]>;
+  /** The key of its combination of groups. */
+  readonly combination: string;
+}
+
+/** A gateway endpoint and the blocks of its prefix list. */
+export interface CompiledGatewayEndpoint {
+  readonly id: string;
+  readonly number: number;
+  readonly cidrs: readonly Cidr[];
+}
+
+/** The route table of the internet gateway. */
+export interface GatewayRoutes {
+  readonly routeTableId: string;
+  readonly routes: PerFamily<readonly CompiledRoute[]>;
 }
 
 /** A public address and the private one that it is mapped to. */
@@ -103,10 +178,15 @@ export interface CompiledEni {
   readonly mac: string;
   readonly subnet: CompiledSubnet;
   readonly addresses: PerFamily<readonly Address[]>;
+  readonly prefixes: PerFamily<readonly Cidr[]>;
+  /** The public addresses that the internet gateway translates. */
   readonly publicIps: readonly PublicMapping[];
+  /** Those that it would translate if Block Public Access let it. */
+  readonly blockedPublicIps: readonly PublicMapping[];
+  readonly device: EniDevice;
   readonly combination: Combination;
   readonly sourceDestCheck: boolean;
-  readonly metadata: EniModel["metadata"];
+  readonly metadata: EniMetadata | undefined;
 }
 
 /** A compiled VPC. */
@@ -117,9 +197,17 @@ export interface CompiledNetwork {
   readonly number: number;
   readonly cidrs: readonly Cidr[];
   readonly internetGatewayId: string | undefined;
+  readonly gatewayRoutes: GatewayRoutes | undefined;
+  readonly peerings: readonly CompiledPeering[];
+  readonly gatewayEndpoints: readonly CompiledGatewayEndpoint[];
+  readonly dnsSupport: boolean;
   readonly subnets: readonly CompiledSubnet[];
   readonly acls: readonly CompiledAcl[];
   readonly combinations: readonly Combination[];
+  /** The combinations of peers' interfaces that rules here name. */
+  readonly peerCombinations: readonly string[];
+  /** Peers' interfaces by address; an address that two peers have is nobody's. */
+  readonly peerByAddress: ReadonlyMap<Address, PeerMember>;
   readonly enis: readonly CompiledEni[];
   readonly eniById: ReadonlyMap<string, CompiledEni>;
   readonly eniByAddress: ReadonlyMap<Address, CompiledEni>;

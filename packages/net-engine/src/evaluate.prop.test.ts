@@ -1,18 +1,29 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { compileNetwork } from "./compile-network.ts";
-import { decide, evaluate, type Verdict } from "./evaluate.ts";
+import { decide, evaluate, type Arrival, type Verdict } from "./evaluate.ts";
 import { reach } from "./reach.ts";
 import { literalVerdict, randomModel, randomPacket, seededRandom } from "./testing/index.ts";
 
+function placeOf(arrival: Arrival | undefined): string | undefined {
+  switch (arrival?.kind) {
+    case "eni":
+      return arrival.eniId;
+    case "internet":
+      return `internet ${arrival.source}`;
+    case "service":
+      return arrival.service;
+    case "vpc-peering":
+      return arrival.peeringId;
+    case "vpc-endpoint":
+      return arrival.endpointId;
+    case undefined:
+      return undefined;
+  }
+}
+
 function summary({ allowed, delivered, reply, arrival, denied }: Verdict): unknown {
-  const at =
-    arrival?.kind === "eni"
-      ? arrival.eniId
-      : arrival?.kind === "internet"
-        ? `internet ${arrival.source}`
-        : arrival?.service;
-  return { allowed, delivered, reply, arrival: at, denied: denied?.stage };
+  return { allowed, delivered, reply, arrival: placeOf(arrival), denied: denied?.stage };
 }
 
 const seeds = fc.integer({ min: 0, max: 0xffff_ffff });

@@ -4,15 +4,20 @@
  */
 import type { CompiledEni, CompiledNetwork } from "./compiled-network.ts";
 import { explainSteps, type Hop } from "./explain.ts";
-import { answerTo, PacketFault, readPacket, type Packet } from "./packet.ts";
-import { formatAddress } from "./address.ts";
+import { answerTo, PacketFault, readAddress, readPacket, type Packet } from "./packet.ts";
+import { familyOf, formatAddress } from "./address.ts";
+import type { Service } from "./steps.ts";
 import { walk, type KnownFlow, type Origin, type Walk, type WalkEnd } from "./walk.ts";
 
 /** Where a packet arrives. */
 export type Arrival =
   | { readonly kind: "eni"; readonly eniId: string }
   | { readonly kind: "internet"; readonly source: string }
-  | { readonly kind: "service"; readonly service: "metadata" | "resolver" };
+  /** In a peering, on the way to the other VPC. */
+  | { readonly kind: "vpc-peering"; readonly peeringId: string; readonly vpcId: string }
+  /** At a gateway endpoint. */
+  | { readonly kind: "vpc-endpoint"; readonly endpointId: string }
+  | { readonly kind: "service"; readonly service: Service };
 
 /** Whether an answer comes back: `none` where the protocol has none, or nothing arrived that could answer. */
 export type ReplyOutcome = "passes" | "lost" | "none";
@@ -56,25 +61,33 @@ interface Walks {
   readonly back: Walk | undefined;
 }
 
-/** Finds where a packet starts. @throws PacketFault */
-export function findOrigin(compiled: CompiledNetwork, from: string): Origin {
+/**
+ * Finds where a packet starts: at an interface, in the internet, or in a peering, sent by whoever has its
+ * source address there. @throws PacketFault
+ */
+export function findOrigin(compiled: CompiledNetwork, { from, source }: Packet): Origin {
   if (from === "internet") return from;
+  const peering = compiled.peerings.find(({ id }) => id === from);
+  if (peering !== undefined) {
+    const address = readAddress(source);
+    const sender = peering.members.find(({ addresses }) => addresses[familyOf(address)].includes(address));
+    return { peering, sender: sender?.number };
+  }
   const eni = compiled.eniById.get(from);
   if (eni === undefined) throw new PacketFault(`there is no interface ${from}`);
   return eni;
 }
 
 function walkBoth(compiled: CompiledNetwork, packet: Packet): Walks {
-  const from = findOrigin(compiled, packet.from);
+  const from = findOrigin(compiled, packet);
   const forward = walk(compiled, { from, datagram: readPacket(packet) });
   return { from, forward, back: walkBack(compiled, from, forward) };
 }
 
 function walkBack(compiled: CompiledNetwork, from: Origin, forward: Walk): Walk | undefined {
-  const { end } = forward;
   const answer = answerTo(forward.datagram);
-  if (answer === undefined || end.kind === "dropped" || end.kind === "service") return undefined;
-  const responder = end.kind === "eni" ? end.eni : "internet";
+  const responder = responderOf(forward.end);
+  if (answer === undefined || responder === undefined) return undefined;
   const known: KnownFlow = {
     answers: true,
     leaves: (eni: CompiledEni) => eni === responder,
@@ -83,19 +96,43 @@ function walkBack(compiled: CompiledNetwork, from: Origin, forward: Walk): Walk 
   return walk(compiled, { from: responder, datagram: answer }, known);
 }
 
+/** Who answers; nobody known here does at a service and in a peering. */
+function responderOf(end: WalkEnd): Origin | undefined {
+  if (end.kind === "eni") return end.eni;
+  if (end.kind === "gateway-endpoint") return end;
+  return end.kind === "internet" ? "internet" : undefined;
+}
+
 function decideWalks({ from, forward, back }: Walks): Decision {
   const { end } = forward;
   if (end.kind === "dropped") return { allowed: false, delivered: false, reply: "none" };
   const arrival = describeArrival(end, forward);
   if (end.kind === "service") return { allowed: true, delivered: true, arrival, reply: "passes" };
-  const returned = back?.end.kind === "eni" ? back.end.eni : back?.end.kind;
-  const reply: ReplyOutcome = back === undefined ? "none" : returned === from ? "passes" : "lost";
+  const reply: ReplyOutcome = back === undefined ? "none" : returnsTo(back.end, from) ? "passes" : "lost";
   return { allowed: reply !== "lost", delivered: true, arrival, reply };
 }
 
+/** Whether an answer ended where the packet came from. */
+export function returnsTo(end: WalkEnd, from: Origin): boolean {
+  if (from === "internet") return end.kind === "internet";
+  if ("peering" in from) return end.kind === "peering" && end.peering === from.peering;
+  return end.kind === "eni" && end.eni === from;
+}
+
 /** Describes where a walk ended. */
-export function describeArrival(end: WalkEnd, { datagram }: Walk): Arrival | undefined {
-  if (end.kind === "eni") return { kind: "eni", eniId: end.eni.id };
-  if (end.kind === "service") return { kind: "service", service: end.service };
-  return end.kind === "internet" ? { kind: "internet", source: formatAddress(datagram.source) } : undefined;
+export function describeArrival(end: WalkEnd, { datagram }: Pick<Walk, "datagram">): Arrival | undefined {
+  switch (end.kind) {
+    case "eni":
+      return { kind: "eni", eniId: end.eni.id };
+    case "service":
+      return { kind: "service", service: end.service };
+    case "internet":
+      return { kind: "internet", source: formatAddress(datagram.source) };
+    case "peering":
+      return { kind: "vpc-peering", peeringId: end.peering.id, vpcId: end.peering.peerVpcId };
+    case "gateway-endpoint":
+      return { kind: "vpc-endpoint", endpointId: end.endpoint.id };
+    case "dropped":
+      return undefined;
+  }
 }

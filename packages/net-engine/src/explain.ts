@@ -2,18 +2,28 @@
  * Puts the steps of a walk into words and names the rule that decided each: the same rules that the boxes
  * came from.
  */
-import { contains, formatAddress, parseCidr, type Address } from "./address.ts";
-import type { CompiledEni, CompiledNetwork, CompiledRoute, CompiledSubnet } from "./compiled-network.ts";
-import type { SecurityRule } from "./model.ts";
+import { contains, formatAddress } from "./address.ts";
+import type { CompiledNetwork, CompiledRoute } from "./compiled-network.ts";
+import { describeTo, describeValue } from "./describe-traffic.ts";
+import { explainAcl, explainGroups } from "./explain-rules.ts";
+import { componentOf, explanationCode, type ExplanationCode, type HopComponent } from "./explanation-code.ts";
 import type { Datagram } from "./packet.ts";
-import { groupRuleMatch, matchHolds, type TrafficMatch } from "./protocol.ts";
-import type { Stage, Step } from "./steps.ts";
+import type { RouteFound, Stage, Step } from "./steps.ts";
 
 /** The rule that decided a hop. */
 export type DecidingRule =
   | { readonly kind: "route"; readonly routeTableId: string; readonly destination: string }
   | { readonly kind: "network-acl"; readonly networkAclId: string; readonly ruleNumber: number | "*" }
   | { readonly kind: "security-group"; readonly groupId: string; readonly ruleId: string };
+
+/** A packet's header as a hop sees it. */
+export interface PacketHeader {
+  readonly source: string;
+  readonly destination: string;
+  readonly protocol: number;
+  readonly sourcePort?: number | undefined;
+  readonly destinationPort?: number | undefined;
+}
 
 /** One hop of an explanation. */
 export interface Hop {
@@ -22,13 +32,20 @@ export interface Hop {
   readonly passed: boolean;
   /** The interface, subnet or service that the hop is about. */
   readonly at: string;
+  readonly vpcId: string;
+  /** The resource that decided, as Network Insights names components. */
+  readonly component: HopComponent;
+  readonly header: PacketHeader;
   /** The rule that decided; absent where no rule did (nothing admits it, or none is needed). */
   readonly rule?: DecidingRule | undefined;
+  /** Where the hop did not pass: why, in the words of Network Insights. */
+  readonly code?: ExplanationCode | undefined;
   /** The hop in one line. */
   readonly text: string;
 }
 
-interface Words {
+/** What a step comes to in words. */
+export interface Words {
   readonly at: string;
   readonly rule?: DecidingRule | undefined;
   readonly text: string;
@@ -47,10 +64,20 @@ export function explainSteps(
       stage,
       passed: step.passed,
       at: words.at,
+      vpcId: compiled.vpcId,
+      component: componentOf(compiled, step),
+      header: headerOf(step.datagram),
       ...(words.rule === undefined ? {} : { rule: words.rule }),
+      ...(step.passed ? {} : { code: explanationCode(compiled, step) }),
       text: `${stage} ${words.text}`,
     };
   });
+}
+
+function headerOf({ source, destination, protocol, kind, value, answer }: Datagram): PacketHeader {
+  const addresses = { source: formatAddress(source), destination: formatAddress(destination), protocol };
+  const ported = kind === "tcp" || kind === "udp";
+  return ported ? { ...addresses, sourcePort: answer, destinationPort: value } : addresses;
 }
 
 function explainStep(compiled: CompiledNetwork, step: Step): Words {
@@ -65,9 +92,16 @@ function explainStep(compiled: CompiledNetwork, step: Step): Words {
         text: step.service ?? `nothing answers ${describeTo(step.datagram)}`,
       };
     case "route":
-      return explainRoute(step);
+      return explainRoute(step.subnet.id, step.subnet.routeTableId, step);
+    case "gateway-route":
+      return explainRoute(compiled.internetGatewayId ?? "", compiled.gatewayRoutes?.routeTableId ?? "", step);
     case "internet-gateway":
+    case "egress-only-internet-gateway":
       return explainGateway(compiled, step);
+    case "vpc-peering":
+      return explainPeering(compiled, step);
+    case "gateway-endpoint":
+      return explainGatewayEndpoint(step);
     case "sg-out":
     case "sg-in":
       return explainGroups(compiled, step);
@@ -76,28 +110,33 @@ function explainStep(compiled: CompiledNetwork, step: Step): Words {
       return explainAcl(compiled, step);
     case "middlebox":
       return { at: step.eni.id, text: `${step.eni.id} forwards` };
+    case "nat-gateway":
+    case "endpoint":
+      return explainDevice(step);
   }
 }
 
-function explainRoute({ subnet, found, datagram, passed }: Step & { readonly stage: "route" }): Words {
+interface RouteStep {
+  readonly found: RouteFound;
+  readonly datagram: Datagram;
+  readonly passed: boolean;
+}
+
+function explainRoute(at: string, table: string, { found, datagram, passed }: RouteStep): Words {
   const to = formatAddress(datagram.destination);
-  const table = subnet.routeTableId;
   switch (found.kind) {
     case "unroutable":
-      return { at: subnet.id, text: `${to} is never routed` };
+      return { at, text: `${to} is never routed` };
     case "none":
-      return { at: subnet.id, text: `${table} has no route to ${to}` };
+      return { at, text: `${table} has no route to ${to}` };
     case "same-subnet":
-      return {
-        at: subnet.id,
-        text: passed ? `within ${subnet.id}` : `no interface of ${subnet.id} has ${to}`,
-      };
+      return { at, text: passed ? `within ${at}` : `no interface of ${at} has ${to}` };
     case "route": {
       const { route } = found;
       const rule: DecidingRule = { kind: "route", routeTableId: table, destination: route.written };
       const text = `${table} ${route.written} ${describeTarget(route)}`;
       const lost = route.target.kind === "local" && !passed ? `, where no interface has ${to}` : "";
-      return { at: subnet.id, rule, text: `${text}${lost}` };
+      return { at, rule, text: `${text}${lost}` };
     }
   }
 }
@@ -106,178 +145,130 @@ function describeTarget({ target }: CompiledRoute): string {
   switch (target.kind) {
     case "local":
       return "local";
-    case "internet-gateway":
-      return target.id;
     case "eni":
-      return target.eniId;
+      return target.natGatewayId ?? target.eniId;
     case "blackhole":
-      switch (target.reason) {
-        case "source-dest-check":
-          return `${target.eniId ?? ""} drops what is not addressed to it (source/dest check)`;
-        case "missing-target":
-          return "blackhole (its target does not exist)";
-        case "unsupported":
-          return "blackhole (not carried for this address family)";
-        case "blackhole":
-          return "blackhole";
-      }
+      return describeBlackhole(target);
+    case "internet-gateway":
+    case "egress-only-internet-gateway":
+    case "vpc-peering":
+    case "vpc-endpoint":
+      return target.id;
+  }
+}
+
+function describeBlackhole({
+  reason,
+  targetId = "",
+}: CompiledRoute["target"] & { readonly kind: "blackhole" }): string {
+  switch (reason) {
+    case "source-dest-check":
+      return `${targetId} drops what is not addressed to it (source/dest check)`;
+    case "missing-target":
+      return "blackhole (its target does not exist)";
+    case "unsupported":
+      return "blackhole (not carried for this address family)";
+    case "no-public-ip":
+      return `${targetId} takes nothing from the internet without a public address`;
+    case "redirected":
+      return `${targetId} is not used straight from a subnet that is reached through a middlebox`;
+    case "blackhole":
+      return "blackhole";
   }
 }
 
 function explainGateway(
   compiled: CompiledNetwork,
-  { direction, translated, datagram, passed }: Step & { readonly stage: "internet-gateway" },
+  step: Step & { readonly stage: "internet-gateway" | "egress-only-internet-gateway" },
 ): Words {
-  const at = compiled.internetGatewayId ?? "no internet gateway";
-  const inner = direction === "in" ? datagram.destination : datagram.source;
-  if (passed) return { at, text: `${at} ${formatAddress(inner)} becomes ${translated}` };
-  const spoofed = direction === "in" && compiled.cidrs.some((cidr) => contains(cidr, datagram.source));
-  if (translated !== "" && !spoofed) {
+  const { stage, direction, translated, blocked, datagram, passed } = step;
+  const eigw = compiled.model.egressOnlyInternetGateways?.[0]?.id;
+  const at =
+    (stage === "internet-gateway" ? compiled.internetGatewayId : eigw) ?? `no ${describeStage(stage)}`;
+  const inner = formatAddress(direction === "in" ? datagram.destination : datagram.source);
+  if (blocked) return { at, text: `${at} is closed to ${inner} by Block Public Access` };
+  if (datagram.family === 6) {
+    if (passed) return { at, text: `${at} ${inner} ${direction === "in" ? "is let in" : "goes out"}` };
+  } else if (passed) {
+    return { at, text: `${at} ${inner} becomes ${translated}` };
+  }
+  if (isSpoofed(compiled, step)) {
+    return { at, text: `${at} ${formatAddress(datagram.source)} is an address of the VPC itself` };
+  }
+  if (datagram.family === 6) {
+    return { at, text: `${at} ${inner} ${direction === "in" ? "is not open to it" : "is not of this VPC"}` };
+  }
+  if (translated !== "") {
     return { at, text: `${at} does not translate ${describeValue(datagram)}, which begins no exchange` };
   }
-  if (direction === "out") return { at, text: `${at} ${formatAddress(inner)} has no public address` };
-  return spoofed
-    ? { at, text: `${at} ${formatAddress(datagram.source)} is an address of the VPC itself` }
-    : { at, text: `${at} ${formatAddress(inner)} is no public address of this VPC` };
+  const lacks = direction === "out" ? "has no public address" : "is no public address of this VPC";
+  return { at, text: `${at} ${inner} ${lacks}` };
 }
 
-function explainGroups(
-  compiled: CompiledNetwork,
-  { stage, eni, known, peer, passed, datagram }: Step & { readonly stage: "sg-in" | "sg-out" },
-): Words {
-  const groups = eni.combination.groupIds.join(",");
-  if (known) return { at: eni.id, text: `${groups} flow already accepted` };
-  const inbound = stage === "sg-in";
-  const found = findGroupRule(compiled, eni, { datagram, inbound, peer });
-  if ((found !== undefined) !== passed)
-    throw new Error("the boxes and the rules of a security group disagree");
-  if (found === undefined) {
-    const what = inbound ? `admits ${describeFrom(datagram)}` : `releases ${describeTo(datagram)}`;
-    return { at: eni.id, text: `${groups} no rule ${what}` };
-  }
-  const { groupId, rule } = found;
-  return {
-    at: eni.id,
-    rule: { kind: "security-group", groupId, ruleId: rule.id },
-    text: [
-      groupId,
-      rule.id,
-      describeMatch(groupRuleMatch(rule)),
-      inbound ? "from" : "to",
-      describePeer(rule),
-    ].join(" "),
-  };
+function describeStage(stage: Stage): string {
+  return stage.replaceAll("-", " ");
 }
 
-interface GroupQuestion {
-  readonly datagram: Datagram;
-  readonly inbound: boolean;
-  readonly peer: string | undefined;
-}
-
-function findGroupRule(
-  compiled: CompiledNetwork,
-  eni: CompiledEni,
-  { datagram, inbound, peer }: GroupQuestion,
-): { readonly groupId: string; readonly rule: SecurityRule } | undefined {
-  const address = inbound ? datagram.source : datagram.destination;
-  for (const groupId of eni.combination.groupIds) {
-    const group = compiled.model.securityGroups.find(({ id }) => id === groupId);
-    const rule = (inbound ? group?.ingress : group?.egress)?.find(
-      (each) => groupRuleHolds(each, datagram) && peerHolds(compiled, each, { address, peer }),
-    );
-    if (rule !== undefined) return { groupId, rule };
-  }
-  return undefined;
-}
-
-function groupRuleHolds(rule: SecurityRule, datagram: Datagram): boolean {
-  const mayHold = rule.protocol === -1 || rule.protocol === datagram.protocol;
-  return mayHold && matchHolds(groupRuleMatch(rule), datagram);
-}
-
-function peerHolds(
-  compiled: CompiledNetwork,
-  { source }: SecurityRule,
-  { address, peer }: { readonly address: Address; readonly peer: string | undefined },
+/** Whether something from outside has an address of the VPC. */
+function isSpoofed(
+  { cidrs }: CompiledNetwork,
+  { direction, datagram }: { readonly direction: "in" | "out"; readonly datagram: Datagram },
 ): boolean {
-  if ("cidr" in source) return cidrHolds(source.cidr, address);
-  if ("groupId" in source) return peer?.split(",").includes(source.groupId) ?? false;
-  return compiled.prefixLists.get(source.prefixListId)?.some((cidr) => contains(cidr, address)) ?? false;
+  return direction === "in" && cidrs.some((cidr) => contains(cidr, datagram.source));
 }
 
-function cidrHolds(text: string, address: Address): boolean {
-  const cidr = parseCidr(text);
-  return cidr !== undefined && contains(cidr, address);
-}
-
-function explainAcl(
+function explainPeering(
   compiled: CompiledNetwork,
-  { stage, subnet, passed, datagram }: Step & { readonly stage: "nacl-in" | "nacl-out" },
+  { direction, peering, datagram, passed }: Step & { readonly stage: "vpc-peering" },
 ): Words {
-  const egress = stage === "nacl-out";
-  const entry = findAclEntry(compiled, subnet, { datagram, egress });
-  if ((entry?.action === "allow") !== passed)
-    throw new Error("the boxes and the entries of a network ACL disagree");
-  const networkAclId = subnet.acl.id;
-  const ruleNumber = entry?.ruleNumber ?? "*";
-  const what =
-    entry === undefined
-      ? `deny ${egress ? describeTo(datagram) : describeFrom(datagram)}`
-      : `${entry.action} ${describeMatch(entry)} ${egress ? "to" : "from"} ${entry.cidr}`;
+  const at = peering.id;
+  const [source, destination] = [formatAddress(datagram.source), formatAddress(datagram.destination)];
+  if (passed) return { at, text: `${at} ${direction === "out" ? "to" : "from"} ${peering.peerVpcId}` };
+  const [from, to] = direction === "out" ? [compiled.cidrs, peering.cidrs] : [peering.cidrs, compiled.cidrs];
+  if (!from.some((cidr) => contains(cidr, datagram.source))) {
+    return { at, text: `${at} carries nothing from ${source}, which is of neither VPC's side` };
+  }
+  const outside = !to.some((cidr) => contains(cidr, datagram.destination));
   return {
-    at: subnet.id,
-    rule: { kind: "network-acl", networkAclId, ruleNumber },
-    text: `${networkAclId} rule ${ruleNumber} ${what}`,
+    at,
+    text: outside
+      ? `${at} carries nothing to ${destination}, which is outside ${direction === "out" ? peering.peerVpcId : compiled.vpcId}`
+      : `${at} no interface of ${compiled.vpcId} has ${destination}`,
   };
 }
 
-function findAclEntry(
-  compiled: CompiledNetwork,
-  subnet: CompiledSubnet,
-  { datagram, egress }: { readonly datagram: Datagram; readonly egress: boolean },
-): CompiledNetwork["model"]["networkAcls"][number]["entries"][number] | undefined {
-  const address = egress ? datagram.destination : datagram.source;
-  return compiled.model.networkAcls
-    .find(({ id }) => id === subnet.acl.id)
-    ?.entries.filter((entry) => entry.egress === egress)
-    .toSorted((a, b) => a.ruleNumber - b.ruleNumber)
-    .find((entry) => matchHolds(entry, datagram) && cidrHolds(entry.cidr, address));
+function explainGatewayEndpoint({
+  direction,
+  endpoint,
+  datagram,
+  passed,
+}: Step & { readonly stage: "gateway-endpoint" }): Words {
+  const at = endpoint.id;
+  if (passed) return { at, text: `${at} ${describeTo(datagram)}` };
+  if (direction === "in") return { at, text: `${at} begins no exchange` };
+  return { at, text: `${at} does not carry ${describeTo(datagram)}` };
 }
 
-const protocolNames: Readonly<Record<number, string>> = { 1: "icmp", 6: "tcp", 17: "udp", 58: "icmpv6" };
-
-function protocolName(protocol: number): string {
-  return protocol === -1 ? "all" : (protocolNames[protocol] ?? `protocol ${protocol}`);
-}
-
-function describeMatch(match: TrafficMatch): string {
-  const { protocol, fromPort = -1, toPort = fromPort, icmpType = -1, icmpCode = -1 } = match;
-  const name = protocolName(protocol);
-  if (protocol === 6 || protocol === 17) {
-    if (fromPort === -1) return `${name} all`;
-    return toPort === -1 || toPort === fromPort ? `${name} ${fromPort}` : `${name} ${fromPort}-${toPort}`;
+function explainDevice({
+  stage,
+  eni,
+  becomes,
+  passed,
+  datagram,
+}: Step & { readonly stage: "nat-gateway" | "endpoint" }): Words {
+  const { device } = eni;
+  const name = device.kind === "guest" ? eni.id : device.id;
+  const at = name;
+  if (becomes !== undefined) {
+    const from = formatAddress(becomes.source);
+    return { at, text: `${name} sends ${describeTo(becomes)} from ${from}` };
   }
-  if (protocol !== 1 && protocol !== 58) return name;
-  if (icmpType === -1) return `${name} all`;
-  return icmpCode === -1 ? `${name} type ${icmpType}` : `${name} type ${icmpType} code ${icmpCode}`;
-}
-
-function describePeer({ source }: SecurityRule): string {
-  if ("cidr" in source) return source.cidr;
-  return "groupId" in source ? source.groupId : source.prefixListId;
-}
-
-function describeFrom(datagram: Datagram): string {
-  return `${describeValue(datagram)} from ${formatAddress(datagram.source)}`;
-}
-
-function describeTo(datagram: Datagram): string {
-  return `${describeValue(datagram)} to ${formatAddress(datagram.destination)}`;
-}
-
-function describeValue({ kind, protocol, value }: Datagram): string {
-  const name = protocolName(protocol);
-  if (kind === "other") return name;
-  return kind === "icmp" ? `${name} type ${value >> 8} code ${value & 255}` : `${name} ${value}`;
+  if (passed) return { at, text: `${name} answers ${describeTo(datagram)}` };
+  return {
+    at,
+    text:
+      stage === "nat-gateway"
+        ? `${name} does not forward ${describeTo(datagram)}`
+        : `${name} does not take ${describeTo(datagram)}`,
+  };
 }

@@ -1,5 +1,6 @@
 /** VPC model to packet verdict, path explanation and nftables ruleset. Pure: it touches no machine. */
 export type {
+  EniMetadata,
   EniModel,
   NetworkAclEntry,
   NetworkAclModel,
@@ -14,6 +15,17 @@ export type {
   SubnetModel,
   VpcModel,
 } from "./model.ts";
+export type {
+  EndpointServiceModel,
+  EndpointTarget,
+  GatewayEndpointModel,
+  InterfaceEndpointModel,
+  NatGatewayModel,
+  PeeringModel,
+  PeerEniModel,
+  PublicAccessModel,
+  ServiceListener,
+} from "./model-gateways.ts";
 export type { CompiledEni, CompiledNetwork, CompiledSubnet } from "./compiled-network.ts";
 export { compileNetwork } from "./compile-network.ts";
 export { ModelFault } from "./model-fault.ts";
@@ -32,9 +44,10 @@ export {
 export { internetSideLines } from "./render-links.ts";
 export { decide, evaluate } from "./evaluate.ts";
 export type { Arrival, Decision, ReplyOutcome, Verdict } from "./evaluate.ts";
-export type { DecidingRule, Hop } from "./explain.ts";
+export type { DecidingRule, Hop, PacketHeader } from "./explain.ts";
+export type { ExplanationCode, HopComponent } from "./explanation-code.ts";
 export { PacketFault, type Packet, type Traffic } from "./packet.ts";
-export { describeVerdict, reach, type ReachEnds } from "./reach.ts";
+export { describeVerdict, reach, reachAcross, type ReachEnds } from "./reach.ts";
 export {
   contains,
   familyOf,

@@ -38,6 +38,7 @@ export const doomedGroup = 77;
 /** Addresses of the services on the router's loopback, the same in every VPC. */
 export const metadataAddress = { 4: "169.254.169.254", 6: "fd00:ec2::254" } as const;
 export const resolverAddress = { 4: "169.254.169.253", 6: "fd00:ec2::253" } as const;
+export const timeAddress = { 4: "169.254.169.123", 6: "fd00:ec2::123" } as const;
 
 /** Next hops that exist only as permanent neighbours. */
 export const nextHop = {

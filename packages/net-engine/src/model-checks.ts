@@ -27,6 +27,11 @@ export function parseModelAddress(text: string, family: Family, where: string): 
   return address;
 }
 
+/** Checks the number of an interface, of this VPC or of another. @throws ModelFault */
+export function checkEniNumber(number: number, where: string): void {
+  checkNumber(number, eniNumberMax, where);
+}
+
 /** Checks numbers, MAC addresses and rules. @throws ModelFault */
 export function checkModel(model: VpcModel): void {
   checkNumber(model.number, vpcNumberMax, model.vpcId);
@@ -41,15 +46,22 @@ export function checkModel(model: VpcModel): void {
     "subnet numbers",
   );
   checkUnique(
-    model.enis.map(({ number }) => number),
+    [...model.enis, ...(model.gatewayEndpoints ?? [])].map(({ number }) => number),
     "interface numbers",
   );
+  for (const { peerNumber, id } of model.peerings ?? []) checkNumber(peerNumber, vpcNumberMax, id);
+  checkUnique([model.number, ...(model.peerings ?? []).map(({ peerNumber }) => peerNumber)], "VPC numbers");
   for (const list of [
     model.subnets,
     model.enis,
     model.routeTables,
     model.networkAcls,
     model.securityGroups,
+    model.natGateways ?? [],
+    model.peerings ?? [],
+    model.gatewayEndpoints ?? [],
+    model.interfaceEndpoints ?? [],
+    model.endpointServices ?? [],
   ]) {
     checkUnique(
       list.map(({ id }) => id),

@@ -2,6 +2,14 @@
  * The network model of one VPC: what the control plane knows and everything here is computed from.
  * Plain data in AWS's own words; it refuses nothing itself (`compileNetwork` does).
  */
+import type {
+  EndpointServiceModel,
+  GatewayEndpointModel,
+  InterfaceEndpointModel,
+  NatGatewayModel,
+  PeeringModel,
+  PublicAccessModel,
+} from "./model-gateways.ts";
 
 /** One VPC with everything that decides about its packets. */
 export interface VpcModel {
@@ -16,7 +24,20 @@ export interface VpcModel {
   readonly securityGroups: readonly SecurityGroupModel[];
   readonly prefixLists: readonly PrefixListModel[];
   readonly enis: readonly EniModel[];
-  readonly internetGateway?: { readonly id: string } | undefined;
+  /** The attached internet gateway; `routeTableId` names its (ingress) route table, if it has one. */
+  readonly internetGateway?: { readonly id: string; readonly routeTableId?: string | undefined } | undefined;
+  readonly egressOnlyInternetGateways?: readonly { readonly id: string }[] | undefined;
+  readonly natGateways?: readonly NatGatewayModel[] | undefined;
+  /** The active peerings; at most one per other VPC. */
+  readonly peerings?: readonly PeeringModel[] | undefined;
+  readonly gatewayEndpoints?: readonly GatewayEndpointModel[] | undefined;
+  readonly interfaceEndpoints?: readonly InterfaceEndpointModel[] | undefined;
+  /** The endpoint services (PrivateLink) that this VPC provides. */
+  readonly endpointServices?: readonly EndpointServiceModel[] | undefined;
+  /** VPC Block Public Access; absent: off. */
+  readonly publicAccess?: PublicAccessModel | undefined;
+  /** The attribute enableDnsSupport; absent: true. */
+  readonly dnsSupport?: boolean | undefined;
 }
 
 /** A subnet; `number` is stable within its VPC, 1 to 32767. */
@@ -42,10 +63,15 @@ export interface RouteModel {
   readonly target: RouteTarget;
 }
 
-/** Where a route leads. */
+/** Where a route leads; an instance is meant by its interface. A target that is not there is a blackhole. */
 export type RouteTarget =
   | { readonly kind: "local" }
   | { readonly kind: "internet-gateway"; readonly id: string }
+  | { readonly kind: "egress-only-internet-gateway"; readonly id: string }
+  | { readonly kind: "nat-gateway"; readonly id: string }
+  | { readonly kind: "vpc-peering"; readonly id: string }
+  /** A gateway endpoint. */
+  | { readonly kind: "vpc-endpoint"; readonly id: string }
   | { readonly kind: "eni"; readonly eniId: string }
   | { readonly kind: "blackhole" };
 
@@ -102,11 +128,21 @@ export interface EniModel {
   readonly subnetId: string;
   readonly privateIps: readonly string[];
   readonly ipv6s?: readonly string[] | undefined;
+  /** Delegated prefixes of both families: the guest may use and forward every address in them. */
+  readonly prefixes?: readonly string[] | undefined;
   readonly publicIps?: readonly PublicIpModel[] | undefined;
   readonly securityGroupIds: readonly string[];
   readonly sourceDestCheck: boolean;
   /** Present on the interfaces of instances: how the metadata service answers here. */
-  readonly metadata?: { readonly enabled: boolean; readonly hopLimit: number } | undefined;
+  readonly metadata?: EniMetadata | undefined;
+}
+
+/** How the metadata service answers an interface. */
+export interface EniMetadata {
+  readonly enabled: boolean;
+  readonly hopLimit: number;
+  /** Whether it answers over IPv6; absent: it does. */
+  readonly ipv6?: boolean | undefined;
 }
 
 /** A public address that the internet gateway maps one to one to a private one. */

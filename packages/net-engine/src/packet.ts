@@ -17,7 +17,10 @@ export interface Traffic {
 
 /** The first packet of a flow. */
 export interface Packet extends Traffic {
-  /** The id of the interface that sends it, or `internet` for what arrives at the internet gateway. */
+  /**
+   * The id of the interface that sends it, `internet` for what arrives at the internet gateway, or the id of
+   * the peering that it comes through.
+   */
   readonly from: string;
   readonly source: string;
   readonly destination: string;

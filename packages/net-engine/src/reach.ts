@@ -1,14 +1,14 @@
 /**
- * Can one end reach the other? Follows the packet through middleboxes (supposed to forward) and through the
- * internet gateway and back, then its answer, and names the rule that decided every hop.
+ * Can one end reach the other? Follows the packet to its end, then its answer, and names the rule that decided
+ * every hop.
  */
 import { parseAddress, type Address, type Family } from "./address.ts";
 import type { CompiledEni, CompiledNetwork } from "./compiled-network.ts";
-import { describeArrival, type Arrival, type ReplyOutcome, type Verdict } from "./evaluate.ts";
+import { describeArrival, returnsTo, type Arrival, type ReplyOutcome, type Verdict } from "./evaluate.ts";
 import { explainSteps, type Hop } from "./explain.ts";
-import { answerTo, makeDatagram, PacketFault, readAddress, type Datagram, type Traffic } from "./packet.ts";
-import type { Step } from "./steps.ts";
-import { newFlow, walk, type KnownFlow, type Origin, type Walk } from "./walk.ts";
+import { follow, isPublicIn, type Followed, type Place, type Translations } from "./follow.ts";
+import { answerTo, makeDatagram, PacketFault, readAddress, type Traffic } from "./packet.ts";
+import { newFlow, type Origin } from "./walk.ts";
 
 /** The two ends: ids of interfaces, or addresses. */
 export interface ReachEnds {
@@ -16,36 +16,32 @@ export interface ReachEnds {
   readonly to: string;
 }
 
-/** How many interfaces a packet may pass before it is taken to go in circles. */
-export const segmentsMax = 16;
-
-/** Follows a flow from one end to the other. @throws PacketFault */
+/** Follows a flow from one end to the other within one VPC. @throws PacketFault */
 export function reach(compiled: CompiledNetwork, ends: ReachEnds, traffic: Traffic): Verdict {
-  const { origin, datagram } = start(compiled, ends, traffic);
-  const forward = follow(compiled, { origin, datagram }, newFlow);
-  const answer = answerTo(forward.last.datagram);
-  const { end } = forward.last;
-  const back =
-    answer === undefined || end.kind === "dropped" || end.kind === "service" || forward.circles
-      ? undefined
-      : follow(
-          compiled,
-          { origin: end.kind === "eni" ? end.eni : "internet", datagram: answer },
-          {
-            answers: true,
-            leaves: (eni) => forward.entered.has(eni),
-            enters: (eni) => forward.left.has(eni),
-          },
-        );
+  return reachAcross([compiled], ends, traffic);
+}
+
+/**
+ * Follows a flow from one end to the other through several VPCs: peerings, endpoint services and public
+ * addresses lead on into those that are given. Addresses are looked for in the first VPC first.
+ * @throws PacketFault
+ */
+export function reachAcross(
+  networks: readonly CompiledNetwork[],
+  ends: ReachEnds,
+  traffic: Traffic,
+): Verdict {
+  const begin = start(networks, ends, traffic);
+  const translations: Translations = new Map();
+  const forward = follow(begin, { networks, known: newFlow, translations });
+  const back = followBack(networks, forward, translations);
+  const { end } = forward;
   const delivered = end.kind !== "dropped" && !forward.circles;
-  const reply = replyOutcome(origin, end.kind === "service", back);
-  const hops = [
-    ...explainSteps(compiled, forward.steps, ""),
-    ...explainSteps(compiled, back?.steps ?? [], "reply-"),
-  ];
+  const reply = replyOutcome(begin, end.kind === "service", back);
+  const hops = [...explain(forward, ""), ...explain(back, "reply-")];
   const allowed = delivered && reply !== "lost";
   const denied: Hop | undefined = allowed ? undefined : hops.find((hop) => !hop.passed);
-  const arrival: Arrival | undefined = delivered ? describeArrival(end, forward.last) : undefined;
+  const arrival: Arrival | undefined = delivered ? describeArrival(end, forward) : undefined;
   return {
     allowed,
     delivered,
@@ -56,79 +52,81 @@ export function reach(compiled: CompiledNetwork, ends: ReachEnds, traffic: Traff
   };
 }
 
-function replyOutcome(origin: Origin, served: boolean, back: Followed | undefined): ReplyOutcome {
+function explain(followed: Followed | undefined, prefix: "" | "reply-"): Hop[] {
+  return (followed?.steps ?? []).flatMap(({ network, step }) => explainSteps(network, [step], prefix));
+}
+
+function followBack(
+  networks: readonly CompiledNetwork[],
+  forward: Followed,
+  translations: Translations,
+): Followed | undefined {
+  const answer = answerTo(forward.datagram);
+  const origin = responderOf(forward);
+  if (answer === undefined || origin === undefined || forward.circles) return undefined;
+  return follow(
+    { network: forward.network, origin, datagram: answer },
+    {
+      networks,
+      translations,
+      known: {
+        answers: true,
+        leaves: (eni) => forward.entered.has(eni),
+        enters: (eni) => forward.left.has(eni),
+      },
+    },
+  );
+}
+
+/** Who answers; nobody that is known here does at a service, beyond a peering or behind an endpoint. */
+function responderOf({ end }: Followed): Origin | undefined {
+  if (end.kind === "eni") return end.eni.device.kind === "service-endpoint" ? undefined : end.eni;
+  if (end.kind === "gateway-endpoint") return end;
+  return end.kind === "internet" ? "internet" : undefined;
+}
+
+function replyOutcome(begin: Place, served: boolean, back: Followed | undefined): ReplyOutcome {
   if (served) return "passes";
   if (back === undefined) return "none";
-  const { end } = back.last;
-  const returned = end.kind === "eni" ? end.eni : end.kind;
-  return returned === origin && !back.circles ? "passes" : "lost";
+  return returnsTo(back.end, begin.origin) && !back.circles ? "passes" : "lost";
 }
 
-interface Start {
-  readonly origin: Origin;
-  readonly datagram: Datagram;
-}
-
-interface Followed {
-  readonly steps: readonly Step[];
-  readonly last: Walk;
-  readonly entered: ReadonlySet<CompiledEni>;
-  readonly left: ReadonlySet<CompiledEni>;
-  readonly circles: boolean;
-}
-
-function follow(compiled: CompiledNetwork, { origin, datagram }: Start, known: KnownFlow): Followed {
-  const steps: Step[] = [];
-  const entered = new Set<CompiledEni>();
-  const left = new Set<CompiledEni>();
-  let from = origin;
-  let current = datagram;
-  for (let segment = 0; ; segment++) {
-    const last = walk(compiled, { from, datagram: current }, known);
-    steps.push(...last.steps);
-    if (from !== "internet") left.add(from);
-    if (last.end.kind === "eni") entered.add(last.end.eni);
-    const next = nextOrigin(compiled, last);
-    if (next === undefined) return { steps, last, entered, left, circles: false };
-    if (segment + 1 === segmentsMax) return { steps, last, entered, left, circles: true };
-    if (next !== "internet")
-      steps.push({ stage: "middlebox", eni: next, passed: true, datagram: last.datagram });
-    from = next;
-    current = last.datagram;
-  }
-}
-
-/**
- * Where a packet goes on from: a middlebox that it is not addressed to, or the internet if it comes straight
- * back.
- */
-function nextOrigin(compiled: CompiledNetwork, { end, datagram }: Walk): Origin | undefined {
-  if (end.kind === "eni") {
-    return end.eni.addresses[datagram.family].includes(datagram.destination) ? undefined : end.eni;
-  }
-  return end.kind === "internet" && compiled.eniByPublicIp.has(datagram.destination) ? "internet" : undefined;
-}
-
-function start(compiled: CompiledNetwork, { from, to }: ReachEnds, traffic: Traffic): Start {
+function start(networks: readonly CompiledNetwork[], { from, to }: ReachEnds, traffic: Traffic): Place {
   const wanted = parseAddress(to) ?? parseAddress(from);
   const family: Family = typeof wanted === "bigint" ? 6 : 4;
-  const origin = findEnd(compiled, from);
-  const target = findEnd(compiled, to);
+  const begin = findEnd(networks, from);
   const source =
-    parseAddress(from) ?? (origin === "internet" ? readAddress(from) : primaryAddress(origin, family));
+    parseAddress(from) ?? (begin === undefined ? readAddress(from) : primaryAddress(begin.eni, family));
   const given = parseAddress(to);
-  if (given !== undefined) return { origin, datagram: makeDatagram(source, given, traffic) };
-  if (target === "internet") throw new PacketFault(`there is no interface ${to}`);
-  const destination = origin === "internet" ? publicAddress(target) : primaryAddress(target, family);
-  return { origin, datagram: makeDatagram(source, destination, traffic) };
+  const target = given === undefined ? findEnd(networks, to) : undefined;
+  if (given === undefined && target === undefined) throw new PacketFault(`there is no interface ${to}`);
+  const destination = given ?? addressOf(target?.eni, begin === undefined, family);
+  const datagram = makeDatagram(source, destination, traffic);
+  if (begin !== undefined) return { network: begin.network, origin: begin.eni, datagram };
+  const network = target?.network ?? networks.find((each) => isPublicIn(each, datagram)) ?? networks[0];
+  if (network === undefined) throw new PacketFault("there is no network");
+  return { network, origin: "internet", datagram };
+}
+
+interface End {
+  readonly network: CompiledNetwork;
+  readonly eni: CompiledEni;
 }
 
 /** The interface with an id or an address; what is neither lies in the internet. @throws PacketFault */
-function findEnd(compiled: CompiledNetwork, end: string): Origin {
+function findEnd(networks: readonly CompiledNetwork[], end: string): End | undefined {
   const address = parseAddress(end);
-  const eni = address === undefined ? compiled.eniById.get(end) : compiled.eniByAddress.get(address);
-  if (eni === undefined && address === undefined) throw new PacketFault(`there is no interface ${end}`);
-  return eni ?? "internet";
+  for (const network of networks) {
+    const eni = address === undefined ? network.eniById.get(end) : network.eniByAddress.get(address);
+    if (eni !== undefined) return { network, eni };
+  }
+  if (address === undefined) throw new PacketFault(`there is no interface ${end}`);
+  return undefined;
+}
+
+function addressOf(eni: CompiledEni | undefined, outside: boolean, family: Family): Address {
+  if (eni === undefined) throw new PacketFault("there is no interface");
+  return outside && family === 4 ? publicAddress(eni) : primaryAddress(eni, family);
 }
 
 function primaryAddress(eni: CompiledEni, family: Family): Address {
@@ -139,7 +137,8 @@ function primaryAddress(eni: CompiledEni, family: Family): Address {
 
 /** Without a public address the private one stands in, which no internet gateway lets in. */
 function publicAddress(eni: CompiledEni): Address {
-  return eni.publicIps[0]?.publicIp ?? primaryAddress(eni, 4);
+  const mapping = eni.publicIps[0] ?? eni.blockedPublicIps[0];
+  return mapping?.publicIp ?? primaryAddress(eni, 4);
 }
 
 /** Says a verdict in one line. */

@@ -194,6 +194,9 @@ function routeLead({ target }: CompiledRoute, compiled: CompiledNetwork, family:
       if (eni === undefined || hop === undefined) return "blackhole ";
       return ` via ${formatAddress(hop)} dev ${eniLink(eni.number)} onlink`;
     }
+    case "egress-only-internet-gateway":
+    case "vpc-peering":
+    case "vpc-endpoint":
     case "blackhole":
       return "blackhole ";
   }

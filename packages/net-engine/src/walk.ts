@@ -1,30 +1,37 @@
 /**
- * Walks one packet from one interface (or the internet gateway) to the next: the semantics of the data plane
- * over the compiled boxes. It knows no rule ids; `explain` finds them for the steps that it returns.
+ * Walks one packet from one interface (or a gateway) to the next: the semantics of the data plane over the
+ * compiled boxes. It knows no rule ids; `explain` finds them for the steps that it returns.
  */
-import {
-  contains,
-  formatAddress,
-  parseAddress,
-  parseCidr,
-  type Address,
-  type AddressRange,
-} from "./address.ts";
-import type { CompiledEni, CompiledNetwork, CompiledSubnet } from "./compiled-network.ts";
+import { contains, formatAddress, parseCidr, type Address, type AddressRange } from "./address.ts";
+import type {
+  CompiledEni,
+  CompiledGatewayEndpoint,
+  CompiledNetwork,
+  CompiledPeering,
+  CompiledRoute,
+  CompiledSubnet,
+  PerFamily,
+} from "./compiled-network.ts";
 import { aclAdmits, aclReleases, groupsAdmit, groupsRelease } from "./evaluate-filters.ts";
-import { metadataAddress, resolverAddress } from "./layout.ts";
 import type { Datagram } from "./packet.ts";
-import { TCP, UDP } from "./protocol.ts";
-import { subnetGateway, vpcResolver } from "./reserved-addresses.ts";
+import { serviceAddress, serviceAnswers } from "./services.ts";
 import type { RouteFound, Service, Step } from "./steps.ts";
 
-/** Where a packet is: at an interface about to leave it, or outside the internet gateway. */
-export type Origin = CompiledEni | "internet";
+/** A packet that arrives through a peering; `sender` is the number of the interface that sent it. */
+export interface FromPeering {
+  readonly peering: CompiledPeering;
+  readonly sender: number | undefined;
+}
+
+/** Where a packet is: at an interface about to leave it, outside the internet gateway, or at another gateway. */
+export type Origin = CompiledEni | "internet" | FromPeering | { readonly endpoint: CompiledGatewayEndpoint };
 
 /** Where a walk ended. */
 export type WalkEnd =
   | { readonly kind: "eni"; readonly eni: CompiledEni }
   | { readonly kind: "internet" }
+  | { readonly kind: "peering"; readonly peering: CompiledPeering; readonly sender: CompiledEni }
+  | { readonly kind: "gateway-endpoint"; readonly endpoint: CompiledGatewayEndpoint }
   | { readonly kind: "service"; readonly service: Service }
   | { readonly kind: "dropped" };
 
@@ -46,14 +53,14 @@ export interface Walk {
 /** A flow that nobody has seen. */
 export const newFlow: KnownFlow = { answers: false, leaves: () => false, enters: () => false };
 
-/** Walks one packet to the next interface, service or the internet. */
+/** Walks one packet to the next interface, gateway, service or the internet. */
 export function walk(
   compiled: CompiledNetwork,
   { from, datagram }: { readonly from: Origin; readonly datagram: Datagram },
   known: KnownFlow = newFlow,
 ): Walk {
   const walker = new Walker(compiled, known, datagram);
-  const end = from === "internet" ? walker.fromInternet() : walker.fromEni(from);
+  const end = walker.start(from);
   return { steps: walker.steps, end, datagram: walker.datagram };
 }
 
@@ -71,90 +78,196 @@ class Walker {
     this.datagram = datagram;
   }
 
-  fromInternet(): WalkEnd {
-    const { source, destination } = this.datagram;
-    const mapping = this.#compiled.eniByPublicIp.get(destination);
-    const spoofed = this.#compiled.cidrs.some((cidr) => contains(cidr, source));
-    const passed = mapping !== undefined && !spoofed && this.#translatable();
-    const translated = mapping === undefined ? "" : formatAddress(mapping.privateIp);
-    if (
-      !this.#note({ stage: "internet-gateway", direction: "in", translated, passed, datagram: this.datagram })
-    )
-      return dropped;
-    if (mapping === undefined) return dropped;
-    this.datagram = { ...this.datagram, destination: mapping.privateIp };
-    return this.#enter(mapping.eni, undefined, undefined);
+  start(from: Origin): WalkEnd {
+    if (from === "internet") return this.#fromInternet();
+    if ("peering" in from) return this.#fromPeering(from);
+    return "endpoint" in from ? this.#fromEndpoint(from.endpoint) : this.#fromEni(from);
   }
 
-  fromEni(eni: CompiledEni): WalkEnd {
+  #fromInternet(): WalkEnd {
     const { source, destination, family } = this.datagram;
-    const own = eni.addresses[family].includes(source);
+    const spoofed = this.#compiled.cidrs.some((cidr) => contains(cidr, source));
+    if (family === 6) return this.#fromInternet6(spoofed);
+    const mapping = this.#compiled.eniByPublicIp.get(destination);
+    const translated = mapping === undefined ? "" : formatAddress(mapping.privateIp);
+    const passed = mapping !== undefined && !spoofed && this.#translatable();
+    const blocked =
+      mapping === undefined &&
+      this.#compiled.enis.some((eni) =>
+        eni.blockedPublicIps.some(({ publicIp }) => publicIp === destination),
+      );
+    if (!this.#gateway("internet-gateway", "in", { translated, blocked, passed })) return dropped;
+    if (mapping === undefined) return dropped;
+    this.datagram = { ...this.datagram, destination: mapping.privateIp };
+    return this.#admitFromGateway(mapping.eni);
+  }
+
+  /**
+   * IPv6 is not translated. Differs: what comes in is new only where the route back to its source leads to
+   * the internet gateway, so that subnets behind an egress-only one stay closed while both are attached.
+   */
+  #fromInternet6(spoofed: boolean): WalkEnd {
+    const { source, destination } = this.datagram;
+    const eni = findEni(this.#compiled, destination);
+    const back = eni === undefined ? undefined : findRoute(eni.subnet.routes, source);
+    const target = back?.kind === "route" ? back.route.target.kind : undefined;
+    const egressOnly = target === "egress-only-internet-gateway";
+    const stage = egressOnly ? target : "internet-gateway";
+    const access = eni?.subnet.publicAccess;
+    const blocked = access === "none" || (access === "egress" && !egressOnly);
+    const open = target === "internet-gateway" || (egressOnly && this.#known.answers);
+    const passed = eni !== undefined && open && !blocked && !spoofed;
+    if (!this.#gateway(stage, "in", { translated: "", blocked, passed })) return dropped;
+    return eni === undefined ? dropped : this.#admitFromGateway(eni);
+  }
+
+  /** The gateway's own route table, if it has one, may lead what comes in through a middlebox. */
+  #admitFromGateway(eni: CompiledEni): WalkEnd {
+    const { gatewayRoutes } = this.#compiled;
+    if (gatewayRoutes === undefined) return this.#enter(eni, undefined, undefined);
+    const found = findRoute(gatewayRoutes.routes, this.datagram.destination);
+    const target = found.kind === "route" ? found.route.target : undefined;
+    const middlebox = target?.kind === "eni" ? this.#compiled.eniById.get(target.eniId) : undefined;
+    const next = target?.kind === "local" ? eni : middlebox;
+    const passed = next !== undefined;
+    if (!this.#note({ stage: "gateway-route", found, passed, datagram: this.datagram })) return dropped;
+    return next === undefined ? dropped : this.#enter(next, undefined, undefined);
+  }
+
+  /** What comes through a peering goes to an interface here and nowhere else. */
+  #fromPeering({ peering, sender }: FromPeering): WalkEnd {
+    const { source, destination, family } = this.datagram;
+    const eni = findEni(this.#compiled, destination);
+    const passed = eni !== undefined && peering.cidrs.some((cidr) => contains(cidr, source));
+    const { datagram } = this;
+    if (!this.#note({ stage: "vpc-peering", direction: "in", peering, passed, datagram })) return dropped;
+    const member = peering.members.find(({ number }) => number === sender);
+    const certain = member?.addresses[family].includes(source) === true;
+    return eni === undefined
+      ? dropped
+      : this.#enter(eni, undefined, certain ? member.combination : undefined);
+  }
+
+  /** A gateway endpoint only ever answers. */
+  #fromEndpoint(endpoint: CompiledGatewayEndpoint): WalkEnd {
+    const { source, destination } = this.datagram;
+    const eni = findEni(this.#compiled, destination);
+    const own = endpoint.cidrs.some((cidr) => contains(cidr, source));
+    const passed = eni !== undefined && own && this.#known.answers;
+    const { datagram } = this;
+    if (!this.#note({ stage: "gateway-endpoint", direction: "in", endpoint, passed, datagram }))
+      return dropped;
+    return eni === undefined ? dropped : this.#enter(eni, undefined, undefined);
+  }
+
+  #fromEni(eni: CompiledEni): WalkEnd {
+    const { source, destination, family } = this.datagram;
+    const own = ownsAddress(eni, source);
     const service = serviceAddress(this.#compiled, destination);
     const mayForward = !eni.sourceDestCheck && service === undefined && eni.addresses[family].length > 0;
     if (!own && !mayForward) {
       this.#note({ stage: "source-check", eni, passed: false, datagram: this.datagram });
       return dropped;
     }
-    if (service !== undefined) return this.#serve(eni, service);
-    const found = findRoute(eni.subnet, destination);
-    const target = this.#target(found);
-    if (
-      !this.#note({
-        stage: "route",
-        subnet: eni.subnet,
-        found,
-        passed: target !== undefined,
-        datagram: this.datagram,
-      })
-    )
+    if (isEndpoint(eni) && !this.#known.answers) {
+      this.#note({ stage: "endpoint", eni, passed: false, datagram: this.datagram });
       return dropped;
-    const peer = this.#compiled.eniByAddress.get(destination)?.combination.key;
-    if (!this.#judge("sg-out", eni, peer)) return dropped;
+    }
+    if (service !== undefined) return this.#serve(eni, service);
+    const found = findSubnetRoute(eni.subnet, destination);
+    const target = this.#target(found);
+    const passed = target !== undefined;
+    if (!this.#note({ stage: "route", subnet: eni.subnet, found, passed, datagram: this.datagram }))
+      return dropped;
+    const peer = findEni(this.#compiled, destination) ?? this.#compiled.peerByAddress.get(destination);
+    if (!this.#judge("sg-out", eni, peer === undefined ? undefined : combinationOf(peer))) return dropped;
     if (target === undefined) return dropped;
-    if (target === "internet") return this.#leave(eni);
+    if (!("subnet" in target)) return this.#leave(eni, target);
     return this.#enter(target, eni.subnet, own ? eni.combination.key : undefined);
   }
 
   #serve(eni: CompiledEni, service: Service | "gateway"): WalkEnd {
-    const { protocol, value } = this.datagram;
-    const open =
-      (service === "metadata" && protocol === TCP && value === 80 && eni.metadata !== undefined) ||
-      (service === "resolver" && (protocol === TCP || protocol === UDP) && value === 53);
-    const served = open ? service : undefined;
+    const served = serviceAnswers(this.#compiled, eni, { service, datagram: this.datagram });
     this.#note({ stage: "service", service: served, passed: served !== undefined, datagram: this.datagram });
     return served === undefined ? dropped : { kind: "service", service: served };
   }
 
-  #target(found: RouteFound): Origin | undefined {
-    const { destination } = this.datagram;
-    if (found.kind === "same-subnet") return this.#compiled.eniByAddress.get(destination);
+  /** The interface or the gateway that a route leads to. */
+  #target(found: RouteFound): CompiledEni | Exit | undefined {
+    const local = (): CompiledEni | undefined => findEni(this.#compiled, this.datagram.destination);
+    if (found.kind === "same-subnet") return local();
     if (found.kind !== "route") return undefined;
     const { target } = found.route;
-    if (target.kind === "internet-gateway") return "internet";
-    if (target.kind === "eni") return this.#compiled.eniById.get(target.eniId);
-    return target.kind === "local" ? this.#compiled.eniByAddress.get(destination) : undefined;
+    switch (target.kind) {
+      case "local":
+        return local();
+      case "eni":
+        return this.#compiled.eniById.get(target.eniId);
+      case "blackhole":
+        return undefined;
+      case "vpc-peering": {
+        const peering = this.#compiled.peerings.find(({ id }) => id === target.id);
+        return peering === undefined ? undefined : { kind: target.kind, peering };
+      }
+      case "vpc-endpoint": {
+        const endpoint = this.#compiled.gatewayEndpoints.find(({ id }) => id === target.id);
+        return endpoint === undefined ? undefined : { kind: target.kind, endpoint };
+      }
+      case "internet-gateway":
+      case "egress-only-internet-gateway":
+        return { kind: target.kind };
+    }
   }
 
-  #leave(eni: CompiledEni): WalkEnd {
+  #leave(eni: CompiledEni, exit: Exit): WalkEnd {
     const released = aclReleases(eni.subnet.acl, this.datagram);
     if (!this.#note({ stage: "nacl-out", subnet: eni.subnet, passed: released, datagram: this.datagram }))
       return dropped;
-    const mapping = findMapping(this.#compiled, this.datagram.source);
+    if (exit.kind === "vpc-peering") return this.#leaveToPeer(eni, exit.peering);
+    if (exit.kind === "vpc-endpoint") return this.#leaveToEndpoint(exit.endpoint);
+    return this.datagram.family === 6 ? this.#leaveToInternet6(exit.kind) : this.#leaveToInternet();
+  }
+
+  #leaveToInternet(): WalkEnd {
+    const { source } = this.datagram;
+    const owner = this.#compiled.eniByAddress.get(source);
+    const mapping = owner?.publicIps.find(({ privateIp }) => privateIp === source)?.publicIp;
     const translated = mapping === undefined ? "" : formatAddress(mapping);
     const passed = mapping !== undefined && this.#translatable();
-    if (
-      !this.#note({
-        stage: "internet-gateway",
-        direction: "out",
-        translated,
-        passed,
-        datagram: this.datagram,
-      })
-    )
-      return dropped;
+    const blocked = owner?.blockedPublicIps.some(({ privateIp }) => privateIp === source) === true;
+    if (!this.#gateway("internet-gateway", "out", { translated, blocked, passed })) return dropped;
     if (mapping === undefined) return dropped;
     this.datagram = { ...this.datagram, source: mapping };
     return { kind: "internet" };
+  }
+
+  #leaveToInternet6(stage: "internet-gateway" | "egress-only-internet-gateway"): WalkEnd {
+    const access = findEni(this.#compiled, this.datagram.source)?.subnet.publicAccess;
+    const egressOnly = stage === "egress-only-internet-gateway";
+    const blocked = access === "none" || (access === "egress" && !egressOnly);
+    const passed = access !== undefined && !blocked;
+    return this.#gateway(stage, "out", { translated: "", blocked, passed }) ? { kind: "internet" } : dropped;
+  }
+
+  #leaveToPeer(sender: CompiledEni, peering: CompiledPeering): WalkEnd {
+    const { source, destination } = this.datagram;
+    const passed =
+      this.#compiled.cidrs.some((cidr) => contains(cidr, source)) &&
+      peering.cidrs.some((cidr) => contains(cidr, destination));
+    const { datagram } = this;
+    const left = this.#note({ stage: "vpc-peering", direction: "out", peering, passed, datagram });
+    return left ? { kind: "peering", peering, sender } : dropped;
+  }
+
+  #leaveToEndpoint(endpoint: CompiledGatewayEndpoint): WalkEnd {
+    const { source, destination, kind, value } = this.datagram;
+    const carried = kind === "tcp" || (kind === "icmp" && value >> 8 === 8);
+    const own = this.#compiled.cidrs.some((cidr) => contains(cidr, source));
+    const listed = endpoint.cidrs.some((cidr) => contains(cidr, destination));
+    const passed = carried && own && listed;
+    const { datagram } = this;
+    const left = this.#note({ stage: "gateway-endpoint", direction: "out", endpoint, passed, datagram });
+    return left ? { kind: "gateway-endpoint", endpoint } : dropped;
   }
 
   // Differs: an ICMP message that begins no exchange and answers none does not pass the internet gateway.
@@ -184,24 +297,68 @@ class Walker {
     return this.#note({ stage, eni, known, peer, passed, datagram: this.datagram });
   }
 
+  #gateway(
+    stage: "internet-gateway" | "egress-only-internet-gateway",
+    direction: "in" | "out",
+    outcome: { readonly translated: string; readonly blocked: boolean; readonly passed: boolean },
+  ): boolean {
+    return this.#note({ stage, direction, ...outcome, datagram: this.datagram });
+  }
+
   #note(step: Step): boolean {
     this.steps.push(step);
     return step.passed;
   }
 }
 
-/** The public address that the internet gateway puts in a private one's place. */
-function findMapping(compiled: CompiledNetwork, privateIp: Address): Address | undefined {
-  const eni = compiled.eniByAddress.get(privateIp);
-  return eni?.publicIps.find((mapping) => mapping.privateIp === privateIp)?.publicIp;
+/** A way out of the VPC. */
+type Exit =
+  | { readonly kind: "internet-gateway" | "egress-only-internet-gateway" }
+  | { readonly kind: "vpc-peering"; readonly peering: CompiledPeering }
+  | { readonly kind: "vpc-endpoint"; readonly endpoint: CompiledGatewayEndpoint };
+
+function combinationOf(peer: CompiledEni | { readonly combination: string }): string {
+  return typeof peer.combination === "string" ? peer.combination : peer.combination.key;
 }
 
-/** Finds the route of a destination: the own subnet first, then the longest prefix. */
-function findRoute(subnet: CompiledSubnet, destination: Address): RouteFound {
+/** Whether an interface only ever answers: it is an endpoint's. */
+export function isEndpoint({ device }: CompiledEni): boolean {
+  return device.kind === "local-endpoint" || device.kind === "service-endpoint";
+}
+
+/** Whether an address is an interface's, by itself or in a delegated prefix. */
+export function ownsAddress(eni: CompiledEni, address: Address): boolean {
+  const family = typeof address === "bigint" ? 6 : 4;
+  return (
+    eni.addresses[family].includes(address) || eni.prefixes[family].some((cidr) => contains(cidr, address))
+  );
+}
+
+const delegations = new WeakMap<CompiledNetwork, readonly CompiledEni[]>();
+
+/** The interface that has an address, by itself or in a delegated prefix. */
+export function findEni(compiled: CompiledNetwork, address: Address): CompiledEni | undefined {
+  const exact = compiled.eniByAddress.get(address);
+  if (exact !== undefined) return exact;
+  let delegated = delegations.get(compiled);
+  if (delegated === undefined) {
+    delegated = compiled.enis.filter(({ prefixes }) => prefixes[4].length + prefixes[6].length > 0);
+    delegations.set(compiled, delegated);
+  }
+  return delegated.find((eni) => ownsAddress(eni, address));
+}
+
+/** Finds the route of a destination in a subnet: the own subnet first, then the longest prefix. */
+function findSubnetRoute(subnet: CompiledSubnet, destination: Address): RouteFound {
   if (unroutable.some((range) => contains(range, destination))) return { kind: "unroutable" };
   if (subnet.cidrs.some((cidr) => contains(cidr, destination))) return { kind: "same-subnet" };
-  const routes = subnet.routes[typeof destination === "bigint" ? 6 : 4];
-  const route = routes.find((entry) => contains(entry.destination, destination));
+  return findRoute(subnet.routes, destination);
+}
+
+function findRoute(routes: PerFamily<readonly CompiledRoute[]>, destination: Address): RouteFound {
+  if (unroutable.some((range) => contains(range, destination))) return { kind: "unroutable" };
+  const own = routes[typeof destination === "bigint" ? 6 : 4];
+  const route = own.find((entry) => contains(entry.destination, destination));
   return route === undefined ? { kind: "none" } : { kind: "route", route };
 }
 
@@ -216,30 +373,3 @@ const unroutable: readonly AddressRange[] = [
   "fe80::/10",
   "ff00::/8",
 ].flatMap((text) => parseCidr(text) ?? []);
-
-const fixedServices = new Map<Address | undefined, Service>([
-  [parseAddress(metadataAddress[4]), "metadata"],
-  [parseAddress(metadataAddress[6]), "metadata"],
-  [parseAddress(resolverAddress[4]), "resolver"],
-  [parseAddress(resolverAddress[6]), "resolver"],
-]);
-
-const routerAddresses = new WeakMap<CompiledNetwork, ReadonlyMap<Address | undefined, Service | "gateway">>();
-
-/** What an address of the router is: a service, or a gateway that answers nothing. */
-function serviceAddress(compiled: CompiledNetwork, address: Address): Service | "gateway" | undefined {
-  let addresses = routerAddresses.get(compiled);
-  if (addresses === undefined) {
-    const gateways = compiled.subnets
-      .flatMap(({ cidrs }) => cidrs)
-      .filter(({ family }) => family === 4)
-      .map((cidr): [Address | undefined, "gateway"] => [parseAddress(subnetGateway(cidr)), "gateway"]);
-    const resolvers = vpcResolver(compiled.cidrs, 4).map((text): [Address | undefined, Service] => [
-      parseAddress(text),
-      "resolver",
-    ]);
-    addresses = new Map([...gateways, ...fixedServices, ...resolvers]);
-    routerAddresses.set(compiled, addresses);
-  }
-  return addresses.get(address);
-}

@@ -53,7 +53,7 @@ export function literalVerdict(model: VpcModel, packet: Packet): LiteralVerdict 
   }
   const at = forward.to === "internet" ? `internet ${forward.packet.source}` : forward.to;
   const good = { delivered: true, arrival: at, denied: undefined };
-  if (forward.to === "metadata" || forward.to === "resolver")
+  if (["metadata", "resolver", "time", "dhcp"].includes(forward.to))
     return { ...good, allowed: true, reply: "passes" };
   const answer = answerOf(forward.packet, v6);
   if (answer === undefined) return { ...good, allowed: true, reply: "none" };
@@ -172,6 +172,8 @@ function askService(service: string, eni: EniModel, { protocol, destinationPort 
   const to = { to: service, packet: { ...packetless, icmpType: 0, icmpCode: 0 } };
   if (service === "metadata" && protocol === 6 && destinationPort === 80 && eni.metadata !== undefined)
     return to;
+  if (service === "time" && protocol === 17 && destinationPort === 123) return to;
+  if (service === "gateway" && protocol === 17 && destinationPort === 67) return { ...to, to: "dhcp" };
   if (service === "resolver" && (protocol === 6 || protocol === 17) && destinationPort === 53) return to;
   return { denied: "service" };
 }
@@ -179,6 +181,7 @@ function askService(service: string, eni: EniModel, { protocol, destinationPort 
 function routerOwns(model: VpcModel, destination: string): string | undefined {
   if (same(destination, "169.254.169.254") || same(destination, "fd00:ec2::254")) return "metadata";
   if (same(destination, "169.254.169.253") || same(destination, "fd00:ec2::253")) return "resolver";
+  if (same(destination, "169.254.169.123") || same(destination, "fd00:ec2::123")) return "time";
   const plus = (cidr: string, offset: number): string => {
     const [base = ""] = cidr.split("/");
     const bits = BigInt(`0b${bitsOf(base)}`) + BigInt(offset);
