@@ -5,10 +5,11 @@
  * settled and runs the whole call again; what was fetched is then found in the port that fetched it, and so
  * is that it could not be had. After `attemptsMax` runs the call is refused.
  */
-export class Waiting {
+export class Waiting extends Error {
   readonly settled: Promise<unknown>;
 
   constructor(settled: Promise<unknown>) {
+    super("Something outside the cloud must be fetched first.");
     this.settled = settled;
   }
 }

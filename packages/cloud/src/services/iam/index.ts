@@ -62,6 +62,7 @@ export {
 } from "./mfa-device/mfa-code.ts";
 export { mfaDevicesOf, type MfaDeviceRow } from "./mfa-device/mfa-device.ts";
 export { findPasswordPolicy } from "./password-policy/password-policy.ts";
+export { findOidcProvider, oidcProviderArn, type OidcProviderRow } from "./oidc-provider/oidc-provider.ts";
 export { defaultDocument, findPolicy } from "./policy/policy.ts";
 export type { PolicyRow } from "./policy/policy-row.ts";
 export { findRole, roleArn, roles, type RoleRow } from "./role/role.ts";

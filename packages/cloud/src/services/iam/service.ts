@@ -34,6 +34,9 @@ import { mfaDeviceListOperations } from "./mfa-device/list-operations.ts";
 import { mfaDevices } from "./mfa-device/mfa-device.ts";
 import { mfaDeviceFaults } from "./mfa-device/mfa-device-faults.ts";
 import { mfaDeviceOperations } from "./mfa-device/operations.ts";
+import { oidcProviders } from "./oidc-provider/oidc-provider.ts";
+import { oidcProviderFaults } from "./oidc-provider/oidc-provider-faults.ts";
+import { oidcProviderOperations } from "./oidc-provider/operations.ts";
 import { passwordPolicyOperations } from "./password-policy/operations.ts";
 import { passwordPolicies } from "./password-policy/password-policy.ts";
 import { passwordPolicyFaults } from "./password-policy/password-policy-faults.ts";
@@ -88,6 +91,7 @@ export const iamService: Service = {
     ...loginProfileOperations,
     ...mfaDeviceListOperations,
     ...mfaDeviceOperations,
+    ...oidcProviderOperations,
     ...passwordPolicyOperations,
     ...policyOperations,
     ...policyVersionOperations,
@@ -111,6 +115,7 @@ export const iamService: Service = {
     ...instanceProfileFaults,
     ...loginProfileFaults,
     ...mfaDeviceFaults,
+    ...oidcProviderFaults,
     ...passwordPolicyFaults,
     ...policyFaults,
     ...roleFaults,
@@ -133,6 +138,7 @@ export const iamService: Service = {
     instanceProfiles,
     loginProfiles,
     mfaDevices,
+    oidcProviders,
     passwordPolicies,
     policies,
     roles,

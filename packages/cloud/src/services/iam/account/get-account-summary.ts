@@ -7,6 +7,7 @@ import { groupsPerUserMax } from "../group/membership-operations.ts";
 import { groupsPerAccountMax } from "../group/operations.ts";
 import { instanceProfiles } from "../instance-profile/instance-profile.ts";
 import { instanceProfilesPerAccountMax } from "../instance-profile/operations.ts";
+import { oidcProviders } from "../oidc-provider/oidc-provider.ts";
 import { operation } from "../operation.ts";
 import { attachedPoliciesMax } from "../policy/attachments.ts";
 import {
@@ -81,8 +82,7 @@ export const getAccountSummary = operation("GetAccountSummary", {
         MFADevices: mfaDevices.all,
         MFADevicesInUse: mfaDevices.inUse,
         Policies: own.length,
-        // Identity providers cannot be made here yet.
-        Providers: 0,
+        Providers: tx.by(oidcProviders, "account", accountId).length,
         PolicyVersionsInUse: own.reduce((count, row) => count + row.versions.length, 0),
         ServerCertificates: tx.by(serverCertificates, "account", accountId).length,
         Roles: tx.by(roles, "account", accountId).length,

@@ -232,13 +232,35 @@ describe("trust policies", () => {
     ["AWS", "arn:aws-cn:iam::111122223333:root"],
     ["SERVICE", "ec2"],
     ["SERVICE", "ec2.example.com"],
-    ["FEDERATED", "arn:aws:iam::111122223333:saml-provider/none"],
   ])("do not name %s %s", (type, value) => {
     user("ana", { Path: "/eng/" });
     const key = type === "AWS" ? type : `${type.charAt(0)}${type.slice(1).toLowerCase()}`;
     const AssumeRolePolicyDocument = trusting({ [key]: value });
     expect(iam.faultOf("CreateRole", { RoleName: "app", AssumeRolePolicyDocument })).toBe(
       `MalformedPolicyDocument: Invalid principal in policy: "${type}":"${value}"`,
+    );
+  });
+
+  it.each([
+    "accounts.google.com",
+    "arn:aws:iam::111122223333:oidc-provider/idp.example.com/tenant",
+    "arn:aws:iam::111122223333:saml-provider/ADFS",
+  ])("name the provider %s, which need not exist", (Federated) => {
+    const document = trusting({ Federated });
+    create("app", { AssumeRolePolicyDocument: document });
+    expect(shown("app")).toBe(document);
+  });
+
+  it.each([
+    "arn:aws:iam::111122223333:provider/none",
+    "arn:aws:iam::111122223333:oidc-provider/",
+    "arn:aws:iam::1111:oidc-provider/idp.example.com",
+    "arn:aws:iam::111122223333:saml-provider/a/b",
+    "https://idp.example.com",
+  ])("do not name %s as a provider", (Federated) => {
+    const AssumeRolePolicyDocument = trusting({ Federated });
+    expect(iam.faultOf("CreateRole", { RoleName: "app", AssumeRolePolicyDocument })).toBe(
+      "MalformedPolicyDocument: Federated principals must be valid domain names or SAML metadata ARNs",
     );
   });
 

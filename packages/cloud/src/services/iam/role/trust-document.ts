@@ -19,6 +19,14 @@ const knownProviders = new Set([
   "www.amazon.com",
 ]);
 
+/**
+ * A provider made in IAM. It is named by its ARN and need not exist: without it nobody is vouched for, and
+ * one that is made again under its name is trusted again.
+ */
+const providerPattern = /^arn:aws:iam::\d{12}:(?:oidc-provider\/[^\s*?]+|saml-provider\/[\w.-]{1,128})$/;
+
+const notProvider = "Federated principals must be valid domain names or SAML metadata ARNs";
+
 /** A trust policy as it is stored. @throws malformedPolicyDocument, quotaExceeded */
 export function storedTrust(tx: ReadTx, document: string): string {
   const size = checkDocument(document, "trust");
@@ -26,6 +34,7 @@ export function storedTrust(tx: ReadTx, document: string): string {
     throw quotaExceeded("ACLSizePerRole", String(trustPolicyCharactersMax));
   }
   for (const { type, value } of principalsOf(document)) {
+    if (type === "Federated" && !isProvider(value.text)) throw malformedPolicyDocument(notProvider);
     if (!isKnown(tx, type, value.text)) {
       const label = type === "AWS" ? type : type.toUpperCase();
       throw malformedPolicyDocument(`Invalid principal in policy: "${label}":"${value.text}"`);
@@ -43,7 +52,11 @@ function isKnown(tx: ReadTx, type: string, value: string): boolean {
   if (type === "AWS") return value === "*" || storedPrincipal(tx, value) !== undefined;
   // Differs: AWS knows the list of its services; here any name of the form of one is taken in a trust policy.
   if (type === "Service") return /^[a-z0-9-]+(?:\.[a-z0-9-]+)*\.amazonaws\.com$/.test(value);
-  return type === "Federated" && knownProviders.has(value);
+  return type === "Federated";
+}
+
+function isProvider(value: string): boolean {
+  return knownProviders.has(value) || providerPattern.test(value);
 }
 
 /** What stands for a principal in the row, or undefined when nobody is called that. */
