@@ -52,6 +52,11 @@ export function signingCertificateId(random: Random): string {
   return base32(Buffer.from(random(20)), 32);
 }
 
+/** The id of a SAML provider or of one of its private keys: 32 characters, 160 random bits. */
+export function samlProviderId(random: Random): string {
+  return base32(Buffer.from(random(20)), 32);
+}
+
 /**
  * What is kept of a secret that nobody could guess: enough to know it again, not to tell it. SHA-256,
  * base64.

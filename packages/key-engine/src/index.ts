@@ -10,6 +10,7 @@ export {
   accountOfAccessKeyId,
   generateAccessKeyId,
   generateSecretAccessKey,
+  samlProviderId,
   secretDigest,
   signingCertificateId,
   uniqueId,
