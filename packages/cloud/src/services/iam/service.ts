@@ -48,10 +48,17 @@ import { roleOperations } from "./role/operations.ts";
 import { rolePolicyOperations } from "./role/policy-operations.ts";
 import { roles } from "./role/role.ts";
 import { roleFaults } from "./role/role-faults.ts";
+import { samlProviderOperations } from "./saml-provider/operations.ts";
+import { samlProviders } from "./saml-provider/saml-provider.ts";
+import { samlProviderFaults } from "./saml-provider/saml-provider-faults.ts";
 import { contextKeyOperations } from "./simulation/context-key-operations.ts";
 import { serverCertificateOperations } from "./server-certificate/operations.ts";
 import { serverCertificates } from "./server-certificate/server-certificate.ts";
 import { serverCertificateFaults } from "./server-certificate/server-certificate-faults.ts";
+import { deletionTasks } from "./service-linked-role/deletion-task.ts";
+import { serviceLinkedRoleOperations } from "./service-linked-role/operations.ts";
+import { linkedRoleUses } from "./service-linked-role/role-use.ts";
+import { serviceLinkedRoleFaults } from "./service-linked-role/service-linked-role-faults.ts";
 import { serviceCredentialOperations } from "./service-specific-credential/operations.ts";
 import { serviceCredentials } from "./service-specific-credential/service-specific-credential.ts";
 import { serviceCredentialFaults } from "./service-specific-credential/service-specific-credential-faults.ts";
@@ -97,8 +104,10 @@ export const iamService: Service = {
     ...policyVersionOperations,
     ...roleOperations,
     ...rolePolicyOperations,
+    ...samlProviderOperations,
     ...serverCertificateOperations,
     ...serviceCredentialOperations,
+    ...serviceLinkedRoleOperations,
     ...signingCertificateOperations,
     ...sshPublicKeyOperations,
     ...simulationOperations,
@@ -119,8 +128,10 @@ export const iamService: Service = {
     ...passwordPolicyFaults,
     ...policyFaults,
     ...roleFaults,
+    ...samlProviderFaults,
     ...serverCertificateFaults,
     ...serviceCredentialFaults,
+    ...serviceLinkedRoleFaults,
     ...sharedFaults,
     ...signingCertificateFaults,
     ...sshPublicKeyFaults,
@@ -134,14 +145,17 @@ export const iamService: Service = {
     accounts,
     consoleSessions,
     credentialReports,
+    deletionTasks,
     groups,
     instanceProfiles,
+    linkedRoleUses,
     loginProfiles,
     mfaDevices,
     oidcProviders,
     passwordPolicies,
     policies,
     roles,
+    samlProviders,
     serverCertificates,
     serviceAccesses,
     serviceCredentials,

@@ -1,5 +1,5 @@
 /** Test support of the IAM rooms: IAM in memory with two accounts, and principals to call as. */
-import type { OpenIdKeysPort, Principal } from "../../kit/index.ts";
+import type { GuardrailsPort, OpenIdKeysPort, Principal } from "../../kit/index.ts";
 import { openTestService, testAccount, testNow, type Caller, type TestCloud } from "../../kit/testing.ts";
 import { putAccount } from "./account/account.ts";
 import { iamService } from "./service.ts";
@@ -19,7 +19,9 @@ export interface TestIam extends Pick<TestCloud, "store" | "environment" | "adva
 }
 
 /** Opens IAM with the account of the tests and another one. */
-export async function openTestIam(beside: { readonly openIdKeys?: OpenIdKeysPort } = {}): Promise<TestIam> {
+export async function openTestIam(
+  beside: { readonly openIdKeys?: OpenIdKeysPort; readonly guardrails?: GuardrailsPort } = {},
+): Promise<TestIam> {
   const cloud = await openTestService({ ...iamService, ...beside });
   cloud.store.transaction((tx) => {
     for (const id of [testAccount, otherAccount]) putAccount(tx, { id, name: id, createdAt: testNow });

@@ -74,6 +74,7 @@ export const groupHolder: HolderKind<GroupRow> = {
   attachmentQuota: "PoliciesPerGroup",
   find: findGroup,
   fetch: fetchGroup,
+  fetchChangeable: fetchGroup,
   target: groupTarget,
   put: putGroup,
 };

@@ -4,7 +4,7 @@ import { requestTagKeys } from "../../../kit/index.ts";
 import { quotaExceeded, roleInInstanceProfile } from "../faults.ts";
 import { listing } from "../listing.ts";
 import { operation } from "../operation.ts";
-import { fetchRole, findRole, roleTarget } from "../role/role.ts";
+import { fetchChangeableRole, fetchRole, findRole, roleTarget } from "../role/role.ts";
 import { roleNotFound } from "../role/role-faults.ts";
 import { listTags, readTags, withoutTags, withTags } from "../tag/tags.ts";
 import {
@@ -101,7 +101,7 @@ export const addRoleToInstanceProfile = operation("AddRoleToInstanceProfile", {
   ],
   handle(tx, input, call) {
     const row = fetchInstanceProfile(tx, call, input.InstanceProfileName);
-    const role = fetchRole(tx, call, input.RoleName);
+    const role = fetchChangeableRole(tx, call, input.RoleName);
     if (row.roleId !== undefined) throw quotaExceeded("InstanceSessionsPerInstanceProfile", "1");
     putInstanceProfile(tx, { ...row, roleId: role.id });
     return {};

@@ -41,7 +41,7 @@ export function attachPolicy<Row extends PolicyHolder>(
   call: Call,
   { kind, name, policyArn }: WithPolicy<Row>,
 ): void {
-  const row = kind.fetch(tx, call, name);
+  const row = kind.fetchChangeable(tx, call, name);
   const policy = findPolicy(tx, call.accountId, policyArn);
   if (policy === undefined) throw policyNotAttachable(policyArn);
   if (isUnattachable(policy)) throw serviceRolePolicyNotAttachable();
@@ -58,7 +58,7 @@ export function detachPolicy<Row extends PolicyHolder>(
   call: Call,
   { kind, name, policyArn }: WithPolicy<Row>,
 ): void {
-  const row = kind.fetch(tx, call, name);
+  const row = kind.fetchChangeable(tx, call, name);
   const left = row.attachedPolicyArns.filter((arn) => arn !== policyArn);
   if (left.length === row.attachedPolicyArns.length) throw policyNotFound(policyArn);
   kind.put(tx, { ...row, attachedPolicyArns: left });
@@ -109,7 +109,7 @@ export function changeBoundary<Row extends PolicyHolder>(
   call: Call,
   { kind, name, boundaryArn }: NamedHolder<Row> & { readonly boundaryArn: string | undefined },
 ): void {
-  const row = kind.fetch(tx, call, name);
+  const row = kind.fetchChangeable(tx, call, name);
   if (boundaryArn !== undefined) checkBoundary(tx, call, boundaryArn);
   const { boundaryArn: _before, ...rest } = row;
   // Only the optional boundary was taken out, so what is left is still a row.

@@ -30,7 +30,7 @@ export function putInlinePolicy<Row extends PolicyHolder>(
   asked: NamedHolder<Row> & { readonly policyName: string; readonly document: string },
 ): void {
   const { kind, name, policyName, document } = asked;
-  const row = kind.fetch(tx, call, name);
+  const row = kind.fetchChangeable(tx, call, name);
   let size = checkDocument(document, "identity");
   const others = row.inlinePolicies.filter((policy) => policy.name !== policyName);
   for (const policy of others) size += policySize(policy.document);
@@ -69,7 +69,7 @@ export function deleteInlinePolicy<Row extends PolicyHolder>(
   call: Call,
   { kind, name, policyName }: NamedHolder<Row> & { readonly policyName: string },
 ): void {
-  const row = kind.fetch(tx, call, name);
+  const row = kind.fetchChangeable(tx, call, name);
   const left = row.inlinePolicies.filter((policy) => policy.name !== policyName);
   if (left.length === row.inlinePolicies.length) throw inlinePolicyNotFound(kind.type, policyName);
   kind.put(tx, { ...row, inlinePolicies: left });

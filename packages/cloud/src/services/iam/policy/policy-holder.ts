@@ -29,6 +29,8 @@ export interface HolderKind<Row extends PolicyHolder> {
   find(tx: ReadTx, accountId: string, name: string): Row | undefined;
   /** @throws the kind's not-found fault */
   fetch(tx: ReadTx, call: Call, name: string): Row;
+  /** One that the caller may change. @throws as fetch, and where only AWS changes it */
+  fetchChangeable(tx: ReadTx, call: Call, name: string): Row;
   target(call: Call, name: string): Target;
   put(tx: Tx, row: Row): Row;
 }

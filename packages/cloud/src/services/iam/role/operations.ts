@@ -9,13 +9,16 @@ import { operation } from "../operation.ts";
 import { checkBoundary } from "../policy/attachments.ts";
 import { checkPolicyArn } from "../policy/policy.ts";
 import { listTags, readTags, withoutTags, withTags } from "../tag/tags.ts";
-import { fetchRole, findRole, putRole, roleArn, roles, roleTarget } from "./role.ts";
-import { roleExists } from "./role-faults.ts";
+import { fetchChangeableRole, fetchRole, findRole, putRole, roleArn, roles, roleTarget } from "./role.ts";
+import { roleExists, rolePathReserved, roleProtected } from "./role-faults.ts";
 import { roleDetail, roleSummary, roleView } from "./role-view.ts";
 import { storedTrust } from "./trust-document.ts";
 
 /** Roles an account may have. */
 export const rolesPerAccountMax = 1000;
+
+/** Where the roles of services are, and no other. */
+const servicePath = "/aws-service-role/";
 
 /** How long a session lives at most when the role does not say. */
 const defaultSessionSeconds = 3600;
@@ -33,6 +36,7 @@ export const createRole = operation("CreateRole", {
     return [call.need(target, keys), ...(tagging ? [call.needAction("iam:TagRole", target, tagKeys)] : [])];
   },
   handle(tx, input, call) {
+    if (input.Path?.startsWith(servicePath)) throw rolePathReserved(input.Path);
     const trustDocument = storedTrust(tx, input.AssumeRolePolicyDocument);
     if (findRole(tx, call.accountId, input.RoleName) !== undefined) throw roleExists(input.RoleName);
     if (tx.by(roles, "account", call.accountId).length >= rolesPerAccountMax) {
@@ -86,6 +90,10 @@ export const updateRole = operation("UpdateRole", {
   needs: (input, call) => [call.need(roleTarget(call, input.RoleName))],
   handle(tx, input, call) {
     const row = fetchRole(tx, call, input.RoleName);
+    // Of a service's role, the description is the account's to change.
+    if (row.linkedService !== undefined && input.MaxSessionDuration !== undefined) {
+      throw roleProtected(row.name);
+    }
     putRole(tx, {
       ...row,
       // "If you do not specify a value for this setting, the default value of one hour is applied": IAM API,
@@ -112,7 +120,7 @@ export const deleteRole = operation("DeleteRole", {
   honours: "all",
   needs: (input, call) => [call.need(roleTarget(call, input.RoleName))],
   handle(tx, input, call) {
-    const row = fetchRole(tx, call, input.RoleName);
+    const row = fetchChangeableRole(tx, call, input.RoleName);
     if (row.attachedPolicyArns.length > 0) throw policiesAttached();
     if (row.inlinePolicies.length > 0) throw inlinePoliciesLeft();
     if (tx.by(instanceProfiles, "role", row.id).length > 0) throw roleInInstanceProfile();
@@ -127,7 +135,7 @@ export const updateAssumeRolePolicy = operation("UpdateAssumeRolePolicy", {
   honours: "all",
   needs: (input, call) => [call.need(roleTarget(call, input.RoleName))],
   handle(tx, input, call) {
-    const row = fetchRole(tx, call, input.RoleName);
+    const row = fetchChangeableRole(tx, call, input.RoleName);
     putRole(tx, { ...row, trustDocument: storedTrust(tx, input.PolicyDocument) });
     return {};
   },

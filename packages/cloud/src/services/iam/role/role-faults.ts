@@ -12,4 +12,14 @@ export const roleExists = fault({
   message: (name: string) => `Role with name ${name} already exists.`,
 });
 
-export const roleFaults = [roleNotFound, roleExists];
+export const roleProtected = fault({
+  code: "UnmodifiableEntity",
+  message: (name: string) =>
+    `Cannot perform the operation on the protected role '${name}' - this role is only modifiable by AWS`,
+});
+export const rolePathReserved = fault({
+  code: "InvalidInput",
+  message: (path: string) => `The path ${path} is reserved for the roles of services.`,
+});
+
+export const roleFaults = [roleNotFound, roleExists, roleProtected, rolePathReserved];

@@ -6,7 +6,7 @@ import { resourceTagKeys, type Call, type Tags, type Target } from "../../../kit
 import { roleInlineCharactersMax } from "../policy/document.ts";
 import type { HolderKind, PolicyHolder } from "../policy/policy-holder.ts";
 import { holderPolicies } from "../user/user.ts";
-import { roleNotFound } from "./role-faults.ts";
+import { roleNotFound, roleProtected } from "./role-faults.ts";
 
 /** A role. */
 export interface RoleRow extends PolicyHolder {
@@ -15,6 +15,8 @@ export interface RoleRow extends PolicyHolder {
   readonly accountId: string;
   readonly name: string;
   readonly path: string;
+  /** The service whose own role it is, such as `autoscaling.amazonaws.com`; absent for everybody's roles. */
+  readonly linkedService?: string | undefined;
   readonly description?: string | undefined;
   /**
    * The trust policy with principals of this cloud replaced by their unique ids: a user or role made again
@@ -54,6 +56,13 @@ export function fetchRole(tx: ReadTx, call: Call, name: string): RoleRow {
   return row;
 }
 
+/** The caller's role of a name, to be changed by the caller. @throws roleNotFound, roleProtected */
+export function fetchChangeableRole(tx: ReadTx, call: Call, name: string): RoleRow {
+  const row = fetchRole(tx, call, name);
+  if (row.linkedService !== undefined) throw roleProtected(row.name);
+  return row;
+}
+
 /** A role of the caller's account as target of a need. */
 export function roleTarget(call: Call, name: string): Target {
   const row = findRole(call.tx, call.accountId, name);
@@ -76,6 +85,7 @@ export const roleHolder: HolderKind<RoleRow> = {
   attachmentQuota: "PoliciesPerRole",
   find: findRole,
   fetch: fetchRole,
+  fetchChangeable: fetchChangeableRole,
   target: roleTarget,
   put: putRole,
 };

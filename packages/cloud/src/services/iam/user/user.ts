@@ -77,6 +77,7 @@ export const userHolder: HolderKind<UserRow> = {
   attachmentQuota: "PoliciesPerUser",
   find: findUser,
   fetch: fetchUser,
+  fetchChangeable: fetchUser,
   target: userTarget,
   put: putUser,
 };
