@@ -175,7 +175,7 @@ const SHARED_PROVIDERS: readonly SharedProvider[] = [
   { host: "www.amazon.com", claims: ["app_id", "user_id"] },
 ];
 
-/** Whether a federated principal is a provider that vouches for anybody, so that its name alone keeps nobody out. */
+/** Whether a federated principal is a provider that vouches for anybody: its name alone keeps nobody out. */
 export function vouchesForAnybody(provider: string): boolean {
   const host = /^arn:[^:]+:iam::[0-9]{12}:oidc-provider\/([^/]+)/.exec(provider)?.[1] ?? provider;
   return SHARED_PROVIDERS.some((shared) => shared.host === host);

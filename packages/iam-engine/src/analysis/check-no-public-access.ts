@@ -1,5 +1,5 @@
-// Whether a resource policy lets strangers in: anonymous callers, and principals of accounts that it does not
-// name. A condition on a fixed network, account, organization or ARN keeps them out; any other does not count.
+// Whether a resource policy lets strangers in: anonymous callers, and principals of accounts that it does
+// not name. A condition on a fixed network, account, organization or ARN keeps them out; no other counts.
 
 import { accessCheck, reasonAbout } from "./access-check.ts";
 import type { AccessCheck } from "./access-check.ts";

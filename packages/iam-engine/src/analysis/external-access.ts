@@ -1,5 +1,5 @@
-// Whom outside the zone of trust a resource policy lets in, statement by statement. A condition that cannot be
-// reasoned about neither hides a grant nor makes it certain.
+// Whom outside the zone of trust a resource policy lets in, statement by statement. A condition that cannot
+// be reasoned about neither hides a grant nor makes it certain.
 
 import type { ParsedCondition, PrincipalType } from "../policy.ts";
 import { newBudget } from "./budget.ts";

@@ -15,3 +15,24 @@ export { smallestPolicy } from "./smallest-policy.ts";
 export type { RecordedDecision, SmallestPolicyOptions } from "./smallest-policy.ts";
 export { replay } from "./replay.ts";
 export type { RecordedUse, Replay } from "./replay.ts";
+export { findPolicyIssues } from "./find-policy-issues.ts";
+export type {
+  FindingLocation,
+  FindingPosition,
+  PolicyFinding,
+  PolicyQuestion,
+} from "./find-policy-issues.ts";
+export type { ValidatedPolicyType } from "./policy-checks/check-context.ts";
+export { POLICY_ISSUES } from "./policy-issues.ts";
+export type { FindingType, IssueCode, PolicyIssue } from "./policy-issues.ts";
+export type { PathElement } from "./policy-outline.ts";
+export { awsServiceKnowledge } from "./knowledge-table.ts";
+export type {
+  AccessLevel,
+  ActionKnowledge,
+  ConditionKeyKnowledge,
+  ConditionKeyType,
+  ResourceTypeKnowledge,
+  ServiceDetails,
+  ServiceKnowledge,
+} from "./service-knowledge.ts";

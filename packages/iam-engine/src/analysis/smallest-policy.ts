@@ -58,7 +58,7 @@ interface ActionUse {
   readonly resources: Set<string>;
 }
 
-// By the action in lower case, since its case does not matter; of several spellings the first in order counts.
+// By the action in lower case, since its case does not matter; of several spellings the first one counts.
 function arnsByAction(decisions: readonly RecordedDecision[]): Map<string, ActionUse> {
   const uses = new Map<string, ActionUse>();
   for (const { action, resource } of decisions.toSorted((left, right) =>
