@@ -1,7 +1,21 @@
-/** `casemate accounts`: the accounts of the cloud, and a new one with its administrator's key. */
+/** `casemate accounts`: the accounts of the cloud, new ones, and the passwords of root users. */
 import type { Command } from "commander";
-import { addCommand, type Cli, type SharedFlags } from "./command.ts";
+import { askOf } from "./ask.ts";
+import { CliFault } from "./cli-fault.ts";
+import { addCommand, type Cli, type Result, type SharedFlags } from "./command.ts";
 import { tableLines } from "./table.ts";
+
+interface CreateFlags extends SharedFlags {
+  readonly accountId?: string;
+  readonly name?: string;
+  readonly email?: string;
+}
+
+interface RootFlags extends SharedFlags {
+  readonly account?: string;
+  readonly email?: string;
+  readonly removeMfa?: boolean;
+}
 
 /** Adds the commands. */
 export function accountsCommands(program: Command, cli: Cli): void {
@@ -16,10 +30,11 @@ export function accountsCommands(program: Command, cli: Cli): void {
   addCommand(accounts, "create", "make an account with an administrator and show its key, this once")
     .option("--account-id <digits>", "12 digits; random when not given")
     .option("--name <name>", "what to call it")
-    .action((flags: SharedFlags & { readonly accountId?: string; readonly name?: string }) =>
+    .option("--email <address>", "of its root user")
+    .action((flags: CreateFlags) =>
       cli.tell(flags, "Making the account", async () => {
-        const { accountId, name } = flags;
-        const made = await cli.operator(flags).call("accounts-create", { accountId, name });
+        const { accountId, name, email } = flags;
+        const made = await cli.operator(flags).call("accounts-create", { accountId, name, email });
         const lines = [
           `Account ${made.accountId} was made. Its administrator's key, shown this once:`,
           `  AWS_ACCESS_KEY_ID=${made.accessKeyId}`,
@@ -29,4 +44,33 @@ export function accountsCommands(program: Command, cli: Cli): void {
         return { data: made, lines };
       }),
     );
+  addCommand(accounts, "set-root-password", "set what the root user of an account signs in with")
+    .option("--account <digits>", "another account than the first")
+    .option("--email <address>", "needed where the root user has none yet")
+    .option("--remove-mfa", "take its MFA devices away too, for a root user that has lost them")
+    .action(async (flags: RootFlags) => {
+      const outcome = await rootPassword(cli).then(
+        (password) => () => setRootPassword(cli, flags, password),
+        (fault: unknown) => () => Promise.reject(fault as Error),
+      );
+      await cli.tell(flags, "Setting the password", outcome);
+    });
+}
+
+/** Asked for twice at a terminal, and piped in as one line. @throws CliFault */
+async function rootPassword(cli: Cli): Promise<string> {
+  const asking = askOf(cli);
+  const password = await asking.secret("Password of the root user: ");
+  if (!asking.interactive || (await asking.secret("Once more: ")) === password) return password;
+  throw new CliFault("usage", "InvalidInput", "These were two passwords.");
+}
+
+async function setRootPassword(cli: Cli, flags: RootFlags, password: string): Promise<Result> {
+  const { account: accountId, email, removeMfa } = flags;
+  const set = await cli
+    .operator(flags)
+    .call("accounts-set-root-password", { accountId, email, password, removeMfa });
+  const removed = set.removedMfaDevices.map((serial) => `MFA device taken away: ${serial}`);
+  const line = `The root user of ${set.accountId} signs in as ${set.email}: casemate login --root ${set.email}`;
+  return { data: set, lines: [line, ...removed] };
 }

@@ -1,12 +1,12 @@
 /**
- * `casemate aws`: the aws command line, whatever its version, against this cloud as the administrator of an
- * account.
+ * `casemate aws`: the aws command line, whatever its version, against this cloud as whoever has signed in
+ * with `casemate login`, or as the administrator of an account.
  */
 import type { Command } from "commander";
 import type { Cli, SharedFlags } from "./command.ts";
 import { clientVariables } from "./env.ts";
 import { cliFaultOf } from "./cli-fault.ts";
-import { keptCredentials } from "./kept-credentials.ts";
+import { currentCredentials } from "./current-credentials.ts";
 import { startProgram, withEndpoint } from "./start-program.ts";
 
 /** Credentials of the environment that would win over those given here, or be sent along with them. */
@@ -42,20 +42,16 @@ async function runAws(
   flags: SharedFlags & { readonly account?: string },
 ): Promise<number> {
   const { environment } = cli;
-  const { endpoint } = await cli.operator(flags).call("status", {});
   const own = flags.account === undefined && (environment.awsCredentials !== undefined || usesProfile(args));
   const region = environment.awsRegion ?? "us-east-1";
-  const cloud = own
-    ? { AWS_ENDPOINT_URL: endpoint, AWS_DEFAULT_REGION: region }
-    : {
-        ...clientVariables({
-          endpoint,
-          credentials: keptCredentials(cli.dataDir(flags), flags.account),
-          region,
-        }),
-        ...unset,
-      };
-  return startProgram(withEndpoint(["aws", ...args], endpoint), { ...environment.all, ...cloud });
+  if (own) {
+    const { endpoint } = await cli.operator(flags).call("status", {});
+    const cloud = { AWS_ENDPOINT_URL: endpoint, AWS_DEFAULT_REGION: region };
+    return startProgram(withEndpoint(["aws", ...args], endpoint), { ...environment.all, ...cloud });
+  }
+  const current = await currentCredentials(cli, flags);
+  const cloud = { ...unset, ...clientVariables({ ...current, region }) };
+  return startProgram(withEndpoint(["aws", ...args], current.endpoint), { ...environment.all, ...cloud });
 }
 
 function usesProfile(args: readonly string[]): boolean {

@@ -11,6 +11,7 @@ import { doctorCommand } from "./doctor.ts";
 import { envCommand } from "./env.ts";
 import { exitCodeMeanings, exitCodes } from "./exit-codes.ts";
 import { leastPrivilegeCommand } from "./least-privilege.ts";
+import { loginCommands } from "./login.ts";
 import { reachCommand } from "./reach.ts";
 import { resetCommand } from "./reset.ts";
 import { runCommand } from "./run.ts";
@@ -57,6 +58,7 @@ function buildProgram(cli: Cli): Command {
   statusCommands(program, cli);
   doctorCommand(program, cli);
   accountsCommands(program, cli);
+  loginCommands(program, cli);
   whoamiCommand(program, cli);
   trailCommands(program, cli);
   leastPrivilegeCommand(program, cli);

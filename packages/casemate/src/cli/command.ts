@@ -18,8 +18,15 @@ export interface Sink {
   readonly isTTY?: boolean | undefined;
 }
 
+/** Where answers to questions come from. */
+export type Source = Pick<NodeJS.ReadStream, "on" | "off" | "setEncoding" | "pause" | "resume"> & {
+  readonly isTTY?: boolean | undefined;
+  readonly setRawMode?: ((raw: boolean) => unknown) | undefined;
+};
+
 /** The process around a command. */
 export interface Surroundings {
+  readonly stdin?: Source | undefined;
   readonly stdout: Sink;
   readonly stderr: Sink;
   readonly workingDirectory: string;
@@ -57,6 +64,11 @@ export class Cli {
 
   get environment(): Environment {
     return this.#around.environment();
+  }
+
+  /** Undefined where nobody can be asked. */
+  get stdin(): Source | undefined {
+    return this.#around.stdin;
   }
 
   get stdout(): Sink {
@@ -121,6 +133,10 @@ export function addCommand(program: Command, usage: string, description: string)
 export function processSurroundings(): Surroundings {
   let environment: Environment | undefined;
   return {
+    // Opened when somebody is asked.
+    get stdin() {
+      return process.stdin;
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     workingDirectory: process.cwd(),

@@ -1,12 +1,12 @@
 /**
- * `casemate env`: the exports that make a shell's AWS clients talk to this cloud, as the administrator of
- * an account.
+ * `casemate env`: the exports that make a shell's AWS clients talk to this cloud, as whoever has
+ * signed in, or as the administrator of an account.
  */
 import { basename } from "node:path";
 import { Option, type Command } from "commander";
-import type { AdministratorCredentials } from "../daemon/first-start.ts";
+import type { CallerCredentials } from "../config/environment.ts";
 import { addCommand, type Cli, type SharedFlags } from "./command.ts";
-import { keptCredentials } from "./kept-credentials.ts";
+import { currentCredentials } from "./current-credentials.ts";
 
 const shells = ["bash", "zsh", "fish", "powershell", "json"] as const;
 type Shell = (typeof shells)[number];
@@ -25,9 +25,8 @@ export function envCommand(program: Command, cli: Cli): void {
     .option("--region <name>", "default region", "us-east-1")
     .action((flags: EnvFlags) =>
       cli.tell(flags, "Asking", async () => {
-        const { endpoint } = await cli.operator(flags).call("status", {});
-        const credentials = keptCredentials(cli.dataDir(flags), flags.account);
-        const data = clientVariables({ endpoint, credentials, region: flags.region ?? "us-east-1" });
+        const current = await currentCredentials(cli, flags);
+        const data = clientVariables({ ...current, region: flags.region ?? "us-east-1" });
         return { data, lines: exportLines(flags.shell ?? shellOf(cli.environment.shell), data) };
       }),
     );
@@ -36,24 +35,27 @@ export function envCommand(program: Command, cli: Cli): void {
 /** The variables by which clients find a cloud and its caller. */
 export function clientVariables(cloud: {
   readonly endpoint: string;
-  readonly credentials: Pick<AdministratorCredentials, "accessKeyId" | "secretAccessKey">;
+  readonly credentials: CallerCredentials;
   readonly region: string;
 }): Readonly<Record<string, string>> {
+  const { accessKeyId, secretAccessKey, sessionToken } = cloud.credentials;
   return {
     AWS_ENDPOINT_URL: cloud.endpoint,
-    AWS_ACCESS_KEY_ID: cloud.credentials.accessKeyId,
-    AWS_SECRET_ACCESS_KEY: cloud.credentials.secretAccessKey,
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    ...(sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: sessionToken }),
     AWS_DEFAULT_REGION: cloud.region,
     AWS_REGION: cloud.region,
   };
 }
 
 /** A token or profile of another cloud that the shell still has would be sent along: they are taken away. */
-const unset = ["AWS_SESSION_TOKEN", "AWS_PROFILE"];
+const strays = ["AWS_SESSION_TOKEN", "AWS_PROFILE"];
 
 /** The lines for a shell. */
 export function exportLines(shell: Shell, variables: Readonly<Record<string, string>>): string[] {
   const entries = Object.entries(variables);
+  const unset = strays.filter((name) => !Object.hasOwn(variables, name));
   switch (shell) {
     case "json":
       return [JSON.stringify(variables, null, 2)];

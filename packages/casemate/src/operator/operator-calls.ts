@@ -140,6 +140,42 @@ export interface RelayedMetadataResponse {
   readonly body: string;
 }
 
+/** What a root user is to sign in with; the e-mail address may be left out where the account has one. */
+export interface RootPasswordInput {
+  readonly accountId?: string | undefined;
+  readonly email?: string | undefined;
+  readonly password: string;
+  /** Takes its MFA devices away too, for one that has lost them. */
+  readonly removeMfa?: boolean | undefined;
+}
+
+/** What it signs in with now; the password is not told. */
+export interface RootPasswordOutput {
+  readonly accountId: string;
+  readonly email: string;
+  /** Serial numbers of the devices that were taken away. */
+  readonly removedMfaDevices: readonly string[];
+}
+
+/** Who a credential stands for, and what its session knows. */
+export interface CallerView {
+  readonly account: string;
+  readonly accountName: string;
+  readonly accountAlias?: string | undefined;
+  readonly arn: string;
+  readonly userId: string;
+  /** What it is: a long-lived key, or the session of a user, a role, a federated user, or the console. */
+  readonly credential:
+    "access key" | "console session" | "user session" | "role session" | "federated user session";
+  /** Whether MFA was given; absent for what has no session. */
+  readonly mfa?: boolean | undefined;
+  readonly issuedAt?: string | undefined;
+  readonly expiresAt?: string | undefined;
+  readonly sourceIdentity?: string | undefined;
+  readonly organization?:
+    { readonly id: string; readonly managementAccountId: string; readonly path: string } | undefined;
+}
+
 /** Every call: its input and its output. */
 export interface OperatorCalls {
   status: { input: Record<string, never>; output: OperatorStatus };
@@ -147,8 +183,18 @@ export interface OperatorCalls {
   why: { input: { readonly requestId: string }; output: TrailAnswer };
   "accounts-list": { input: Record<string, never>; output: readonly AccountView[] };
   "accounts-create": {
-    input: { readonly accountId?: string | undefined; readonly name?: string | undefined };
+    input: {
+      readonly accountId?: string | undefined;
+      readonly name?: string | undefined;
+      /** Of the root user. */
+      readonly email?: string | undefined;
+    };
     output: AdministratorCredentials;
+  };
+  "accounts-set-root-password": { input: RootPasswordInput; output: RootPasswordOutput };
+  whoami: {
+    input: { readonly accessKeyId: string; readonly sessionToken?: string | undefined };
+    output: CallerView;
   };
   "least-privilege": { input: LeastPrivilegeQuestion; output: LeastPrivilege };
   reach: { input: ReachQuestion; output: ReachAnswer };

@@ -6,7 +6,6 @@ import {
   accounts,
   countInstances,
   findInstancePlace,
-  makeAccount,
   type CloudEnvironment,
   type MadeAccount,
   type ReconcilerStatus,
@@ -14,7 +13,7 @@ import {
 import type { Store } from "@casemate/store";
 import type { MetadataRequest, MetadataResponse } from "../metadata/handle-metadata.ts";
 import { OperatorFault } from "./operator-fault.ts";
-import { optionalText, requiredText } from "./operator-input.ts";
+import { requiredText } from "./operator-input.ts";
 import type {
   MachinesStatus,
   NetworkStatus,
@@ -24,6 +23,8 @@ import type {
   RelayedMetadataRequest,
   RelayedMetadataResponse,
 } from "./operator-calls.ts";
+import { createAccount, setRootPassword } from "./account-calls.ts";
+import { describeCaller } from "./describe-caller.ts";
 import { leastPrivilege } from "./least-privilege.ts";
 import { reachVerdict } from "./reach-verdict.ts";
 import { findEntry, readTrail } from "./read-trail.ts";
@@ -50,7 +51,6 @@ export interface OperatedCloud {
 }
 
 const instanceId = /^i-[0-9a-f]{8,17}$/;
-const accountId = /^\d{12}$/;
 
 /** The handlers over a cloud. */
 export function operatorHandlers(cloud: OperatedCloud): OperatorHandlers {
@@ -64,6 +64,8 @@ export function operatorHandlers(cloud: OperatedCloud): OperatorHandlers {
         [...tx.scan(accounts)].map(({ id, name, createdAt }) => ({ accountId: id, name, createdAt })),
       ),
     "accounts-create": (input) => createAccount(cloud, input),
+    "accounts-set-root-password": (input) => setRootPassword(cloud, input),
+    whoami: (input) => describeCaller(store, cloud.environment, input),
     "least-privilege": (input) => leastPrivilege(store, cloud.environment.clock(), input),
     reach: (input) => store.read((tx) => reachVerdict(tx, input)),
     async console(input) {
@@ -99,36 +101,6 @@ function statusOf(
     accounts: tx.count(accounts),
     instances: countInstances(tx),
   }));
-}
-
-async function createAccount(
-  { store, environment, keepCredentials }: OperatedCloud,
-  input: { readonly accountId?: string | undefined; readonly name?: string | undefined },
-): Promise<MadeAccount> {
-  const wanted = optionalText(input, "accountId", accountId) ?? drawAccountId(environment.random);
-  const name = optionalText(input, "name", /^[\x20-\x7e]{1,50}$/) ?? wanted;
-  const { value, seq } = store.transaction((tx) => {
-    const made = makeAccount(tx, environment, { accountId: wanted, name });
-    if (made === undefined) return undefined;
-    // Inside, so that an account whose credentials cannot be kept is not made.
-    keepCredentials(made);
-    recordOperator(tx, environment, {
-      eventName: "CreateAccount",
-      accountId: wanted,
-      requestParameters: { accountId: wanted, accountName: name },
-      responseElements: { accountId: wanted, userName: made.userName, accessKeyId: made.accessKeyId },
-    });
-    return made;
-  });
-  if (value === undefined) throw new OperatorFault("Conflict", `The account ${wanted} exists already.`);
-  await store.settled(seq);
-  return value;
-}
-
-/** 12 random digits; the first is not zero, so that nothing on the way takes the id for a smaller number. */
-function drawAccountId(random: (bytes: number) => Uint8Array): string {
-  const digits = [...random(12)].map((byte, index) => (index === 0 ? 1 + (byte % 9) : byte % 10));
-  return digits.join("");
 }
 
 function placeOf(

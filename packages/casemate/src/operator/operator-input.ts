@@ -19,6 +19,13 @@ export function requiredText(input: object, name: string, pattern?: RegExp): str
   return value;
 }
 
+/** A text that must be given and is never told again. @throws OperatorFault */
+export function requiredSecret(input: object, name: string): string {
+  const value = memberOf(input, name);
+  if (typeof value === "string" && value.length > 0 && value.length <= 128) return value;
+  throw new OperatorFault("InvalidInput", `${name} is a text of 1 to 128 characters.`);
+}
+
 /** A whole number within bounds, or undefined when it is not given. @throws OperatorFault */
 export function optionalNumber(
   input: object,
