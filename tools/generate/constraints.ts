@@ -4,6 +4,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
+import { clientOf } from "./sdk-schema.ts";
 import type { Ref, ServiceTable } from "./table.ts";
 
 interface ModelShape {
@@ -30,7 +31,7 @@ type Constraint = { i?: 32 | 64; n?: number; m?: number; p?: string };
  * item (`name[]`) has.
  */
 export function buildConstraints(table: ServiceTable, folder: string): string {
-  const model = readModel(join(folder, table.id, table.apiVersion));
+  const model = readModel(join(folder, clientOf(table.id), table.apiVersion));
   const walker = new ConstraintWalker(table, model);
   for (const [operation, [input]] of Object.entries(table.operations)) {
     const shape = model.operations[operation]?.input?.shape;

@@ -4,7 +4,7 @@ import { handlerTypes } from "./handler-types.ts";
 import { readService } from "./sdk-schema.ts";
 import { buildTable, type ServiceTable } from "./table.ts";
 
-export const services = ["ec2", "iam", "organizations", "sts"];
+export const services = ["access-analyzer", "ec2", "iam", "organizations", "sts"];
 
 export interface GeneratedFile {
   readonly path: string;

@@ -4,17 +4,30 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { handlerTypes } from "./handler-types.ts";
-import { readService } from "./sdk-schema.ts";
+import { handlerTypes, operationsName } from "./handler-types.ts";
+import { clientOf, readService } from "./sdk-schema.ts";
 import { buildTable } from "./table.ts";
 
 const folder = join(process.cwd(), "node_modules", ".cache", `casemate-types-${process.pid}`);
-/** A tagged union in that operation's input is a structure of optional members here. */
-const different = { ec2: "never", iam: '"SimulatePrincipalPolicy"', organizations: "never", sts: "never" };
+const named = (...names: readonly string[]) => names.map((name) => JSON.stringify(name)).join(" | ");
+/** A tagged union in the input or output of these operations is a structure of optional members here. */
+const different = {
+  "access-analyzer": named(
+    ..."CreateAccessPreview CreateAnalyzer CreateServiceLinkedAnalyzer GetAccessPreview GetAnalyzer".split(
+      " ",
+    ),
+    ..."GetFindingRecommendation GetFindingV2 GetFindingsStatistics ListAnalyzers UpdateAnalyzer".split(" "),
+    "ValidatePolicy",
+  ),
+  ec2: "never",
+  iam: named("SimulatePrincipalPolicy"),
+  organizations: "never",
+  sts: "never",
+};
 
 const comparison = (id: string, expected: string) => `
-import type * as Sdk from "@aws-sdk/client-${id}";
-import type { ${id.charAt(0).toUpperCase()}${id.slice(1)}Operations as Ours } from "./${id}.ts";
+import type * as Sdk from "@aws-sdk/client-${clientOf(id)}";
+import type { ${operationsName(id)} as Ours } from "./${id}.ts";
 type Any = any;
 type Resolve<R> = { resolveMiddleware(s: Any, c: Any, o: Any): (x: Any) => Promise<R> };
 type Io<C> = C extends Resolve<infer R> & { readonly input: infer I }

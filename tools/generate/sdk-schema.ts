@@ -35,6 +35,7 @@ const protocols: Record<string, string> = {
   "aws.protocols#awsQuery": "query",
   "aws.protocols#awsJson1_0": "json1.0",
   "aws.protocols#awsJson1_1": "json1.1",
+  "aws.protocols#restJson1": "rest-json",
 };
 
 interface ClientConfig {
@@ -46,9 +47,17 @@ interface ClientConfig {
   }): { signingProperties?: { name?: string } }[];
 }
 
-/** Loads one client package, such as "ec2", and gathers its service description. */
+/** The client package of a service, where that is not called by the name that requests are signed for. */
+const clients: Record<string, string> = { "access-analyzer": "accessanalyzer" };
+
+/** What AWS's packages call a service. */
+export function clientOf(id: string): string {
+  return clients[id] ?? id;
+}
+
+/** Loads the client package of a service, such as "ec2", and gathers its description. */
 export async function readService(id: string): Promise<Service> {
-  const packageName = `@aws-sdk/client-${id}`;
+  const packageName = `@aws-sdk/client-${clientOf(id)}`;
   const sdk = (await import(packageName)) as Record<string, unknown>;
   const schemas = Object.values(sdk).filter((value) => Array.isArray(value)) as unknown[][];
   const config = clientConfig(sdk);
@@ -66,7 +75,7 @@ export async function readService(id: string): Promise<Service> {
     apiVersion: String(settings["version"]),
     xmlNamespace: namespaceOf(settings),
     signingName: signing,
-    target: String(settings["serviceTarget"] ?? ""),
+    target: String(settings["serviceTarget"]),
     operations: schemas.filter((schema) => schema[0] === 9).toSorted(byName),
     errors: schemas.filter((schema) => schema[0] === -3).toSorted(byName),
     enumOf: (structure, member) => links.get(`${structure}.${member}`),

@@ -9,6 +9,8 @@ export type TableShape =
   | ["L", Ref, Record<string, unknown>?]
   | ["M", Ref, Ref, Record<string, unknown>?]
   | ["E", string, readonly string[]];
+export type TableHttp = [method: string, path: string, status: number];
+export type TableOperation = [input: Ref, output: Ref, http?: TableHttp];
 export interface ServiceTable {
   id: string;
   protocol: string;
@@ -16,7 +18,7 @@ export interface ServiceTable {
   xmlNamespace: string;
   signingName: string;
   target: string;
-  operations: Record<string, [input: Ref, output: Ref]>;
+  operations: Record<string, TableOperation>;
   errors: Record<string, [code: string, status: number]>;
   shapes: TableShape[];
 }
@@ -35,19 +37,31 @@ const simple: Record<number, string> = {
   21: "B",
   42: "B",
 };
-const sensitiveBit = 8;
+const labelBit = 1;
 const tokenBit = 4;
+const sensitiveBit = 8;
+const payloadBit = 16;
+const responseCodeBit = 32;
+const queryParametersBit = 64;
+const traitBits: Record<string, number> = {
+  httpLabel: labelBit,
+  idempotencyToken: tokenBit,
+  sensitive: sensitiveBit,
+  httpPayload: payloadBit,
+  httpResponseCode: responseCodeBit,
+  httpQueryParams: queryParametersBit,
+};
 const fault = -3;
 
 /** Builds the table of every operation of the service. */
 export function buildTable(service: Service): ServiceTable {
   const builder = new TableBuilder(service);
-  const operations: Record<string, [Ref, Ref]> = {};
-  for (const [, , name, , input, output] of service.operations) {
-    operations[String(name)] = [
-      builder.reference(input as MemberSchema),
-      builder.reference(output as MemberSchema),
-    ];
+  const operations: Record<string, TableOperation> = {};
+  for (const [, , name, traits, input, output] of service.operations) {
+    const refs = [input, output].map((member) => builder.reference(member as MemberSchema));
+    const [inputRef = "U", outputRef = "U"] = refs;
+    const http = service.protocol.startsWith("rest") ? (traits as { http?: TableHttp }).http : undefined;
+    operations[String(name)] = http === undefined ? [inputRef, outputRef] : [inputRef, outputRef, http];
   }
   return {
     id: service.id,
@@ -151,7 +165,7 @@ class TableBuilder {
     names.forEach((memberName, position) => {
       const { schema: target, traits } = unpair(schemas[position] ?? 0);
       const ref = this.resolve(target, [name, memberName]);
-      const kept = keptTraits(target, traits);
+      const kept = keptTraits(target, traits, this.service.protocol.startsWith("rest"));
       members.push(kept ? [memberName, ref, kept] : [memberName, ref]);
     });
     const required = Number(schema[6] ?? 0);
@@ -181,10 +195,25 @@ function unpair(member: MemberSchema): { schema: Schema; traits: Traits } {
 function numericTraits(traits: Traits): number {
   if (typeof traits === "number") return traits;
   if (traits === undefined || traits === null) return 0;
-  return (traits["idempotencyToken"] ? tokenBit : 0) | (traits["sensitive"] ? sensitiveBit : 0);
+  let bits = 0;
+  for (const [name, bit] of Object.entries(traitBits)) if (traits[name]) bits |= bit;
+  return bits;
 }
 
-function keptTraits(schema: Schema, traits: Traits): Record<string, unknown> | undefined {
+/** Where in an HTTP message a member stands, when that is not the body. */
+function httpTraits(bits: number, record: Record<string, unknown>): Record<string, unknown> {
+  return {
+    ...(bits & labelBit ? { l: 1 } : {}),
+    ...(record["httpQuery"] === undefined ? {} : { hq: record["httpQuery"] }),
+    ...(bits & queryParametersBit ? { qm: 1 } : {}),
+    ...(record["httpHeader"] === undefined ? {} : { h: record["httpHeader"] }),
+    ...(record["httpPrefixHeaders"] === undefined ? {} : { hp: record["httpPrefixHeaders"] }),
+    ...(bits & payloadBit ? { p: 1 } : {}),
+    ...(bits & responseCodeBit ? { c: 1 } : {}),
+  };
+}
+
+function keptTraits(schema: Schema, traits: Traits, rest = false): Record<string, unknown> | undefined {
   const bits = numericTraits(traits);
   const target = typeof schema === "number" ? 0 : numericTraits(schema[3] as Traits);
   const record = typeof traits === "object" ? traits : {};
@@ -195,6 +224,7 @@ function keptTraits(schema: Schema, traits: Traits): Record<string, unknown> | u
     ...(flattened === undefined ? {} : { f: 1 }),
     ...((bits | target) & sensitiveBit ? { s: 1 } : {}),
     ...(bits & tokenBit ? { t: 1 } : {}),
+    ...(rest ? httpTraits(bits, record) : {}),
   };
   return Object.keys(kept).length > 0 ? kept : undefined;
 }

@@ -6,7 +6,7 @@ import { dialectOf, type Decoding } from "./dialect.ts";
 import { patternedValueLengthMax } from "./limits.ts";
 import type { ConstraintTable } from "./table.ts";
 
-const services = ["ec2", "iam", "organizations", "sts"];
+const services = ["access-analyzer", "ec2", "iam", "organizations", "sts"];
 const constraintsOf = (id: string) =>
   JSON.parse(
     readFileSync(new URL(`../generated/${id}.constraints.json`, import.meta.url), "utf8"),

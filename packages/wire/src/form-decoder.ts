@@ -4,10 +4,10 @@
 import { dialectOf, type Decoding, type Dialect, type Expected } from "./dialect.ts";
 import type { FormNode, FormTree, FormValue } from "./form-tree.ts";
 import { listItemsMax } from "./limits.ts";
-import { below, checkAt, checkRequired, constraintAt, placeOf, type Place } from "./member-plan.ts";
-import { parseBase64, parseBoolean, parseDecimal, parseInteger, parseTime } from "./scalar-text.ts";
+import { below, checkAt, checkRequired, placeOf, type Place } from "./member-plan.ts";
 import { invalidAction, type ServiceModel } from "./service-model.ts";
 import type { ListShape, MapShape, Ref, StructureShape, TableMember } from "./table.ts";
+import { textReader } from "./text-reader.ts";
 import { WireFault } from "./wire-fault.ts";
 
 type Decoder = (value: FormValue, path: string, decoding: Decoding) => unknown;
@@ -217,7 +217,7 @@ class FormCompiler {
   }
 
   #scalar(ref: string, place: Place): Decoder {
-    const [expected, parse] = this.#reader(ref, place);
+    const [expected, parse] = textReader(ref, place);
     return (value, path) => {
       if (typeof value !== "string")
         throw this.#dialect.mistyped(firstPath(value, path), expected, undefined);
@@ -226,30 +226,6 @@ class FormCompiler {
       return parsed;
     };
   }
-
-  #reader(ref: string, place: Place): [Expected, (text: string) => unknown] {
-    const bits = constraintAt(place)?.i;
-    switch (ref.charAt(0)) {
-      case "s":
-        return ["text", (text) => text];
-      case "n":
-        if (bits === undefined) return ["number", parseDecimal];
-        return ["integer", bits === 32 ? parseInteger32 : parseInteger];
-      case "b":
-        return ["boolean", parseBoolean];
-      case "B":
-        return ["blob", parseBase64];
-      case "t":
-        return ["timestamp", parseTime];
-      default:
-        throw new Error(`Scalar ${ref} has no form encoding`);
-    }
-  }
-}
-
-function parseInteger32(text: string): number | undefined {
-  const value = parseInteger(text);
-  return value === undefined || (value | 0) !== value ? undefined : value;
 }
 
 /** The full name of a parameter below the path, which is the one that was sent in excess. */

@@ -1,6 +1,7 @@
 // Reads `application/x-www-form-urlencoded` text into a tree by its dotted names. Total: any bytes give a
 // tree or a WireFault. It knows no shapes; every bound it keeps stands in limits.ts.
 import { bodyBytesMax, formDepthMax, formKeyLengthMax, formPairsMax } from "./limits.ts";
+import { isSignatureParameter } from "./sigv4/signature-parameters.ts";
 import { WireFault } from "./wire-fault.ts";
 
 export type FormValue = string | FormNode;
@@ -19,8 +20,6 @@ export interface FormTree {
 }
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
-const presigned =
-  /^X-Amz-(?:Algorithm|Credential|Date|Expires|SignedHeaders|Signature|Security-Token|Content-Sha256)$/i;
 /** What XML 1.0 cannot carry, raw or percent-encoded; such text could never be described back. */
 // oxlint-disable-next-line no-control-regex -- control characters are exactly what this looks for
 const uncarriable = /[\0-\x08\v\f\x0e-\x1f\ufffe\uffff]|%(?:0[0-8bce]|1[0-9a-f]|ef%bf%b[ef])/i;
@@ -67,7 +66,7 @@ function addPair(root: FormNode, pair: string): void {
   const key = unescapeText(equals < 0 ? pair : pair.slice(0, equals));
   if (key.length > formKeyLengthMax)
     throw malformed(`a parameter name exceeds ${formKeyLengthMax} characters`);
-  if (key.startsWith("X-") && presigned.test(key)) return;
+  if (isSignatureParameter(key)) return;
   const value = equals < 0 ? "" : unescapeText(pair.slice(equals + 1));
   let node = root;
   let start = 0;

@@ -2,11 +2,21 @@
 // million times.
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { decodeForm, decodeJson, loadModel, parseForm, parseSignature, verifySignature } from "./index.ts";
+import {
+  decodeForm,
+  decodeJson,
+  decodeRest,
+  loadModel,
+  parseForm,
+  parseSignature,
+  resolveRoute,
+  verifySignature,
+} from "./index.ts";
 import {
   fuzzForm,
   fuzzJson,
   fuzzRequest,
+  fuzzRest,
   pick,
   randomInput,
   seededRandom,
@@ -19,10 +29,8 @@ const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf
 const load = (id: string) =>
   loadModel(read(`../generated/${id}.json`), read(`../generated/${id}.constraints.json`));
 const models = [load("ec2"), load("iam"), load("sts")];
-const json = loadModel(
-  read("../generated/iam.json").replace('"query"', '"json1.1"'),
-  read("../generated/iam.constraints.json"),
-);
+const json = load("organizations");
+const rest = load("access-analyzer");
 
 /** Runs the target on every input; faults are answers, anything else is a defect. */
 function defectsOf(target: (random: Random) => unknown): string[] {
@@ -70,6 +78,18 @@ describe(`${runs} hostile inputs, seed ${seed}`, () => {
       );
     };
     expect(defectsOf(target)).toEqual([]);
+  });
+
+  it("are answered by the REST router and decoder", () => {
+    let routed = 0;
+    const target = (random: Random) => {
+      const { method, rawPath, rawQuery, headers, body } = fuzzRest(rest, random);
+      const { operation, labels } = resolveRoute(rest, method, rawPath);
+      routed += 1;
+      return decodeRest(rest, operation, { labels, rawQuery, headers, body });
+    };
+    expect(defectsOf(target)).toEqual([]);
+    expect(routed).toBeGreaterThan(runs / 4);
   });
 
   it("are answered by the signature reader and verifier", () => {

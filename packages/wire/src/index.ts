@@ -5,6 +5,8 @@ export type { Protocol } from "./table.ts";
 export { parseForm, type FormNode, type FormTree, type FormValue } from "./form-tree.ts";
 export { decodeForm, resolveOperation } from "./form-decoder.ts";
 export { decodeJson, resolveTarget } from "./json-codec.ts";
+export { resolveRoute, type Route } from "./rest-router.ts";
+export { decodeRest, type RestRequest } from "./rest-decoder.ts";
 export { encodeError, encodeJsonResult, encodeResult, type WireError, type WireReply } from "./reply.ts";
 export { trailParameters, trailResponse, type TrailJson, type TrailObject } from "./trail-view.ts";
 export {

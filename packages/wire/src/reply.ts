@@ -1,5 +1,6 @@
 // Whole replies: an operation's output, or an error, in the envelope of its protocol.
 import { toJson } from "./json-codec.ts";
+import { encodeRest } from "./rest-encoder.ts";
 import type { ServiceModel } from "./service-model.ts";
 import type { Protocol } from "./table.ts";
 import { writeXml } from "./xml-encoder.ts";
@@ -30,6 +31,8 @@ export interface WireError {
 const declaration = '<?xml version="1.0" encoding="UTF-8"?>\n';
 const xmlType: Record<"ec2" | "query", string> = { ec2: "text/xml;charset=UTF-8", query: "text/xml" };
 
+const restType = "application/json";
+
 /** The reply that carries an operation's output. */
 export function encodeResult(
   model: ServiceModel,
@@ -48,6 +51,10 @@ export function encodeResult(
     case "json1.0":
     case "json1.1":
       return reply(jsonType(model.protocol), encodeJsonResult(model, operation, output));
+    case "rest-json": {
+      const { status, headers, body } = encodeRest(model, operation, output);
+      return { ...reply(restType, body), status, headers: { ...headers, "x-amzn-requestid": requestId } };
+    }
   }
 }
 
@@ -99,6 +106,10 @@ export function encodeError(error: WireError): WireReply {
     case "json1.1": {
       const body = JSON.stringify({ __type: error.code, ...jsonError(error) });
       return { status, contentType: jsonType(error.protocol), body, headers };
+    }
+    case "rest-json": {
+      const body = JSON.stringify(jsonError(error));
+      return { status, contentType: restType, body, headers: { ...headers, "x-amzn-errortype": error.code } };
     }
   }
 }

@@ -2,6 +2,7 @@
 // signed by the SDK, verified and decoded here, random output is encoded here and read by the SDK.
 // CASEMATE_WIRE_ROUNDS sets how often each operation goes round (1 by default), CASEMATE_WIRE_SEED replays
 // a run.
+import * as accessAnalyzer from "@aws-sdk/client-accessanalyzer";
 import * as ec2 from "@aws-sdk/client-ec2";
 import * as iam from "@aws-sdk/client-iam";
 import * as organizations from "@aws-sdk/client-organizations";
@@ -13,11 +14,13 @@ import { describe, expect, it } from "vitest";
 import {
   decodeForm,
   decodeJson,
+  decodeRest,
   encodeResult,
   loadModel,
   parseForm,
   parseSignature,
   resolveOperation,
+  resolveRoute,
   resolveTarget,
   SigningKeyCache,
   verifySignature,
@@ -36,9 +39,9 @@ const unsigned = new Set(["AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"]);
 interface SentRequest {
   method: string;
   path: string;
-  query: Record<string, string>;
+  query: Record<string, string | string[]>;
   headers: Record<string, string>;
-  body: string | Uint8Array;
+  body: string | Uint8Array | undefined;
 }
 interface Client {
   send(command: object): Promise<Record<string, unknown>>;
@@ -57,6 +60,7 @@ const json = [
   { name: "json1.1", sdk: AwsJson1_1Protocol },
 ] as const;
 const cases: readonly Case[] = [
+  { id: "access-analyzer", client: "AccessAnalyzerClient", sdk: accessAnalyzer },
   { id: "ec2", client: "EC2Client", sdk: ec2 },
   { id: "iam", client: "IAMClient", sdk: iam },
   { id: "organizations", client: "OrganizationsClient", sdk: organizations },
@@ -73,6 +77,10 @@ function model({ id, protocol }: Case): ServiceModel {
 
 /** The operation and its input, whichever the protocol. */
 function decode(service: ServiceModel, raw: RawRequest): [operation: string, input: unknown] {
+  if (service.protocol === "rest-json") {
+    const { operation, labels } = resolveRoute(service, raw.method, raw.rawPath);
+    return [operation, decodeRest(service, operation, { ...raw, labels })];
+  }
   if (service.protocol.startsWith("json")) {
     const target = raw.headers.find(([name]) => name.toLowerCase() === "x-amz-target")?.[1] ?? "";
     const operation = resolveTarget(service, target);
@@ -86,12 +94,21 @@ function decode(service: ServiceModel, raw: RawRequest): [operation: string, inp
 function rawRequest(request: SentRequest): RawRequest {
   const headers = Object.entries(request.headers);
   const body = typeof request.body === "string" ? Buffer.from(request.body) : request.body;
+  // As the SDK's HTTP handler writes it.
+  const escape = (text: string) =>
+    encodeURIComponent(text).replace(
+      /[!'()*]/g,
+      (found) => `%${found.charCodeAt(0).toString(16).toUpperCase()}`,
+    );
+  const pairs = Object.entries(request.query).flatMap(([name, value]) =>
+    [value].flat().map((each) => `${escape(name)}=${escape(each)}`),
+  );
   return {
     method: request.method,
     rawPath: request.path,
-    rawQuery: "",
+    rawQuery: pairs.join("&"),
     headers,
-    body,
+    body: body ?? new Uint8Array(),
   };
 }
 

@@ -2,6 +2,7 @@
 // The text is parsed on first use only, so that a daemon that loads many services starts quickly.
 import type {
   ConstraintTable,
+  HttpBinding,
   MemberTraits,
   Protocol,
   Ref,
@@ -73,6 +74,13 @@ export class ServiceModel {
     return this.#operation(operation)[1];
   }
 
+  /** How an operation is asked for over HTTP. @throws Error for an operation of another protocol than REST */
+  httpOf(operation: string): HttpBinding {
+    const http = this.#operation(operation)[2];
+    if (http === undefined) throw new Error(`${operation} of ${this.id} is not asked for by a path`);
+    return http;
+  }
+
   /** The input member that makes a repeated call answer as the first one did, such as `ClientToken`. */
   idempotencyTokenOf(operation: string): string | undefined {
     const ref = this.inputOf(operation);
@@ -81,7 +89,7 @@ export class ServiceModel {
     return members.find(([, , traits]: readonly [string, Ref, MemberTraits?]) => traits?.t === 1)?.[0];
   }
 
-  #operation(operation: string): readonly [Ref, Ref] {
+  #operation(operation: string): readonly [Ref, Ref, HttpBinding?] {
     if (!this.has(operation)) throw invalidAction(this, operation, this.apiVersion);
     return this.table.operations[operation] ?? ["U", "U"];
   }
@@ -104,7 +112,7 @@ export function invalidAction(model: ServiceModel, operation: string, version: s
       `Could not find operation ${name} for version ${version.slice(0, 64)}`,
     );
   }
-  return new WireFault("UnknownOperationException", "");
+  return new WireFault("UnknownOperationException", "", model.protocol === "rest-json" ? 404 : 400);
 }
 
 /**

@@ -10,7 +10,13 @@ export interface TableFiles {
  * The tables of the services in use, by signing name. Each address is literal, so that a bundler can carry
  * the file along.
  */
-export const tableFiles: Readonly<Record<"ec2" | "iam" | "organizations" | "sts", TableFiles>> = {
+export const tableFiles: Readonly<
+  Record<"access-analyzer" | "ec2" | "iam" | "organizations" | "sts", TableFiles>
+> = {
+  "access-analyzer": {
+    table: new URL("../generated/access-analyzer.json", import.meta.url),
+    constraints: new URL("../generated/access-analyzer.constraints.json", import.meta.url),
+  },
   ec2: {
     table: new URL("../generated/ec2.json", import.meta.url),
     constraints: new URL("../generated/ec2.constraints.json", import.meta.url),

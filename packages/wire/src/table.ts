@@ -8,13 +8,25 @@ export type Ref = number | ScalarRef;
  */
 export type ScalarRef = "s" | "n" | "b" | "B" | "t" | "td" | "th" | "te" | "D" | "U";
 
-/** x XML name, q EC2 request name, f flattened list or map, s sensitive, t idempotency token. */
+/**
+ * x XML name, q EC2 request name, f flattened list or map, s sensitive, t idempotency token. Of the REST
+ * protocols, where the member stands when that is not the body: l in the path, hq in the query under that
+ * name, qm as all other query parameters, h in the header of that name, hp in all headers with that prefix,
+ * c as the status; p is the body by itself.
+ */
 export interface MemberTraits {
   readonly x?: string;
   readonly q?: string;
   readonly f?: 1;
   readonly s?: 1;
   readonly t?: 1;
+  readonly l?: 1;
+  readonly hq?: string;
+  readonly qm?: 1;
+  readonly h?: string;
+  readonly hp?: string;
+  readonly c?: 1;
+  readonly p?: 1;
 }
 /** k and v are the names of a map's key and value elements. */
 export interface MapTraits {
@@ -36,7 +48,10 @@ export type MapShape = readonly [kind: "M", key: Ref, value: Ref, traits?: MapTr
 export type EnumShape = readonly [kind: "E", name: string, values: readonly string[]];
 export type TableShape = StructureShape | ListShape | MapShape | EnumShape;
 
-export type Protocol = "ec2" | "query" | "json1.0" | "json1.1";
+export type Protocol = "ec2" | "query" | "json1.0" | "json1.1" | "rest-json";
+
+/** How an operation of a REST protocol is asked for: its path has `{label}` segments, `{label+}` is greedy. */
+export type HttpBinding = readonly [method: string, path: string, status: number];
 
 /** The part of a table that stands on its first line and is read without parsing the rest. */
 export interface TableHead {
@@ -48,7 +63,7 @@ export interface TableHead {
   readonly target: string;
 }
 export interface ServiceTable extends TableHead {
-  readonly operations: Readonly<Record<string, readonly [input: Ref, output: Ref]>>;
+  readonly operations: Readonly<Record<string, readonly [input: Ref, output: Ref, http?: HttpBinding]>>;
   /** Exception name -> its code on the wire and its HTTP status. */
   readonly errors: Readonly<Record<string, readonly [code: string, status: number]>>;
   readonly shapes: readonly TableShape[];

@@ -1,7 +1,7 @@
 /**
  * Which service a request is for, before anything of it is believed: only to choose the form of a refusal.
  */
-import type { Protocol } from "@casemate/wire";
+import { resolveRoute, WireFault, type Protocol, type ServiceModel } from "@casemate/wire";
 import type { Service } from "../kit/index.ts";
 import { headerOf, type HttpRequest } from "./http-message.ts";
 
@@ -27,7 +27,8 @@ export function claimedService(
 /** The protocol to refuse in when the service is not known. */
 export function claimedProtocol(request: HttpRequest): Protocol {
   const version = /^application\/x-amz-json-(1\.[01])/.exec(headerOf(request, "content-type") ?? "")?.[1];
-  return version === "1.0" ? "json1.0" : version === "1.1" ? "json1.1" : "query";
+  if (version !== undefined) return version === "1.0" ? "json1.0" : "json1.1";
+  return headerOf(request, "content-type") === "application/json" ? "rest-json" : "query";
 }
 
 /** The access key as presented, for the record of a refused call. */
@@ -36,11 +37,24 @@ export function claimedAccessKey(request: HttpRequest): string | undefined {
   return key !== undefined && /^[A-Z0-9]{16,128}$/.test(key) ? key : undefined;
 }
 
-/** The action as claimed, for the record of a refused call. */
-export function claimedAction(request: HttpRequest): string | undefined {
+/**
+ * The action as claimed, for the record of a refused call. Where the service is spoken to in paths, they tell
+ * it.
+ */
+export function claimedAction(request: HttpRequest, model?: ServiceModel): string | undefined {
+  if (model?.protocol === "rest-json") return routedAction(request, model);
   const target = headerOf(request, "x-amz-target");
   if (target !== undefined) return /(?:^|\.)([A-Za-z0-9]{1,128})$/.exec(target)?.[1];
   return /(?:^|&)Action=([A-Za-z0-9]{1,128})(?:&|$)/.exec(formText(request))?.[1];
+}
+
+function routedAction({ method, rawPath }: HttpRequest, model: ServiceModel): string | undefined {
+  try {
+    return resolveRoute(model, method, rawPath).operation;
+  } catch (thrown) {
+    if (thrown instanceof WireFault) return undefined;
+    throw thrown;
+  }
 }
 
 /** Bytes of a body that are looked at before it is verified. */

@@ -1,6 +1,6 @@
 /**
- * The form of a request of the JSON protocols: which operation it names, and that its body and nothing else
- * is the input. Whatever else a request carries that could mean something is refused.
+ * The form of a request with a body of JSON: which operation it names, where a header says so, and that the
+ * body is what it is said to be. Whatever else a request carries that could mean something is refused.
  */
 import { parseForm } from "@casemate/wire";
 import { httpMalformed, jsonTypeExpected, operationNotNamed } from "./faults.ts";
@@ -23,13 +23,22 @@ export function jsonTarget(request: HttpRequest, protocol: "json1.0" | "json1.1"
   return target;
 }
 
+/** What a REST request's body is. @throws jsonTypeExpected, httpMalformed */
+export function checkRestBody(request: HttpRequest): void {
+  for (const name of ["x-amz-target", "smithy-protocol"]) {
+    if (headerOf(request, name) !== undefined) throw httpMalformed(`${name} asks for another protocol`);
+  }
+  checkNotEncoded(request);
+  if (request.body.length > 0) checkJsonType(request, "application/json");
+}
+
 /** A body is taken as it came. @throws httpMalformed */
-export function checkNotEncoded(request: HttpRequest): void {
+function checkNotEncoded(request: HttpRequest): void {
   if (headerOf(request, "content-encoding") !== undefined) throw httpMalformed("its body is compressed");
 }
 
 /** The type of the body, with or without its charset. @throws jsonTypeExpected */
-export function checkJsonType(request: HttpRequest, expected: string): void {
+function checkJsonType(request: HttpRequest, expected: string): void {
   const sent = headerOf(request, "content-type");
   const [type = "", charset, ...more] = (sent ?? "").split(";").map((part) => part.trim().toLowerCase());
   const utf8 = charset === undefined || charset === "" || /^charset=(?:"utf-8"|utf-8)$/.test(charset);

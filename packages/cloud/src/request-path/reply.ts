@@ -21,11 +21,11 @@ export function faultReply(form: ReplyForm, { code, status, message, details }: 
   return reply(form.requestId, encodeError({ ...form, code, status, message, details }));
 }
 
-function reply(requestId: string, { status, contentType, body }: WireReply): HttpReply {
+function reply(requestId: string, { status, contentType, headers, body }: WireReply): HttpReply {
   return {
     status,
     headers: [
-      ["x-amzn-requestid", requestId],
+      ...Object.entries({ ...headers, "x-amzn-requestid": requestId }),
       ["content-type", contentType],
       ["cache-control", "no-cache, no-store"],
     ],

@@ -195,7 +195,7 @@ function record(
     origin: progress.origin,
     random: outcome.random,
     eventSource: endpoint?.service.eventSource ?? "casemate",
-    eventName: progress.eventName ?? claimedAction(request) ?? "Unknown",
+    eventName: progress.eventName ?? claimedAction(request, endpoint?.model) ?? "Unknown",
     region: progress.region,
     readOnly: operation?.access === "read",
     principal,

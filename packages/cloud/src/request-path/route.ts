@@ -1,9 +1,17 @@
 /** Routing and decoding: from a verified request to an operation of its service and its typed input. */
-import { decodeForm, decodeJson, resolveOperation, resolveTarget, type ServiceModel } from "@casemate/wire";
+import {
+  decodeForm,
+  decodeJson,
+  decodeRest,
+  resolveOperation,
+  resolveRoute,
+  resolveTarget,
+  type ServiceModel,
+} from "@casemate/wire";
 import type { Operation, Service } from "../kit/index.ts";
 import { unsupportedOperation } from "./faults.ts";
 import type { HttpRequest } from "./http-message.ts";
-import { jsonTarget } from "./json-request.ts";
+import { checkRestBody, jsonTarget } from "./json-request.ts";
 import { requestForm } from "./request-form.ts";
 
 /** A service with the wire model it is spoken to by. */
@@ -56,6 +64,11 @@ function named(model: ServiceModel, request: HttpRequest): Named {
     case "json1.1": {
       const name = resolveTarget(model, jsonTarget(request, model.protocol));
       return { name, decode: () => decodeJson(model, name, request.body) };
+    }
+    case "rest-json": {
+      const { operation, labels } = resolveRoute(model, request.method, request.rawPath);
+      checkRestBody(request);
+      return { name: operation, decode: () => decodeRest(model, operation, { ...request, labels }) };
     }
   }
 }

@@ -9,6 +9,7 @@ import {
 } from "@casemate/key-engine";
 import { memoryLog, openStore, type CommitLog, type Store } from "@casemate/store";
 import { loadModel, signRequest, type Credentials, type RawRequest, type ServiceModel } from "@casemate/wire";
+import { restRequest } from "@casemate/wire/testing";
 import {
   noOpenIdKeys,
   trailEntries,
@@ -163,14 +164,15 @@ function answerOf(reply: HttpReply): Answer {
       .replaceAll("&amp;", "&");
   };
   const json = parsed(reply, text);
-  const code = element("Code") ?? textOf(json["__type"]);
+  const named = reply.headers.find(([name]) => name === "x-amzn-errortype")?.[1];
+  const code = element("Code") ?? named ?? textOf(json["__type"]);
   const message = element("Message") ?? textOf(json["message"]);
   return { ...reply, text, code, message, json, element };
 }
 
 function parsed({ headers }: HttpReply, text: string): Readonly<Record<string, unknown>> {
   const json = headers.some(([name, value]) => name === "content-type" && value.includes("json"));
-  return json ? (JSON.parse(text) as Readonly<Record<string, unknown>>) : {};
+  return json && text !== "" ? (JSON.parse(text) as Readonly<Record<string, unknown>>) : {};
 }
 
 function textOf(value: unknown): string | undefined {
@@ -207,6 +209,7 @@ function plainRequest({ action, parameters = {} }: Asked, model: ServiceModel | 
     const type = `application/x-amz-json-${model.protocol.slice(4)}`;
     return request(type, JSON.stringify(parameters), `${model.target}.${action}`);
   }
+  if (model?.protocol === "rest-json") return restRequest(model, action, parameters);
   const form = new URLSearchParams({ Action: action, Version: model?.apiVersion ?? "" });
   for (const [name, value] of Object.entries(parameters)) form.append(name, String(value));
   return request("application/x-www-form-urlencoded", form.toString());

@@ -59,7 +59,10 @@ export function signatureFaultFor(
   const { reason } = fault;
   const text = fault.message === undefined || fault.message === "" ? mismatchText : fault.message;
   if (protocol === "ec2") return ec2Fault(reason, text);
-  return protocol === "query" ? queryFault(reason, text) : jsonFault(reason, text);
+  if (protocol === "query") return queryFault(reason, text);
+  const refused = jsonFault(reason, text);
+  // Where the status is part of the protocol, a caller who is not known is refused with 403.
+  return protocol === "rest-json" ? new WireFault(refused.code, refused.message, 403) : refused;
 }
 
 function ec2Fault(reason: SignatureReason, text: string): WireFault {

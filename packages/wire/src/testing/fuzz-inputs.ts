@@ -1,6 +1,7 @@
 // Hostile bytes for the decoders: half well-formed, half broken, so that they get past the first check.
 import { encodeUri } from "../sigv4/uri-encoding.ts";
 import type { RawRequest } from "../sigv4/raw-request.ts";
+import type { ServiceModel } from "../service-model.ts";
 import { below, pick, type Random } from "./random.ts";
 
 const keyParts = [
@@ -66,6 +67,34 @@ export function fuzzJson(random: Random): Uint8Array {
   const text =
     random() < 0.02 ? pick(random, ["[", '{"a":']).repeat(below(random, 5_000)) : JSON.stringify(value(0));
   return damage(random, utf8.encode(text));
+}
+
+/** A request of a REST service whose path, query and body are nearly right. */
+export function fuzzRest(model: ServiceModel, random: Random): RawRequest {
+  const [method, path] = model.httpOf(pick(random, model.operationNames));
+  const labels = ["a", "arn%3Aaws%3Aiam", "%2F", "..", "%2e%2e", "%zz", "%C3", "a/b", "", "😀", "+", "{x}"];
+  const filled = path.replace(/\{\w+\+?\}/g, () => pick(random, labels));
+  const names = [
+    "analyzerArn",
+    "maxResults",
+    "nextToken",
+    "type",
+    "tagKeys",
+    "clientToken",
+    "X-Amz-Date",
+    "__proto__",
+  ];
+  const query = Array.from({ length: below(random, 4) }, () => {
+    const value = pick(random, values);
+    return `${pick(random, names)}=${random() < 0.8 ? encodeUri(value) : value}`;
+  }).join("&");
+  return {
+    method: random() < 0.95 ? method : pick(random, ["GET", "POST", "PUT", "DELETE", "HEAD", ""]),
+    rawPath: random() < 0.8 ? filled : text(damage(random, utf8.encode(filled))),
+    rawQuery: random() < 0.8 ? query : text(damage(random, utf8.encode(query))),
+    headers: [["content-type", "application/json"]],
+    body: random() < 0.3 ? new Uint8Array() : fuzzJson(random),
+  };
 }
 
 /** A request whose signature is nearly right. */

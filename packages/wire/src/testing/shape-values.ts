@@ -1,6 +1,6 @@
 // Random inputs and outputs of operations, by the tables: every member appears, and texts are hostile.
 import type { ServiceModel } from "../service-model.ts";
-import type { Ref, StructureShape } from "../table.ts";
+import type { MemberTraits, Ref, StructureShape } from "../table.ts";
 import { below, pick, type Random } from "./random.ts";
 
 const texts = [
@@ -79,11 +79,19 @@ class ValueGenerator {
       // A client makes up an idempotency token that is not given.
       const wanted =
         position < required || position === certain || traits?.t === 1 || this.#random() < chance;
-      const value = wanted ? this.#value(ref, depth + 1) : undefined;
+      const value = wanted ? this.#sendable(this.#value(ref, depth + 1), traits) : undefined;
       if (value !== undefined) result[name] = value;
     });
+    // Where the depth does not leave room for what it requires, there is no such structure.
+    if (depth > 0 && members.slice(0, required).some(([name]) => !(name in result))) return undefined;
     if (this.#input && depth > 0 && Object.keys(result).length === 0) return undefined;
     return result;
+  }
+
+  /** A path cannot carry a text that names a folder, nor a query an empty list. */
+  #sendable(value: unknown, traits: MemberTraits | undefined): unknown {
+    if (traits?.l === 1 && (value === "." || value === "..")) return "dots";
+    return traits?.hq !== undefined && Array.isArray(value) && value.length === 0 ? [this.#text()] : value;
   }
 
   #items(item: () => unknown): unknown[] | undefined {
