@@ -19,7 +19,7 @@ export interface Sink {
 }
 
 /** Where answers to questions come from. */
-export type Source = Pick<NodeJS.ReadStream, "on" | "off" | "setEncoding" | "pause" | "resume"> & {
+export type Source = NodeJS.ReadableStream & {
   readonly isTTY?: boolean | undefined;
   readonly setRawMode?: ((raw: boolean) => unknown) | undefined;
 };
