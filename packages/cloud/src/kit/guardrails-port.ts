@@ -27,6 +27,24 @@ export interface GuardedUse {
   readonly resourceAccount: string;
 }
 
+/** A setting of EC2 that the organization declares for an account, which the account then cannot change. */
+export interface DeclaredSetting {
+  /** Its members by their names in the policy, such as `http_tokens`. */
+  readonly value: Readonly<Record<string, unknown>>;
+  /** What the organization wants those to read who try. */
+  readonly exceptionMessage: string | undefined;
+}
+
+/** What a service may in an account's organization. */
+export interface ServiceStanding {
+  /** Whether the organization has all features, not consolidated billing alone. */
+  readonly allFeatures: boolean;
+  /** Whether the management account gave the service trusted access. */
+  readonly trusted: boolean;
+  /** Whether the account administers the service for the organization. */
+  readonly delegated: boolean;
+}
+
 /** The organization, as the request path sees it. */
 export interface GuardrailsPort {
   /** The place of an account, or undefined when it belongs to no organization. */
@@ -35,6 +53,10 @@ export interface GuardrailsPort {
   scpsOf(tx: ReadTx, principal: Principal): PolicyLevels | undefined;
   /** The resource control policies that bound a use; undefined where none do. */
   rcpsOf(tx: ReadTx, use: GuardedUse): PolicyLevels | undefined;
+  /** A declared setting, such as `instance_metadata_defaults`; undefined where nothing is declared. */
+  declaredSettingOf(tx: ReadTx, accountId: string, name: string): DeclaredSetting | undefined;
+  /** The standing of a service, by its principal such as `iam.amazonaws.com`; undefined without organization. */
+  serviceStandingOf(tx: ReadTx, accountId: string, servicePrincipal: string): ServiceStanding | undefined;
 }
 
 /** A cloud without organizations. */
@@ -42,4 +64,6 @@ export const noGuardrails: GuardrailsPort = {
   organizationOf: () => undefined,
   scpsOf: () => undefined,
   rcpsOf: () => undefined,
+  declaredSettingOf: () => undefined,
+  serviceStandingOf: () => undefined,
 };

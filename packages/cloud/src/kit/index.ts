@@ -30,6 +30,8 @@ export type { CloudEnvironment, CloudSettings, ConsoleText, Keyring, TokenPurpos
 export { Call, type CallFacts, type Origin, type UnsignedCall } from "./call.ts";
 export {
   noGuardrails,
+  type DeclaredSetting,
+  type ServiceStanding,
   type GuardedUse,
   type GuardrailsPort,
   type OrganizationPlace,

@@ -37,6 +37,8 @@ function organization(bounds: Partial<GuardrailsPort> = {}): GuardrailsPort {
     organizationOf: (_tx, accountId) => placeOf(accountId),
     scpsOf: () => undefined,
     rcpsOf: () => undefined,
+    declaredSettingOf: () => undefined,
+    serviceStandingOf: () => undefined,
     ...bounds,
   };
 }

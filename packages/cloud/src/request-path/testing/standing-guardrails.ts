@@ -34,5 +34,7 @@ export function standingGuardrails(): GuardrailsPort {
     organizationOf: (tx, accountId) => real.organizationOf(tx, accountId),
     scpsOf: (tx, principal) => (isUser(principal, underScp) ? scps : real.scpsOf(tx, principal)),
     rcpsOf: (tx, use) => (isUser(use.principal, underRcp) ? rcps : real.rcpsOf(tx, use)),
+    declaredSettingOf: (tx, accountId, name) => real.declaredSettingOf(tx, accountId, name),
+    serviceStandingOf: (tx, accountId, service) => real.serviceStandingOf(tx, accountId, service),
   };
 }

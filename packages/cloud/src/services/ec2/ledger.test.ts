@@ -317,6 +317,14 @@ const cases: readonly Case[] = [
     },
   ],
   [
+    "ModifyInstanceMetadataDefaults",
+    (world) => {
+      const value = { http_tokens: "required" };
+      world.declare("instance_metadata_defaults", { value, exceptionMessage: "Ask the platform team." });
+      return { HttpTokens: "optional" };
+    },
+  ],
+  [
     "RunInstances",
     (world) => {
       world.makeProfile("bare", "nothing");

@@ -8,7 +8,7 @@ import type {
   Instance,
   Reservation,
 } from "@casemate/wire/ec2";
-import { clientTokens } from "../../kit/index.ts";
+import { clientTokens, noGuardrails, type DeclaredSetting } from "../../kit/index.ts";
 import { iamService, instanceProfileArn, instanceProfiles, roleArn, roles } from "../iam/index.ts";
 import { ec2Service } from "./index.ts";
 import { instances, type InstanceRow } from "./instance/instance.ts";
@@ -32,6 +32,8 @@ export interface TestWorld extends TestCloud {
   row(id: string): InstanceRow;
   /** Sets columns of an instance, as the reconciler would. */
   become(id: string, changes: Partial<InstanceRow>): void;
+  /** Declares a setting of EC2 for every account, as an organization would. */
+  declare(name: string, setting: DeclaredSetting): void;
   /** The default subnets, in the order of their zones. */
   subnetIds(): readonly string[];
   /** The default security group. */
@@ -40,7 +42,11 @@ export interface TestWorld extends TestCloud {
 
 /** Opens a cloud of EC2 and IAM in memory. */
 export async function openTestWorld(): Promise<TestWorld> {
-  const cloud = await openTestCloud([clientTokens, ...iamService.collections, ...ec2Service.collections]);
+  const declared = new Map<string, DeclaredSetting>();
+  const cloud = await openTestCloud([clientTokens, ...iamService.collections, ...ec2Service.collections], {
+    ...noGuardrails,
+    declaredSettingOf: (_tx, _accountId, name) => declared.get(name),
+  });
   const { store } = cloud;
   const launch: TestWorld["launch"] = (input = {}, caller) =>
     cloud.run<Reservation>(
@@ -84,6 +90,9 @@ export async function openTestWorld(): Promise<TestWorld> {
     become(id, changes) {
       const before = row(id);
       store.transaction((tx) => instances.change(tx, before, changes));
+    },
+    declare(name, setting) {
+      declared.set(name, setting);
     },
     subnetIds: () =>
       (cloud.run<DescribeSubnetsResult>(describeSubnets, {}).Subnets ?? [])

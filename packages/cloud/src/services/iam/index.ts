@@ -1,9 +1,13 @@
 /** The face of IAM to the rest of the cloud: other services use nothing else of it. */
 export {
+  accountEmail,
   accountExists,
   accounts,
+  closeAccount,
+  drawAccountId,
   findAccountByEmail,
   hasAccounts,
+  isAccountOpen,
   isEmail,
   type AccountRow,
 } from "./account/account.ts";
@@ -66,6 +70,33 @@ export { findOidcProvider, oidcProviderArn, type OidcProviderRow } from "./oidc-
 export { defaultDocument, findPolicy } from "./policy/policy.ts";
 export type { PolicyRow } from "./policy/policy-row.ts";
 export { findRole, roleArn, roles, type RoleRow } from "./role/role.ts";
-export { makeAccount, type MadeAccount } from "./account/make-account.ts";
+export {
+  accountOfSamlProvider,
+  findSamlProvider,
+  metadataOf,
+  samlProviderArn,
+  samlTrustOf,
+  validUntilOf,
+  type SamlProviderRow,
+} from "./saml-provider/saml-provider.ts";
+export { shownPrincipal, storedPrincipal } from "./role/trust-document.ts";
+export {
+  makeAccount,
+  makeMemberAccount,
+  type AskedMember,
+  type MadeAccount,
+} from "./account/make-account.ts";
+export {
+  releaseServiceLinkedRole,
+  useServiceLinkedRole,
+  type LinkedRoleUse,
+} from "./service-linked-role/role-use.ts";
+export {
+  ensureServiceLinkedRole,
+  findServiceLinkedRole,
+  serviceLinkedRoleNeeds,
+  type AskedLinkedRole,
+  type LinkedRoleName,
+} from "./service-linked-role/service-linked-role.ts";
 export { iamService } from "./service.ts";
 export { findUser, putUser, userArn, users, type UserRow } from "./user/user.ts";

@@ -2,6 +2,7 @@
 import { collection, type ReadTx } from "@casemate/store";
 import type { InstanceMetadataOptionsRequest } from "@casemate/wire/ec2";
 import { fault, type Call } from "../../../kit/index.ts";
+import { declarativePolicyViolation, declaredMetadataDefaults } from "./declared-metadata-defaults.ts";
 import type { MetadataOptionsRow } from "./instance.ts";
 
 /** Defaults that an account has set; what is absent has no preference. */
@@ -62,12 +63,20 @@ export const metadataOptionFaults = [
   hopLimitInvalid,
   tokensEnforced,
   metadataTagsInvalid,
+  declarativePolicyViolation,
 ];
 
-/** The caller's defaults in its region. */
-export function defaultsOf(tx: ReadTx, call: Call): MetadataDefaultsRow {
+/** The defaults that the caller has set in its region. */
+export function ownDefaultsOf(tx: ReadTx, call: Call): MetadataDefaultsRow {
   const key = `${call.accountId}/${call.region}`;
   return tx.get(metadataDefaults, key) ?? { key };
+}
+
+/** The defaults in effect for the caller in its region: what its organization declares, else its own. */
+export function defaultsOf(tx: ReadTx, call: Call): MetadataDefaultsRow {
+  const own = ownDefaultsOf(tx, call);
+  const declared = declaredMetadataDefaults(tx, call);
+  return declared === undefined ? own : { key: own.key, ...declared.defaults };
 }
 
 /**

@@ -56,6 +56,37 @@ describe("metadata options", () => {
     expect(launched()).toEqual(ofImage);
   });
 
+  it("defaults that the organization declares stand over the account's and cannot be changed by it", () => {
+    setDefaults({ HttpTokens: "optional", HttpPutResponseHopLimit: 5 });
+    const value = {
+      http_tokens: "required",
+      http_put_response_hop_limit: "3",
+      instance_metadata_tags: "enabled",
+      http_endpoint: "no_preference",
+    };
+    world.declare("instance_metadata_defaults", { value, exceptionMessage: "Ask us." });
+    expect(launched()).toEqual({ ...ofImage, hopLimit: 3, instanceTags: "enabled" });
+    expect(launched({ HttpTokens: "optional" })).toMatchObject({ httpTokens: "optional", hopLimit: 3 });
+    expect(defaults()).toEqual({
+      AccountLevel: {
+        HttpTokens: "required",
+        HttpPutResponseHopLimit: 3,
+        InstanceMetadataTags: "enabled",
+        ManagedBy: "declarative-policy",
+        ManagedExceptionMessage: "Ask us.",
+      },
+    });
+    expect(world.faultOf(modifyInstanceMetadataDefaults, { HttpTokens: "optional" })).toEqual({
+      code: "DeclarativePolicyViolation",
+      message: "This functionality has been disabled by a Declarative Policy. Custom Message: Ask us.",
+    });
+    const enforced = { ...value, http_tokens_enforced: "enabled" };
+    world.declare("instance_metadata_defaults", { value: enforced, exceptionMessage: undefined });
+    const optional = { InstanceId: world.launchOne(), HttpTokens: "optional" };
+    expect(world.faultOf(modifyInstanceMetadataOptions, optional).message).toContain("IMDSv2 is enforced");
+    expect(world.faultOf(modifyInstanceMetadataDefaults, {}).message).toContain("an organizational policy");
+  });
+
   it.each([0, 65, -2, 1.5])("refuse a default hop limit of %d", (HttpPutResponseHopLimit) => {
     expect(world.faultOf(modifyInstanceMetadataDefaults, { HttpPutResponseHopLimit }).code).toBe(
       "InvalidParameterValue",

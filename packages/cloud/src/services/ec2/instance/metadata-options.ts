@@ -4,6 +4,7 @@ import type { ConditionKeys } from "../../../kit/index.ts";
 import { networkTopic } from "../network/network-topic.ts";
 import { operation } from "../operation.ts";
 import { noAttribute } from "./attribute-change.ts";
+import { declaredMetadataDefaults, refuseDeclared } from "./declared-metadata-defaults.ts";
 import { metadataOptionsView } from "./instance-view.ts";
 import { changeInstance, instances } from "./instance.ts";
 import {
@@ -12,6 +13,7 @@ import {
   defaultsOf,
   hopLimitInvalid,
   metadataDefaults,
+  ownDefaultsOf,
   type MetadataDefaultsRow,
 } from "./metadata-defaults.ts";
 import { fetchModifiable } from "./modify-attribute.ts";
@@ -64,7 +66,8 @@ export const getInstanceMetadataDefaults = operation("GetInstanceMetadataDefault
   needs: (_input, call) => [call.need()],
   handle(tx, _input, call) {
     const { key: _key, ...set } = defaultsOf(tx, call);
-    if (Object.keys(set).length === 0) return { AccountLevel: {} };
+    const declared = declaredMetadataDefaults(tx, call);
+    if (declared === undefined && Object.keys(set).length === 0) return { AccountLevel: {} };
     return {
       AccountLevel: {
         HttpTokens: set.httpTokens,
@@ -72,7 +75,8 @@ export const getInstanceMetadataDefaults = operation("GetInstanceMetadataDefault
         HttpEndpoint: set.httpEndpoint,
         InstanceMetadataTags: set.instanceTags,
         HttpTokensEnforced: set.httpTokensEnforced,
-        ManagedBy: "account" as const,
+        ManagedBy: declared === undefined ? ("account" as const) : ("declarative-policy" as const),
+        ManagedExceptionMessage: declared?.exceptionMessage,
       },
     };
   },
@@ -83,7 +87,8 @@ export const modifyInstanceMetadataDefaults = operation("ModifyInstanceMetadataD
   honours: "all",
   needs: ({ DryRun: _dryRun, ...options }, call) => [call.need(call.anything, optionKeys(options))],
   handle(tx, input, call) {
-    tx.put(metadataDefaults, withDefaults(defaultsOf(tx, call), input));
+    refuseDeclared(tx, call);
+    tx.put(metadataDefaults, withDefaults(ownDefaultsOf(tx, call), input));
     return { Return: true };
   },
 });

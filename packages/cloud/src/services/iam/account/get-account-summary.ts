@@ -22,6 +22,7 @@ import { policies } from "../policy/policy.ts";
 import { policyVersionsPerAccountMax, versionsPerPolicyMax } from "../policy/version-operations.ts";
 import { roles } from "../role/role.ts";
 import { rolesPerAccountMax } from "../role/operations.ts";
+import { samlProviders } from "../saml-provider/saml-provider.ts";
 import {
   serverCertificates,
   serverCertificatesPerAccountMax,
@@ -82,7 +83,9 @@ export const getAccountSummary = operation("GetAccountSummary", {
         MFADevices: mfaDevices.all,
         MFADevicesInUse: mfaDevices.inUse,
         Policies: own.length,
-        Providers: tx.by(oidcProviders, "account", accountId).length,
+        Providers:
+          tx.by(oidcProviders, "account", accountId).length +
+          tx.by(samlProviders, "account", accountId).length,
         PolicyVersionsInUse: own.reduce((count, row) => count + row.versions.length, 0),
         ServerCertificates: tx.by(serverCertificates, "account", accountId).length,
         Roles: tx.by(roles, "account", accountId).length,

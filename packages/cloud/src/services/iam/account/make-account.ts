@@ -1,14 +1,16 @@
 /**
- * Making an account, as the operator does: its root user, which has no credentials until the operator sets
+ * Making an account. As the operator does it: its root user, which has no credentials until the operator sets
  * a password, and an administrator, an IAM user with one access key and every permission. The secret is told
- * once, to the caller of this function.
+ * once, to the caller of this function. As an organization does it: with a role for its management account
+ * and without any user.
  */
 import { generateAccessKeyId, generateSecretAccessKey, uniqueId } from "@casemate/key-engine";
 import type { Tx } from "@casemate/store";
 import type { CloudEnvironment } from "../../../kit/index.ts";
 import { accessKeys, sealSecret } from "../access-key/access-key.ts";
 import { users } from "../user/user.ts";
-import { accountExists, putAccount } from "./account.ts";
+import { roles } from "../role/role.ts";
+import { accountExists, drawAccountId, putAccount, type AccountRow } from "./account.ts";
 
 /** What every permission looks like. */
 const everything = JSON.stringify({
@@ -58,4 +60,43 @@ export function makeAccount(
     createdAt: now,
   });
   return { accountId, userName, accessKeyId, secretAccessKey };
+}
+
+/** What an organization makes an account with. */
+export interface AskedMember {
+  readonly name: string;
+  readonly email: string;
+  /** The role that the management account may assume; it may do everything. */
+  readonly roleName: string;
+  readonly managementAccountId: string;
+}
+
+/** Makes an account for an organization. The caller checks that the e-mail address is free. */
+export function makeMemberAccount(tx: Tx, environment: CloudEnvironment, asked: AskedMember): AccountRow {
+  const { random } = environment;
+  const createdAt = environment.clock();
+  const { name, email, roleName } = asked;
+  const row = putAccount(tx, { id: drawAccountId(tx, random), name, email, createdAt });
+  tx.put(roles, {
+    id: uniqueId(random, "AROA"),
+    accountId: row.id,
+    name: roleName,
+    path: "/",
+    trustDocument: JSON.stringify({
+      Version: "2012-10-17",
+      Statement: [
+        {
+          Effect: "Allow",
+          Principal: { AWS: `arn:aws:iam::${asked.managementAccountId}:root` },
+          Action: "sts:AssumeRole",
+        },
+      ],
+    }),
+    maxSessionSeconds: 3600,
+    createdAt,
+    tags: {},
+    attachedPolicyArns: [],
+    inlinePolicies: [{ name: "AdministratorAccess", document: everything }],
+  });
+  return row;
 }

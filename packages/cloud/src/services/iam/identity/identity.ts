@@ -12,7 +12,7 @@ import type {
 } from "../../../kit/index.ts";
 import { noteAccess } from "../access-advisor/service-access.ts";
 import { accessKeys, openSecret, rootHolder, type AccessKeyRow } from "../access-key/access-key.ts";
-import { accountExists } from "../account/account.ts";
+import { accountExists, isAccountOpen } from "../account/account.ts";
 import { findConsoleSession } from "../console-session/console-session.ts";
 import { roleArn, roles } from "../role/role.ts";
 import { withoutTags } from "../tag/tags.ts";
@@ -32,9 +32,11 @@ export function createIdentity(environment: CloudEnvironment): IdentityPort {
   const secretOf = openedSecrets(environment);
   return {
     findCredential(tx, presented) {
-      return presented.accessKeyId.startsWith("ASIA")
+      const found = presented.accessKeyId.startsWith("ASIA")
         ? temporary(tx, presented, environment)
         : longLived(tx, presented, secretOf);
+      if (typeof found === "string") return found;
+      return isAccountOpen(tx, found.principal.accountId) ? found : "inactive";
     },
     policiesOf,
     tagsOf,
@@ -104,8 +106,7 @@ function sessionPrincipal(
   if (holder.type === "console") {
     if (findConsoleSession(tx, holder.sessionId) === undefined) return undefined;
     const { userId } = holder;
-    const principal =
-      userId === undefined ? root(tx, accountId, accessKeyId) : user(tx, userId, accessKeyId);
+    const principal = userId === undefined ? root(tx, accountId, accessKeyId) : user(tx, userId, accessKeyId);
     return principal && { ...principal, session };
   }
   if (holder.type === "federated") {

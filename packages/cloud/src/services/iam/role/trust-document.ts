@@ -60,7 +60,7 @@ function isProvider(value: string): boolean {
 }
 
 /** What stands for a principal in the row, or undefined when nobody is called that. */
-function storedPrincipal(tx: ReadTx, principal: string): string | undefined {
+export function storedPrincipal(tx: ReadTx, principal: string): string | undefined {
   if (/^\d{12}$/.test(principal)) {
     return accountExists(tx, principal) ? `arn:aws:iam::${principal}:root` : undefined;
   }
@@ -87,7 +87,8 @@ function storedPrincipal(tx: ReadTx, principal: string): string | undefined {
   return role?.name === names[0] && /^[\w+=,.@-]{2,64}$/.test(name) ? `${role?.id}:${name}` : undefined;
 }
 
-function shownPrincipal(tx: ReadTx, stored: string): string | undefined {
+/** A stored principal as the API shows it, or undefined for what is shown as it is stored. */
+export function shownPrincipal(tx: ReadTx, stored: string): string | undefined {
   const [id = "", sessionName] = stored.split(":");
   const user = tx.get(users, id);
   if (user !== undefined) return userArn(user);

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { expect, it } from "vitest";
 import { rootOf } from "../../../kit/testing.ts";
 import type { AuthorizationPolicyType } from "../policy/policy-type.ts";
+import { iamService } from "../../iam/index.ts";
 import { organizationsService } from "../service.ts";
 import { createGuardrails } from "./guardrails.ts";
 import { managementAccount, memberAccount, plantTree, type TreePolicy } from "./tree.ts";
@@ -58,7 +59,7 @@ const arbitraryCase = fc.record({
 const everyone = { Effect: "Allow", Principal: "*", Action: "*", Resource: "*" };
 
 it("never lets through what would be refused without guardrails, and every level must allow", async () => {
-  const { collections } = organizationsService;
+  const collections = [...organizationsService.collections, ...iamService.collections];
   let narrowed = 0;
   await fc.assert(
     fc.asyncProperty(arbitraryCase, async (made) => {

@@ -5,12 +5,21 @@ import { rootOf } from "../../../kit/testing.ts";
 import { members } from "../account/member.ts";
 import { organizations, putOrganization } from "../organization/organization.ts";
 import { putPolicy, policies } from "../policy/policy.ts";
+import { iamService } from "../../iam/index.ts";
 import { organizationsService } from "../service.ts";
 import { putUnit, units } from "../unit/unit.ts";
 import { createGuardrails } from "./guardrails.ts";
-import { managementAccount, memberAccount, plantTree, sessionOf, type TreeSetting } from "./tree.ts";
+import {
+  managementAccount,
+  memberAccount,
+  plantTree,
+  putWorker,
+  sessionOf,
+  type TreeSetting,
+} from "./tree.ts";
 
 const guardrails = createGuardrails();
+const linkedPath = "/aws-service-role/ec2.amazonaws.com/";
 const denyAll = { Effect: "Deny", Action: "*", Resource: "*" };
 const setting: TreeSetting = {
   policies: [
@@ -26,7 +35,7 @@ const setting: TreeSetting = {
 
 let store: Store;
 beforeEach(async () => {
-  const { collections } = organizationsService;
+  const collections = [...organizationsService.collections, ...iamService.collections];
   store = await openStore({ collections, tables: [], log: memoryLog(), freeze: true });
   store.transaction((tx) => plantTree(tx, setting));
 });
@@ -78,13 +87,15 @@ describe("service control policies", () => {
   it.each([
     ["the management account", rootOf(managementAccount)],
     ["an account of no organization", stranger],
-    ["a service-linked role", sessionOf(memberAccount, "/aws-service-role/ec2.amazonaws.com/")],
+    ["a service-linked role", sessionOf(memberAccount, linkedPath)],
   ])("leave out %s", (_whom, principal) => {
+    write((tx) => putWorker(tx, { linkedService: "ec2.amazonaws.com" }));
     expect(scps(principal)).toBeUndefined();
   });
 
-  it("bound a role whose path only resembles that of a service-linked one", () => {
-    expect(scps(sessionOf(memberAccount, "/x/aws-service-role/"))).toEqual(three);
+  it("bound a role that has only the path of a service-linked one", () => {
+    write((tx) => putWorker(tx, {}));
+    expect(scps(sessionOf(memberAccount, linkedPath))).toEqual(three);
   });
 
   it("bound nobody while their type is off", () => {
@@ -132,13 +143,9 @@ describe("resource control policies", () => {
     ["resources outside of the organization", member, "sts:AssumeRole", "777788889999"],
     ["services without support for them", member, "ec2:RunInstances", memberAccount],
     ["the retiring of grants", member, "kms:RetireGrant", memberAccount],
-    [
-      "service-linked roles",
-      sessionOf(memberAccount, "/aws-service-role/ec2.amazonaws.com/"),
-      "kms:Decrypt",
-      memberAccount,
-    ],
+    ["service-linked roles", sessionOf(memberAccount, linkedPath), "kms:Decrypt", memberAccount],
   ])("leave out %s", (_what, principal, action, owner) => {
+    write((tx) => putWorker(tx, { linkedService: "ec2.amazonaws.com" }));
     expect(rcps(principal, action, owner)).toBeUndefined();
   });
 

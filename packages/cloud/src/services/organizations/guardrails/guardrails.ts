@@ -6,35 +6,30 @@ import { compileStored, type CompiledPolicy } from "@casemate/iam-engine";
 import type { ReadTx } from "@casemate/store";
 import type { GuardedUse, GuardrailsPort, PolicyLevels } from "../../../kit/index.ts";
 import type { Principal } from "../../../kit/index.ts";
+import { roles } from "../../iam/index.ts";
+import { declaredSettingOf } from "../declarative/effective-policy.ts";
 import { attachedPolicies, policies, policyArn, type PolicyRow } from "../policy/policy.ts";
 import type { AuthorizationPolicyType } from "../policy/policy-type.ts";
+import { resourceControlledServices } from "./resource-controlled-services.ts";
+import { serviceStandingOf } from "./service-standing.ts";
 import { standingOf, type Standing } from "./standing.ts";
-
-/** The services whose resources resource control policies apply to, by the prefix of their actions. */
-export const resourceControlledServices: ReadonlySet<string> = new Set([
-  "aoss",
-  "cognito-identity",
-  "cognito-idp",
-  "dynamodb",
-  "ecr",
-  "kms",
-  "logs",
-  "s3",
-  "secretsmanager",
-  "sqs",
-  "sts",
-]);
 
 /** Actions that resource control policies do not reach, in lower case. */
 const uncontrolledActions: ReadonlySet<string> = new Set(["kms:retiregrant"]);
 
 /** Makes the port. */
 export function createGuardrails(): GuardrailsPort {
-  return { organizationOf: (tx, accountId) => standingOf(tx, accountId)?.place, scpsOf, rcpsOf };
+  return {
+    organizationOf: (tx, accountId) => standingOf(tx, accountId)?.place,
+    scpsOf,
+    rcpsOf,
+    declaredSettingOf,
+    serviceStandingOf,
+  };
 }
 
 function scpsOf(tx: ReadTx, principal: Principal): PolicyLevels | undefined {
-  if (!isBounded(principal)) return undefined;
+  if (!isBounded(tx, principal)) return undefined;
   return levelsOf(tx, principal.accountId, "SERVICE_CONTROL_POLICY");
 }
 
@@ -42,23 +37,21 @@ function scpsOf(tx: ReadTx, principal: Principal): PolicyLevels | undefined {
  * Service-linked roles act for a service, and whom an identity provider vouches for is nobody of the account
  * yet.
  */
-function isBounded(principal: Principal): boolean {
+function isBounded(tx: ReadTx, principal: Principal): boolean {
   if (principal.type === "web-identity" || principal.type === "saml") return false;
-  return !isServiceLinked(principal);
+  return !isServiceLinked(tx, principal);
 }
 
-function isServiceLinked(principal: Principal): boolean {
-  return (
-    principal.type === "role-session" &&
-    /^arn:aws:iam::\d{12}:role\/aws-service-role\//.test(principal.roleArn)
-  );
+/** The path alone makes nobody's role one: the service that it belongs to is in its row. */
+function isServiceLinked(tx: ReadTx, principal: Principal): boolean {
+  return principal.type === "role-session" && tx.get(roles, principal.roleId)?.linkedService !== undefined;
 }
 
 function rcpsOf(tx: ReadTx, use: GuardedUse): PolicyLevels | undefined {
   const action = use.action.toLowerCase();
   const service = action.slice(0, action.indexOf(":"));
   if (!resourceControlledServices.has(service) || uncontrolledActions.has(action)) return undefined;
-  if (isServiceLinked(use.principal)) return undefined;
+  if (isServiceLinked(tx, use.principal)) return undefined;
   return levelsOf(tx, use.resourceAccount, "RESOURCE_CONTROL_POLICY");
 }
 

@@ -1,6 +1,7 @@
 /** Test support of the guardrails: a small organization, written row by row. */
 import type { Tx } from "@casemate/store";
 import type { Principal } from "../../../kit/index.ts";
+import { roles } from "../../iam/index.ts";
 import { putMember } from "../account/member.ts";
 import { putOrganization, type OrganizationRow } from "../organization/organization.ts";
 import { putPolicy } from "../policy/policy.ts";
@@ -104,4 +105,21 @@ export function sessionOf(accountId: string, path: string): Principal {
       chained: false,
     },
   };
+}
+
+/** Writes the role of those sessions. */
+export function putWorker(tx: Tx, more: { readonly linkedService?: string }): void {
+  tx.put(roles, {
+    id: "AROAWORKER",
+    accountId: memberAccount,
+    name: "worker",
+    path: "/aws-service-role/ec2.amazonaws.com/",
+    trustDocument: "{}",
+    maxSessionSeconds: 3600,
+    createdAt: 0,
+    tags: {},
+    attachedPolicyArns: [],
+    inlinePolicies: [],
+    ...more,
+  });
 }

@@ -51,3 +51,8 @@ export const policyTypes: Readonly<Record<SupportedPolicyType, PolicyTypeTraits>
 export function isSupported(type: PolicyType): type is SupportedPolicyType {
   return Object.hasOwn(policyTypes, type);
 }
+
+/** The policies that every target has while these types are in force. */
+export function policiesEverywhere(types: readonly SupportedPolicyType[]): readonly string[] {
+  return types.flatMap((type) => policyTypes[type].everywhere ?? []);
+}

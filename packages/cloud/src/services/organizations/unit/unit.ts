@@ -53,3 +53,8 @@ export function unitsAbove(tx: ReadTx, organization: OrganizationRow, parentId: 
   }
   return above.toReversed();
 }
+
+/** Whether something is the root or a unit of an organization. */
+export function isParent(tx: ReadTx, organization: OrganizationRow, id: string): boolean {
+  return id === organization.root.id || findUnit(tx, organization, id) !== undefined;
+}
