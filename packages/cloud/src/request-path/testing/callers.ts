@@ -44,23 +44,31 @@ export async function makeCallers(world: LedgerWorld): Promise<readonly Caller[]
     Policy: document(elsewhere),
   });
   world.advance(901_000);
-  const signature = (ec2: string, query: string): Caller["refusal"] => ({
+  const signature = (ec2: string, query: string, json: string): Caller["refusal"] => ({
     by: "signature",
-    codes: { ec2, query },
+    codes: { ec2, query, "json1.0": json, "json1.1": json, "rest-json": json },
   });
   const policy = (reason: string): Caller["refusal"] => ({ by: "policy", reason });
   return [
     {
       name: "no credentials",
       credentials: undefined,
-      refusal: signature("MissingParameter", "MissingAuthenticationToken"),
+      refusal: signature(
+        "MissingParameter",
+        "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException",
+      ),
     },
     {
       name: "wrong secret",
       credentials: { ...admin, secretAccessKey: "x".repeat(40) },
-      refusal: signature("SignatureDoesNotMatch", "SignatureDoesNotMatch"),
+      refusal: signature("SignatureDoesNotMatch", "SignatureDoesNotMatch", "InvalidSignatureException"),
     },
-    { name: "expired session", credentials: expired, refusal: signature("RequestExpired", "ExpiredToken") },
+    {
+      name: "expired session",
+      credentials: expired,
+      refusal: signature("RequestExpired", "ExpiredToken", "ExpiredTokenException"),
+    },
     { name: "stranger", credentials: stranger, refusal: { by: "account" } },
     { name: "no policy", credentials: nothing, refusal: policy("because no identity-based policy allows") },
     {

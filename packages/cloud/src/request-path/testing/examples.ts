@@ -5,6 +5,8 @@
  */
 import { modelOf } from "../testing.ts";
 import { leafKeyPem, otherLeafPem, rsaPublicKey } from "./credential-material.ts";
+import { harmlessResourcePolicy, harmlessScp } from "./organization-fixtures.ts";
+import { sharedIdp } from "./saml-material.ts";
 import { document, everything, https, iamArn, type Fixtures, password } from "./ledger-world.ts";
 
 type Parameters = Readonly<Record<string, unknown>>;
@@ -37,6 +39,7 @@ const members: Readonly<Record<string, Example>> = {
   "iam:GroupName": named({ GroupName: "team" }),
   "iam:InstanceProfileName": named({ InstanceProfileName: "workers" }),
   "iam:JobId": ({ jobId }) => ({ JobId: jobId }),
+  "iam:Name": named({ Name: "ledger" }),
   "iam:NewPassword": named({ NewPassword: "Another-Horse-8-Battery" }),
   "iam:OldPassword": named({ OldPassword: password }),
   "iam:PermissionsBoundary": named({ PermissionsBoundary: iamArn("policy/bounding") }),
@@ -47,6 +50,8 @@ const members: Readonly<Record<string, Example>> = {
   "iam:PolicySourceArn": named({ PolicySourceArn: iamArn("user/ana") }),
   "iam:PrivateKey": named({ PrivateKey: leafKeyPem }),
   "iam:RoleName": named({ RoleName: "worker" }),
+  "iam:SAMLMetadataDocument": () => ({ SAMLMetadataDocument: sharedIdp().metadata() }),
+  "iam:SAMLProviderArn": named({ SAMLProviderArn: iamArn("saml-provider/idp") }),
   "iam:SSHPublicKeyBody": named({ SSHPublicKeyBody: `ssh-rsa ${rsaPublicKey}` }),
   "iam:SSHPublicKeyId": ({ sshPublicKeyId }) => ({ SSHPublicKeyId: sshPublicKeyId }),
   "iam:SerialNumber": ({ mfaSerial }) => ({ SerialNumber: mfaSerial }),
@@ -63,6 +68,34 @@ const members: Readonly<Record<string, Example>> = {
   "iam:UserName": named({ UserName: "ana" }),
   "iam:VersionId": named({ VersionId: "v2" }),
   "iam:VirtualMFADeviceName": named({ VirtualMFADeviceName: "ledger" }),
+
+  "organizations:AccountId": ({ memberAccountId }) => ({ AccountId: memberAccountId }),
+  "organizations:AccountName": named({ AccountName: "ledger" }),
+  "organizations:ChildId": ({ memberAccountId }) => ({ ChildId: memberAccountId }),
+  "organizations:ChildType": named({ ChildType: "ACCOUNT" }),
+  "organizations:Content": named({ Content: harmlessScp }),
+  "organizations:CreateAccountRequestId": ({ createAccountRequestId }) => ({
+    CreateAccountRequestId: createAccountRequestId,
+  }),
+  "organizations:Description": named({ Description: "For the ledger." }),
+  "organizations:DestinationParentId": ({ unitId }) => ({ DestinationParentId: unitId }),
+  "organizations:Email": named({ Email: "ledger@example.com" }),
+  "organizations:Filter": named({ Filter: "SERVICE_CONTROL_POLICY" }),
+  "organizations:HandshakeId": ({ handshakeId }) => ({ HandshakeId: handshakeId }),
+  "organizations:Name": named({ Name: "ledger" }),
+  "organizations:OrganizationalUnitId": ({ unitId }) => ({ OrganizationalUnitId: unitId }),
+  "organizations:ParentId": ({ rootId }) => ({ ParentId: rootId }),
+  "organizations:PolicyId": ({ usedScpId }) => ({ PolicyId: usedScpId }),
+  "organizations:PolicyType": named({ PolicyType: "DECLARATIVE_POLICY_EC2" }),
+  "organizations:ResourceId": ({ unitId }) => ({ ResourceId: unitId }),
+  "organizations:RootId": ({ rootId }) => ({ RootId: rootId }),
+  "organizations:ServicePrincipal": named({ ServicePrincipal: "access-analyzer.amazonaws.com" }),
+  "organizations:SourceParentId": ({ rootId }) => ({ SourceParentId: rootId }),
+  "organizations:TagKeys": named({ TagKeys: ["team"] }),
+  "organizations:Tags": named({ Tags: [{ Key: "team", Value: "red" }] }),
+  "organizations:Target": named({ Target: { Type: "EMAIL", Id: "invited@example.com" } }),
+  "organizations:TargetId": ({ rootId }) => ({ TargetId: rootId }),
+  "organizations:Type": named({ Type: "SERVICE_CONTROL_POLICY" }),
 
   "ec2:AssociationId": ({ associationId }) => ({ AssociationId: associationId }),
   "ec2:Description": named({ GroupDescription: "For the ledger." }),
@@ -156,6 +189,28 @@ const operations: Readonly<Record<string, Example>> = {
     "IpPermissions.1.IpRanges.1.Description": "the web",
   }),
 
+  "organizations:AcceptHandshake": ({ receivedHandshakeId }) => ({ HandshakeId: receivedHandshakeId }),
+  "organizations:AttachPolicy": ({ unusedScpId }) => ({ PolicyId: unusedScpId }),
+  "organizations:CreateAccount": named({ Tags: [{ Key: "team", Value: "red" }] }),
+  "organizations:CreateOrganizationalUnit": named({ Tags: [{ Key: "team", Value: "red" }] }),
+  "organizations:CreatePolicy": named({ Tags: [{ Key: "team", Value: "red" }] }),
+  "organizations:DeclineHandshake": ({ receivedHandshakeId }) => ({ HandshakeId: receivedHandshakeId }),
+  "organizations:DeleteOrganizationalUnit": ({ emptyUnitId }) => ({ OrganizationalUnitId: emptyUnitId }),
+  "organizations:DeletePolicy": ({ unusedScpId }) => ({ PolicyId: unusedScpId }),
+  "organizations:DeregisterDelegatedAdministrator": ({ delegateAccountId }) => ({
+    AccountId: delegateAccountId,
+  }),
+  "organizations:DescribeEffectivePolicy": ({ memberAccountId }) => ({ TargetId: memberAccountId }),
+  "organizations:EnablePolicyType": named({ PolicyType: "RESOURCE_CONTROL_POLICY" }),
+  "organizations:InviteAccountToOrganization": named({ Tags: [{ Key: "team", Value: "red" }] }),
+  "organizations:ListDelegatedServicesForAccount": ({ delegateAccountId }) => ({
+    AccountId: delegateAccountId,
+  }),
+  "organizations:PutResourcePolicy": named({
+    Content: harmlessResourcePolicy,
+    Tags: [{ Key: "team", Value: "red" }],
+  }),
+
   "iam:AddRoleToInstanceProfile": named({ InstanceProfileName: "empty" }),
   "iam:AddUserToGroup": named({ UserName: "leaver" }),
   "iam:AttachGroupPolicy": named({ PolicyArn: iamArn("policy/unused") }),
@@ -202,6 +257,7 @@ const operations: Readonly<Record<string, Example>> = {
   "iam:UpdateAssumeRolePolicy": named({ PolicyDocument: trust }),
   "iam:UpdateGroup": named({ NewPath: "/staff/" }),
   "iam:UpdateLoginProfile": named({ UserName: "ana", Password: "Another-Horse-8-Battery" }),
+  "iam:UpdateSAMLProvider": () => ({ SAMLMetadataDocument: sharedIdp().metadata() }),
   "iam:UpdateServerCertificate": named({ NewPath: "/eng/" }),
   "iam:UpdateServiceSpecificCredential": named({ UserName: "ana" }),
   "iam:UpdateSigningCertificate": named({ UserName: "ana" }),

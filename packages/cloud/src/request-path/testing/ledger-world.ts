@@ -7,6 +7,8 @@ import type { Credentials } from "@casemate/wire";
 import { storedCollections } from "../../services/index.ts";
 import { leafKeyPem, leafPem, rsaPublicKey } from "./credential-material.ts";
 import { openCloud, testNow, type Answer, type TestCloud } from "../testing.ts";
+import { makeOrganizations, type OrganizationFixtures } from "./organization-fixtures.ts";
+import { sharedIdp } from "./saml-material.ts";
 import { standingGuardrails } from "./standing-guardrails.ts";
 import { copyRows } from "./store-dump.ts";
 
@@ -14,7 +16,7 @@ import { copyRows } from "./store-dump.ts";
 export const firstAccount = "111122223333";
 
 /** Names of what the world holds; the values of examples. */
-export interface Fixtures {
+export interface Fixtures extends OrganizationFixtures {
   readonly accessKeyId: string;
   readonly associationId: string;
   readonly certificateId: string;
@@ -94,6 +96,7 @@ export async function openLedgerWorld(): Promise<LedgerWorld> {
   const iam = await makeIdentities(make);
   const mfa = await makeMfaDevices(make);
   const ec2 = await makeMachines(cloud, make);
+  const organization = await makeOrganizations(cloud);
   const nobody = await makeUser("nobody");
   const refused = await cloud.send({
     service: "ec2",
@@ -104,7 +107,7 @@ export async function openLedgerWorld(): Promise<LedgerWorld> {
   const encodedMessage = /failure message: ([\w-]+)/.exec(refused.message ?? "")?.[1] ?? "";
   // The stranger's own default network exists before anything is compared.
   await cloud.send({ service: "ec2", action: "DescribeVpcs", credentials: cloud.stranger });
-  return { ...cloud, fixtures: { ...iam, ...mfa, ...ec2, encodedMessage }, make, makeUser };
+  return { ...cloud, fixtures: { ...iam, ...mfa, ...ec2, ...organization, encodedMessage }, make, makeUser };
 }
 
 /** A cloud that holds what another one holds now, and goes its own way from here. */
@@ -198,6 +201,11 @@ async function makeMaterial(make: Make): Promise<MaterialFixtures> {
     PrivateKey: leafKeyPem,
     ...tags,
   });
+  await make("iam", "CreateSAMLProvider", {
+    Name: "idp",
+    SAMLMetadataDocument: sharedIdp().metadata(),
+    ...tags,
+  });
   return {
     certificateId: await idIn("UploadSigningCertificate", "CertificateId", { CertificateBody: leafPem }),
     serviceCredentialId: await idIn("CreateServiceSpecificCredential", "ServiceSpecificCredentialId", {
@@ -248,7 +256,7 @@ type IamFixtures = MfaFixtures & IdentityFixtures;
 async function makeMachines(
   cloud: TestCloud,
   make: Make,
-): Promise<Omit<Fixtures, keyof IamFixtures | "encodedMessage">> {
+): Promise<Omit<Fixtures, keyof IamFixtures | keyof OrganizationFixtures | "encodedMessage">> {
   const idIn = async (
     action: string,
     element: string,
