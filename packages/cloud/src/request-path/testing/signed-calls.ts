@@ -1,6 +1,6 @@
 /** Test support: signed calls through the whole request path, with what tests read of the answers. */
 import type { Credentials } from "@casemate/wire";
-import { openCloud, type Answer, type TestCloud } from "../testing.ts";
+import { openCloud, type Answer, type TestCloud, type TestCloudOptions } from "../testing.ts";
 
 type Calling = (
   credentials: Credentials,
@@ -19,8 +19,8 @@ export interface SignedCloud extends TestCloud {
 }
 
 /** Opens a cloud in memory. */
-export async function openSignedCloud(): Promise<SignedCloud> {
-  const cloud = await openCloud();
+export async function openSignedCloud(options: TestCloudOptions = {}): Promise<SignedCloud> {
+  const cloud = await openCloud(options);
   const call: Calling = (credentials, operation, parameters = {}) => {
     const [service = "", action] = operation.split(":");
     return action === undefined

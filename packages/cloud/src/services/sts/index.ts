@@ -7,6 +7,8 @@ import { getAccessKeyInfo } from "./session/get-access-key-info.ts";
 import { getCallerIdentity } from "./session/get-caller-identity.ts";
 import { getFederationToken } from "./session/get-federation-token.ts";
 import { getSessionToken } from "./session/get-session-token.ts";
+import { assumeRoleWithWebIdentity } from "./web-identity/assume-role-with-web-identity.ts";
+import { webIdentityFaults } from "./web-identity/web-identity-faults.ts";
 
 /**
  * What a session from GetSessionToken may ask of STS; every other operation wants a long-lived key or a role.
@@ -24,13 +26,14 @@ export const stsService: Service = {
   refusal: { code: "AccessDenied", status: 403, encoded: false },
   operations: [
     assumeRole,
+    assumeRoleWithWebIdentity,
     decodeAuthorizationMessage,
     getAccessKeyInfo,
     getCallerIdentity,
     getFederationToken,
     getSessionToken,
   ],
-  faults: stsFaults,
+  faults: [...stsFaults, ...webIdentityFaults],
   collections: [],
   tables: [],
   prepare(_tx, call: Call) {

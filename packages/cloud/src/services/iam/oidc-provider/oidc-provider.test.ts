@@ -60,7 +60,8 @@ describe("OpenID Connect providers", () => {
       "https://idp.example.com/tenant/",
       "https://idp.example.com/Tenant",
       "https://idp.example.com:8443/tenant",
-      "https://localhost:8443",
+      "https://localhost/realms/a",
+      "https://keycloak:8443",
     ]) {
       expect(create({ Url })).toEqual({ OpenIDConnectProviderArn: arnOf(Url.slice(8)) });
       expect(get(arnOf(Url.slice(8))).Url).toBe(Url.slice(8));
@@ -77,6 +78,8 @@ describe("OpenID Connect providers", () => {
     "https://user@idp.example.com",
     "https://user:word@idp.example.com",
     "https://-idp.example.com",
+    "https://saml",
+    "https://aws/a",
     "https://idp..example.com",
     "https://[::1]",
     "https://idp.example.com:port",

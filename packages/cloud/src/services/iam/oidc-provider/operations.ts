@@ -25,10 +25,13 @@ import {
 
 const label = "[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?";
 /**
- * What an issuer's URL is: a host name and a path, without query, fragment, user or wildcard. Differs: AWS
- * asks for a URL without a port; here one may be named, so that an issuer inside a network can be trusted.
+ * What an issuer's URL is: a host name and a path, without query, fragment, user or wildcard. A host of one
+ * word needs a port: without it the keys of `https://saml` would be those of SAML. Differs: AWS asks for a
+ * URL without a port; here one may be named, so that an issuer inside a network can be trusted.
  */
-const urlPattern = new RegExp(`^https://${label}(?:\\.${label})*(?::\\d{1,5})?(?:/[\\w.~+=,:@%-]*)*$`);
+const urlPattern = new RegExp(
+  `^https://(?:localhost|${label}(?:\\.${label})+|${label}(?:\\.${label})*:\\d{1,5})(?:/[\\w.~+=,:@%-]*)*$`,
+);
 
 /** The URL without its scheme. @throws oidcUrlInvalid */
 function readUrl(url: string): string {

@@ -1,4 +1,4 @@
-/** The role that a session is asked of: found by its ARN, and seen by policies with its tags and its trust. */
+/** The role that a session is asked of: found by its ARN, seen by policies with its tags and its trust. */
 import { compileStored } from "@casemate/iam-engine";
 import type { ReadTx } from "@casemate/store";
 import { parseArn, resourceTagKeys, type Target } from "../../../kit/index.ts";
