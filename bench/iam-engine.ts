@@ -112,6 +112,7 @@ function ceilings(): Partial<AuthorizationRequest> {
         ),
       ],
     ],
+    session: [policy([{ ...all, Action: ["ec2:*", "s3:*", "sqs:*", "kms:*", "iam:*"] }], "session", "s")],
     resourcePolicy: policy([{ ...all, Principal: { AWS: ACCOUNT } }], "resource", "resource"),
   };
 }
@@ -206,6 +207,7 @@ function endToEnd(list: readonly AuthorizationRequest[]): number {
       context: { get: (key) => call.get(key) ?? session.get(key) },
       identity: given.identity,
       boundary: given.boundary,
+      session: given.session,
       scps: given.scps,
       rcps: given.rcps,
       resourcePolicy: given.resourcePolicy,
@@ -222,6 +224,23 @@ function bound(list: readonly AuthorizationRequest[]): number {
     const region = context.get("aws:requestedregion");
     return prefix !== undefined && region?.[0] === "us-east-1" && resource.startsWith(prefix);
   });
+}
+
+/** The same requests under a principal whose policies hold 500 statements more, none of them about these. */
+function crowded(): CompiledPolicy[] {
+  const statement = (document: number, at: number): object => ({
+    Effect: at % 5 === 0 ? "Deny" : "Allow",
+    Action: [`svc${document}:Get${at}*`, `ec2:Describe${document}x${at}*`],
+    Resource: `arn:aws:svc${document}:us-east-1:${ACCOUNT}:thing/${at}/*`,
+  });
+  const documents = Array.from({ length: 10 }, (_, document) =>
+    policy(
+      Array.from({ length: 50 }, (__, at) => statement(document, at)),
+      "identity",
+      `crowd-${document}`,
+    ),
+  );
+  return [...identityPolicies(), ...documents];
 }
 
 /** Millions of decisions per second, with 40 statements and all policy types. */
@@ -242,6 +261,7 @@ export async function run(report: Report): Promise<void> {
   line("identity only, 5 documents, 40 statements", decisions(requests({})));
   const whole = decisions(requests(all));
   line("40 statements and all policy types", whole, atLeast(whole / 1e6, decisionsGoalM, " M/s"));
+  line("540 statements and all policy types", decisions(requests({ ...all, identity: crowded() })));
   line("end to end with 9 keys, identity only", endToEnd(requests({})));
   line("end to end with 9 keys, all policy types", endToEnd(requests(all)));
   const started = process.cpuUsage();

@@ -12,6 +12,7 @@ const benchmarks: Record<string, () => Promise<Benchmark>> = {
   startup: () => import("./startup.ts"),
   store: () => import("./store.ts"),
   "iam-engine": () => import("./iam-engine.ts"),
+  identity: () => import("./identity.ts"),
   wire: () => import("./wire.ts"),
   network: () => import("./network.ts"),
   "request-path": () => import("./request-path.ts"),

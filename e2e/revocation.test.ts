@@ -56,7 +56,7 @@ const iam = (keys = admin): IAMClient => clientFor(IAMClient, keys);
 const sts = (keys = admin): STSClient => clientFor(STSClient, keys);
 
 function keysIn(
-  made: { AccessKeyId?: string; SecretAccessKey?: string; SessionToken?: string } | undefined,
+  made: Partial<Record<"AccessKeyId" | "SecretAccessKey" | "SessionToken", string | undefined>> | undefined,
 ): Keys {
   const { AccessKeyId = "", SecretAccessKey = "", SessionToken } = made ?? {};
   const keys = { accessKeyId: AccessKeyId, secretAccessKey: SecretAccessKey };
