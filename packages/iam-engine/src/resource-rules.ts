@@ -82,8 +82,13 @@ function resourceMessage(resource: string, variables: boolean): string | undefin
   if (vendor === "s3" && hasRegion && id?.startsWith("accesspoint") !== true) {
     return `Resource ${resource} can not contain region information.`;
   }
-  if (vendor === "iam" && id !== undefined && id !== "*" && !IAM_PATHS.some((path) => id.startsWith(path))) {
+  if (vendor === "iam" && id !== undefined && !isIamPath(id)) {
     return `IAM resource path must either be "*" or start with ${IAM_PATHS.join(", ")}.`;
   }
   return undefined;
+}
+
+/** The root of an account is a resource too, that of sts:AssumeRoot and of what such a session does. */
+function isIamPath(id: string): boolean {
+  return id === "*" || id === "root" || IAM_PATHS.some((path) => id.startsWith(path));
 }

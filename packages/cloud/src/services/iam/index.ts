@@ -86,6 +86,7 @@ export {
   type AskedMember,
   type MadeAccount,
 } from "./account/make-account.ts";
+export { enabledFeatures, managedOrganization } from "./root-access/root-access.ts";
 export {
   releaseServiceLinkedRole,
   useServiceLinkedRole,

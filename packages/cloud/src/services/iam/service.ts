@@ -48,6 +48,9 @@ import { roleOperations } from "./role/operations.ts";
 import { rolePolicyOperations } from "./role/policy-operations.ts";
 import { roles } from "./role/role.ts";
 import { roleFaults } from "./role/role-faults.ts";
+import { rootAccessOperations } from "./root-access/operations.ts";
+import { rootAccess } from "./root-access/root-access.ts";
+import { rootAccessFaults } from "./root-access/root-access-faults.ts";
 import { samlProviderOperations } from "./saml-provider/operations.ts";
 import { samlProviders } from "./saml-provider/saml-provider.ts";
 import { samlProviderFaults } from "./saml-provider/saml-provider-faults.ts";
@@ -104,6 +107,7 @@ export const iamService: Service = {
     ...policyVersionOperations,
     ...roleOperations,
     ...rolePolicyOperations,
+    ...rootAccessOperations,
     ...samlProviderOperations,
     ...serverCertificateOperations,
     ...serviceCredentialOperations,
@@ -128,6 +132,7 @@ export const iamService: Service = {
     ...passwordPolicyFaults,
     ...policyFaults,
     ...roleFaults,
+    ...rootAccessFaults,
     ...samlProviderFaults,
     ...serverCertificateFaults,
     ...serviceCredentialFaults,
@@ -155,6 +160,7 @@ export const iamService: Service = {
     passwordPolicies,
     policies,
     roles,
+    rootAccess,
     samlProviders,
     serverCertificates,
     serviceAccesses,
@@ -166,9 +172,9 @@ export const iamService: Service = {
   tables: [],
   prepare(_tx, { principal }: Call) {
     // "You cannot call any IAM API operations unless MFA authentication information is included": STS API,
-    // GetSessionToken. What comes of signing in is not meant.
+    // GetSessionToken. What comes of signing in or of AssumeRoot is not meant.
     const { session } = principal;
-    if (session?.console === true) return;
+    if (session?.console === true || session?.assumedRoot === true) return;
     if (principal.type !== "role-session" && session !== undefined && session.mfaAt === undefined) {
       throw sessionWithoutMfa();
     }

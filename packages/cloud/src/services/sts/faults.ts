@@ -6,6 +6,24 @@ export const rootCannotAssume = fault({
   status: 403,
   message: () => "Roles may not be assumed by root accounts.",
 });
+export const rootCannotAssumeRoot = fault({
+  code: "AccessDenied",
+  status: 403,
+  message: () => "AssumeRoot cannot be called by root accounts.",
+});
+export const targetPrincipalInvalid = fault({
+  code: "ValidationError",
+  message: (target: string) => `${target} is neither an account ID nor the ARN of the root of an account.`,
+});
+export const taskPolicyInvalid = fault({
+  code: "ValidationError",
+  message: (arn: string) => `${arn} is not one of the managed policies for privileged root tasks.`,
+});
+export const rootAccessDisabled = fault({
+  code: "AccessDenied",
+  status: 403,
+  message: (feature: string) => `The feature ${feature} is not enabled in the organization.`,
+});
 export const durationBeyondRole = fault({
   code: "ValidationError",
   message: () => "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
@@ -90,6 +108,10 @@ export const accessKeyIdInvalid = fault({
 
 export const stsFaults = [
   rootCannotAssume,
+  rootCannotAssumeRoot,
+  targetPrincipalInvalid,
+  taskPolicyInvalid,
+  rootAccessDisabled,
   durationBeyondRole,
   durationBeyondChain,
   malformedPolicyDocument,

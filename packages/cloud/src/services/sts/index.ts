@@ -3,6 +3,9 @@ import type { Call, Service } from "../../kit/index.ts";
 import { decodeAuthorizationMessage } from "./authorization-message/decode-authorization-message.ts";
 import { sessionCallNotAllowed, stsFaults } from "./faults.ts";
 import { assumeRole } from "./session/assume-role.ts";
+import { assumeRoleWithSaml } from "./saml/assume-role-with-saml.ts";
+import { samlFaults } from "./saml/saml-faults.ts";
+import { assumeRoot } from "./session/assume-root.ts";
 import { getAccessKeyInfo } from "./session/get-access-key-info.ts";
 import { getCallerIdentity } from "./session/get-caller-identity.ts";
 import { getFederationToken } from "./session/get-federation-token.ts";
@@ -14,8 +17,8 @@ import { webIdentityFaults } from "./web-identity/web-identity-faults.ts";
  * What a session from GetSessionToken may ask of STS; every other operation wants a long-lived key or a role.
  */
 const openToUserSessions = new Set(["AssumeRole", "GetCallerIdentity", "GetSessionToken"]);
-/** What a federated user may ask of STS, and of IAM nothing. */
-const openToFederatedUsers = new Set(["GetCallerIdentity"]);
+/** What a federated user may ask of STS, and of IAM nothing; of STS a root session for one task may no more. */
+const openToBoundedSessions = new Set(["GetCallerIdentity"]);
 
 /** The security token service. */
 export const stsService: Service = {
@@ -26,20 +29,23 @@ export const stsService: Service = {
   refusal: { code: "AccessDenied", status: 403, encoded: false },
   operations: [
     assumeRole,
+    assumeRoleWithSaml,
     assumeRoleWithWebIdentity,
+    assumeRoot,
     decodeAuthorizationMessage,
     getAccessKeyInfo,
     getCallerIdentity,
     getFederationToken,
     getSessionToken,
   ],
-  faults: [...stsFaults, ...webIdentityFaults],
+  faults: [...stsFaults, ...samlFaults, ...webIdentityFaults],
   collections: [],
   tables: [],
   prepare(_tx, call: Call) {
     const { type, session } = call.principal;
     if (type === "role-session" || session === undefined || session.console === true) return;
-    const open = type === "federated-user" ? openToFederatedUsers : openToUserSessions;
+    const bounded = type === "federated-user" || session.assumedRoot === true;
+    const open = bounded ? openToBoundedSessions : openToUserSessions;
     if (!open.has(call.operation)) throw sessionCallNotAllowed(call.operation);
   },
 };

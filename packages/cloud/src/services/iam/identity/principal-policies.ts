@@ -32,11 +32,22 @@ const everything = '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Acti
  * The policies of a principal. A principal without a row has none, and a policy that cannot be read refuses.
  */
 export function policiesOf(tx: ReadTx, principal: Principal): PrincipalPolicies {
+  if (principal.session?.assumedRoot === true) return { identity: taskPolicies(principal) };
   const session = sessionPolicies(principal);
   const holder = holderOf(tx, principal);
   if (holder === undefined) return { identity: ofRoot(principal), session };
   const own = holderPolicies(tx, principal.accountId, holder);
   return session === undefined ? own : { ...own, session };
+}
+
+/**
+ * The policies of a root session that another account assumed: they take away everything but their task, as a
+ * root user's own policies would if it had any. Without one nothing is left.
+ */
+function taskPolicies(principal: Principal): readonly CompiledPolicy[] {
+  const given = principal.session?.policies ?? [];
+  const documents = given.length === 0 ? [{ id: "no task policy", document: nothing }] : given;
+  return documents.map(({ id, document }) => compileStored(document, "identity", { id, type: "managed" }));
 }
 
 /** A root user may do everything and has no policy that says so; whom it vouches for is bounded by that. */

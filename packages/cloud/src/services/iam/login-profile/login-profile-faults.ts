@@ -16,6 +16,10 @@ export const passwordMissing = fault({
   message: () =>
     "1 validation error detected: Value at 'password' failed to satisfy constraint: Member must not be null",
 });
+export const passwordNotOmitted = fault({
+  code: "InvalidInput",
+  message: () => "The password must be omitted for the root user of an account.",
+});
 export const oldPasswordWrong = fault({
   code: "AccessDenied",
   status: 403,
@@ -30,6 +34,7 @@ export const loginProfileFaults = [
   loginProfileNotFound,
   loginProfileExists,
   passwordMissing,
+  passwordNotOmitted,
   oldPasswordWrong,
   notAUser,
 ];

@@ -2,28 +2,39 @@
 import type { ReadTx } from "@casemate/store";
 import type { LoginProfile } from "@casemate/wire/iam";
 import type { Call } from "../../../kit/index.ts";
+import { rootHolder } from "../access-key/access-key.ts";
 import { endConsoleSessions } from "../console-session/console-session.ts";
 import { guessesPause, withWrongGuess } from "../guess-limit.ts";
 import { operation } from "../operation.ts";
 import { openToUsers } from "../password-policy/users-may-change.ts";
-import { fetchMeantUser, meantUserTarget } from "../user/meant-user.ts";
-import { fetchUser, userTarget, type UserRow } from "../user/user.ts";
-import { isPassword, loginProfiles, withPassword, type LoginProfileRow } from "./login-profile.ts";
+import { meantUserTarget } from "../user/meant-user.ts";
+import { fetchUser, userTarget } from "../user/user.ts";
+import {
+  isPassword,
+  loginProfiles,
+  withPassword,
+  type LoginProfileRow,
+  type PasswordOwner,
+} from "./login-profile.ts";
 import {
   loginProfileExists,
   loginProfileNotFound,
   notAUser,
   oldPasswordWrong,
   passwordMissing,
+  passwordNotOmitted,
 } from "./login-profile-faults.ts";
+import { fetchMeantOwner } from "./meant-owner.ts";
 
-function fetchProfile(tx: ReadTx, user: UserRow): LoginProfileRow {
+type Owner = PasswordOwner & { readonly name: string };
+
+function fetchProfile(tx: ReadTx, user: Owner): LoginProfileRow {
   const row = tx.get(loginProfiles, user.id);
   if (row === undefined) throw loginProfileNotFound(user.name);
   return row;
 }
 
-function profileView(user: UserRow, row: LoginProfileRow): LoginProfile {
+function profileView(user: Owner, row: LoginProfileRow): LoginProfile {
   return {
     UserName: user.name,
     CreateDate: new Date(row.createdAt),
@@ -36,12 +47,14 @@ export const createLoginProfile = operation("CreateLoginProfile", {
   honours: "all",
   needs: (input, call) => [call.need(meantUserTarget(call, input.UserName))],
   handle(tx, input, call) {
-    const user = fetchMeantUser(tx, call, input.UserName);
+    const user = fetchMeantOwner(tx, call, input.UserName);
     if (tx.get(loginProfiles, user.id) !== undefined) throw loginProfileExists(user.name);
-    if (input.Password === undefined) throw passwordMissing();
+    if (user.isRoot && input.Password !== undefined) throw passwordNotOmitted();
+    const password = user.isRoot ? unknownPassword(call) : input.Password;
+    if (password === undefined) throw passwordMissing();
     const row = withPassword(tx, call.environment, {
       user,
-      password: input.Password,
+      password,
       resetRequired: input.PasswordResetRequired ?? false,
       now: call.now,
     });
@@ -50,12 +63,20 @@ export const createLoginProfile = operation("CreateLoginProfile", {
   },
 });
 
+/**
+ * A password that nobody knows: what a root user has from when its recovery is allowed until it is done.
+ * Differs: on AWS whoever reads the mail of the root user recovers its password; here the operator sets it.
+ */
+function unknownPassword({ environment }: Call): string {
+  return `aA1!${Buffer.from(environment.random(33)).toString("base64url")}`;
+}
+
 export const getLoginProfile = operation("GetLoginProfile", {
   access: "read",
   honours: "all",
   needs: (input, call) => [call.need(meantUserTarget(call, input.UserName))],
   handle(tx, input, call) {
-    const user = fetchMeantUser(tx, call, input.UserName);
+    const user = fetchMeantOwner(tx, call, input.UserName);
     return { LoginProfile: profileView(user, fetchProfile(tx, user)) };
   },
 });
@@ -81,9 +102,9 @@ export const deleteLoginProfile = operation("DeleteLoginProfile", {
   honours: "all",
   needs: (input, call) => [call.need(meantUserTarget(call, input.UserName))],
   handle(tx, input, call) {
-    const user = fetchMeantUser(tx, call, input.UserName);
+    const user = fetchMeantOwner(tx, call, input.UserName);
     tx.delete(loginProfiles, fetchProfile(tx, user).userId);
-    endConsoleSessions(tx, user.accountId, user.id);
+    endConsoleSessions(tx, user.accountId, user.isRoot ? rootHolder : user.id);
     return {};
   },
 });
