@@ -60,7 +60,13 @@ test("status says what runs, and wait returns once it is ready", async () => {
 
 test("whoami is the administrator, or who the environment says", async () => {
   const own = await casemate(daemon, ["whoami"]);
-  expect(own).toMatchObject({ code: 0, stdout: "arn:aws:iam::000000000000:user/admin\n" });
+  expect(own.code).toBe(0);
+  expect(own.stdout.split("\n")).toEqual([
+    "arn:aws:iam::000000000000:user/admin",
+    "  account         000000000000",
+    "  credential      access key",
+    "",
+  ]);
   const wrong = { ...daemon.environment, AWS_SECRET_ACCESS_KEY: "wrong" };
   const refused = await casemate(daemon, ["whoami"], wrong);
   expect(refused.code).toBe(3);
@@ -71,7 +77,7 @@ test("a new account has an administrator of its own", async () => {
   const made = await casemateJson<{ accountId: string }>(daemon, ["accounts", "create", "--name", "second"]);
   const { accountId } = made.data;
   const own = await casemate(daemon, ["whoami", "--account", accountId]);
-  expect(own.stdout).toBe(`arn:aws:iam::${accountId}:user/admin\n`);
+  expect(own.stdout.split("\n")[0]).toBe(`arn:aws:iam::${accountId}:user/admin`);
   const listed = await casemateJson<{ accountId: string }[]>(daemon, ["accounts", "list"]);
   expect(listed.data.map((each) => each.accountId)).toContain(accountId);
   const taken = await casemateJson(daemon, ["accounts", "create", "--account-id", accountId]);

@@ -71,6 +71,9 @@ async function setRootPassword(cli: Cli, flags: RootFlags, password: string): Pr
     .operator(flags)
     .call("accounts-set-root-password", { accountId, email, password, removeMfa });
   const removed = set.removedMfaDevices.map((serial) => `MFA device taken away: ${serial}`);
-  const line = `The root user of ${set.accountId} signs in as ${set.email}: casemate login --root ${set.email}`;
-  return { data: set, lines: [line, ...removed] };
+  const lines = [
+    `The root user of ${set.accountId} has its password.`,
+    `In a shell:  npx casemate login --root ${set.email}`,
+  ];
+  return { data: set, lines: [...lines, ...removed] };
 }

@@ -53,7 +53,8 @@ function drawAccountId(random: (bytes: number) => Uint8Array): string {
 }
 
 /**
- * Sets what a root user signs in with. Neither the password nor the address is recorded. @throws OperatorFault
+ * Sets what a root user signs in with. Neither the password nor the address is recorded. @throws
+ * OperatorFault
  */
 export async function setRootPassword(
   { store, environment }: OperatedCloud,

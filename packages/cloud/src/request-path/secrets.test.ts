@@ -1,5 +1,7 @@
+import { passwordHash } from "@casemate/key-engine";
 import { beforeAll, describe, expect, it } from "vitest";
 import { trailEntries, type TrailEntry } from "../kit/index.ts";
+import { createSignIn } from "../services/signin/index.ts";
 import {
   credentialsIn,
   document,
@@ -11,6 +13,7 @@ import {
 } from "./testing/ledger-world.ts";
 import { dumpStore } from "./testing/store-dump.ts";
 
+const signerPassword = "the-First-password-1-of-sign-in";
 const userData = "#!/bin/sh\necho the-password-in-user-data\n";
 
 describe("no secret stands in the trail or, unsealed, in the store", () => {
@@ -51,6 +54,8 @@ describe("no secret stands in the trail or, unsealed, in the store", () => {
     await world.send({ service: "ec2", action: "DescribeVpcs", credentials: assumed });
     await world.send({ service: "iam", action: "ListUsers", credentials: session });
 
+    await signInWithSecrets();
+
     const encoded = btoa(userData);
     secrets.set("user data", "the-password-in-user-data");
     secrets.set("user data as sent", encoded);
@@ -77,6 +82,44 @@ describe("no secret stands in the trail or, unsealed, in the store", () => {
     });
     entries = await world.store.query(trailEntries, { limit: 1000 });
   });
+
+  /** Signs in rightly, wrongly, and with a name that is a password. */
+  async function signInWithSecrets(): Promise<void> {
+    const { store, environment } = world;
+    const signIn = createSignIn({
+      store,
+      environment,
+      hashPassword: (text, salt) => Promise.resolve(passwordHash(text, salt)),
+    });
+    await world.make("iam", "CreateUser", { UserName: "signer" });
+    await world.make("iam", "CreateLoginProfile", { UserName: "signer", Password: signerPassword });
+    const origin = { sourceIp: "192.0.2.7", userAgent: "browser", host: "localhost" };
+    const tried = (userName: string, text: string) => {
+      const named = { type: "user", account: "111122223333", userName } as const;
+      return signIn.login({ named, password: text, newPassword: text, origin, loginTo: "" });
+    };
+    await tried(signerPassword, signerPassword);
+    await tried("signer", "a-wrong-password-of-sign-in");
+    await world.make("iam", "UpdateLoginProfile", { UserName: "signer", PasswordResetRequired: "true" });
+    const named = { type: "user", account: "111122223333", userName: "signer" } as const;
+    const changed = "the-New-password-2-of-sign-in";
+    const opened = await signIn.login({
+      named,
+      password: signerPassword,
+      newPassword: changed,
+      origin,
+      loginTo: "",
+    });
+    if (typeof opened === "string") throw new Error(opened);
+    const next = await signIn.refresh({ refreshToken: opened.refreshToken, origin });
+    secrets.set("a password signed in with", signerPassword);
+    secrets.set("a wrong password", "a-wrong-password-of-sign-in");
+    secrets.set("a password set while signing in", changed);
+    secrets.set("the token of a console session", opened.refreshToken.split(".")[1] ?? "");
+    secrets.set("the next token of a console session", next?.refreshToken.split(".")[1] ?? "");
+    secrets.set("the secret of a console session", opened.credentials.secretAccessKey);
+    secrets.set("the session token of a console session", opened.credentials.sessionToken);
+  }
 
   it("looks for each kind of secret, in a trail of every call", () => {
     expect(secrets.size).toBeGreaterThanOrEqual(8);

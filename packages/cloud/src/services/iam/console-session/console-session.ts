@@ -5,7 +5,7 @@
  */
 import { collection, type ReadTx, type Tx } from "@casemate/store";
 import { rootHolder } from "../access-key/access-key.ts";
-import { accountExists } from "../account/account.ts";
+import { isAccountOpen } from "../account/account.ts";
 import { findLoginProfile } from "../login-profile/login-profile.ts";
 import { mfaDevices } from "../mfa-device/mfa-device.ts";
 import { users } from "../user/user.ts";
@@ -49,9 +49,10 @@ export function findConsoleSession(tx: ReadTx, id: string): ConsoleSessionRow | 
 
 function stands(tx: ReadTx, row: ConsoleSessionRow): boolean {
   const { accountId, holder, mfa } = row;
-  const exists = holder === rootHolder ? accountExists(tx, accountId) : tx.get(users, holder) !== undefined;
+  const exists = holder === rootHolder || tx.get(users, holder) !== undefined;
   const profile = findLoginProfile(tx, accountId, holder);
-  if (!exists || profile === undefined || (profile.passwordId ?? "") !== row.passwordId) return false;
+  if (!exists || !isAccountOpen(tx, accountId)) return false;
+  if (profile === undefined || (profile.passwordId ?? "") !== row.passwordId) return false;
   if (mfa === undefined) return true;
   const device = tx.get(mfaDevices, mfa.serial);
   return device?.accountId === accountId && device.holder === holder && device.enabledAt === mfa.enabledAt;

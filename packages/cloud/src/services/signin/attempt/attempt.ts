@@ -51,7 +51,8 @@ export type AttemptOutcome =
   | { readonly kind: PasswordRefusal; readonly checkedMfa: boolean; readonly mfaAsked: boolean };
 
 /**
- * Decides an attempt of somebody who has a password, with what it leaves: counts, spent codes, a new password.
+ * Decides an attempt of somebody who has a password, with what it leaves: counts, spent codes, a new
+ * password.
  */
 export function decideAttempt(
   tx: Tx,

@@ -5,6 +5,7 @@ import {
   findAccountByEmail,
   findLoginProfile,
   findUser,
+  isAccountOpen,
   rootHolder,
   type AccountRow,
   type LoginProfileRow,
@@ -44,9 +45,14 @@ export interface Found {
   readonly candidate: Candidate | undefined;
 }
 
-/** Finds whom an attempt names. */
+/** Finds whom an attempt names; in a closed account there is nobody. */
 export function findCandidate(tx: ReadTx, named: Named): Found {
-  if (named.type === "root") return findRoot(tx, named);
+  const found = named.type === "root" ? findRoot(tx, named) : findNamedUser(tx, named);
+  const { account } = found;
+  return account === undefined || isAccountOpen(tx, account.id) ? found : { account, candidate: undefined };
+}
+
+function findNamedUser(tx: ReadTx, named: NamedUser): Found {
   const account = findAccount(tx, named.account);
   const user = account && findUser(tx, account.id, named.userName);
   if (account === undefined || user === undefined) return { account, candidate: undefined };

@@ -2,7 +2,7 @@ import { openStore, memoryLog } from "@casemate/store";
 import type { Credentials } from "@casemate/wire";
 import { beforeEach, describe, expect, it } from "vitest";
 import { allowing } from "../../../request-path/testing/signed-calls.ts";
-import { consoleSessions, wrongGuessesMax } from "../../iam/index.ts";
+import { accounts, consoleSessions, wrongGuessesMax } from "../../iam/index.ts";
 import { storedCollections, storedTables } from "../../index.ts";
 import { account, credentialsOf, openSignIn, origin, rootEmail, type SignInCloud } from "../testing.ts";
 import type { OpenedSession } from "./opened-session.ts";
@@ -203,6 +203,18 @@ describe("a session ends", () => {
     await cloud.must(cloud.admin, "CreateLoginProfile", { UserName: "ana", Password: "First-pass1" });
     expect(await works(opened)).toBe(false);
     await cloud.mustLogin();
+  });
+
+  it("with its account, and nobody signs in to a closed one", async () => {
+    const opened = await cloud.mustLogin();
+    const root = await loginRoot();
+    cloud.store.transaction((tx) => {
+      const row = tx.get(accounts, account);
+      if (row !== undefined) tx.put(accounts, { ...row, closedAt: cloud.environment.clock() });
+    });
+    expect([await works(opened), await works(root)]).toEqual([false, false]);
+    expect([await refresh(opened), await refresh(root)]).toEqual([undefined, undefined]);
+    expect([await cloud.login(), await cloud.loginRoot()]).toEqual(["refused", "refused"]);
   });
 
   it("alone: others of the same user go on", async () => {
