@@ -1,4 +1,4 @@
-// Signs in as people and as their programs do, over HTTP and HTTPS, against a daemon that is killed meanwhile.
+// Signs in as people and as their programs do, over HTTP and HTTPS; the daemon is killed meanwhile.
 import { createHmac } from "node:crypto";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { request as requestHttp } from "node:http";
