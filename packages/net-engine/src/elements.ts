@@ -9,7 +9,8 @@ export function formatSpan(span: Span): string {
   return span.low === span.high ? `${span.low}` : `${span.low}-${span.high}`;
 }
 
-function formatRange(range: AddressRange): string {
+/** Writes a range of addresses; one address is written alone. */
+export function formatRange(range: AddressRange): string {
   const low = formatAddress(range.low);
   return range.low === range.high ? low : `${low}-${formatAddress(range.high)}`;
 }

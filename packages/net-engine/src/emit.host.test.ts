@@ -96,11 +96,13 @@ function prepare(sandbox: Sandbox, vpcNumber: number): void {
 function runPlan(sandbox: Sandbox, plan: NetworkPlan): void {
   const router = routerNetns(plan.applied.vpcNumber);
   for (const { netns } of plan.guests) sandbox.ensure(netns);
+  sandbox.batch(internetNetns, plan.fabricIp, ["-force"]);
   if (plan.nft !== "") sandbox.in(router, ["nft", "-f", "-"], plan.nft);
   sandbox.batch(router, plan.routerIp);
   sandbox.batch(router, plan.routerIp6, ["-6"]);
   sandbox.batch(internetNetns, plan.internetIp);
   for (const guest of plan.guests) sandbox.batch(guest.netns, guest.lines, ["-force"]);
+  for (const { netns, nft } of plan.devices) sandbox.in(netns, ["nft", "-f", "-"], nft);
   const standing = new Set(Object.values(plan.applied.enis).map(({ number }) => guestNetns(number)));
   for (const { netns } of plan.removeEnis) if (!standing.has(netns)) sandbox.remove(netns);
 }
@@ -112,7 +114,7 @@ function rulesetOf(sandbox: Sandbox, router: string): unknown {
     .in(router, ["nft", "-j", "list", "ruleset"])
     .replace(/"counter": \{[^}]*\}/g, '"counter": {}')
     .replace(/"e(\d+)"/g, (_, number: string) => `"${eniIndex(Number(number))}"`)
-    .replace(/"(lx0|lx1|up0)"/g, (_, name: "lx0" | "lx1" | "up0") => `"${ifIndex[name]}"`);
+    .replace(/"(lx0|lx1|up0|px0)"/g, (_, name: "lx0" | "lx1" | "up0" | "px0") => `"${ifIndex[name]}"`);
   const { nftables } = JSON.parse(listed) as {
     nftables: Record<string, Record<string, unknown>>[];
   };

@@ -37,6 +37,8 @@ describe("a plan", () => {
   it("for nothing new is empty", () => {
     const { applied, ...plan } = change(probeVpcA, probeVpcA);
     expect(plan).toEqual({
+      fabricIp: [],
+      devices: [],
       nft: "",
       routerIp: [],
       routerIp6: [],

@@ -2,6 +2,7 @@
  * Follows a packet through devices and gateways and from one VPC to the next: middleboxes (supposed to
  * forward), NAT gateways, endpoints, peerings, and the internet where it leads straight back.
  */
+import { contains } from "./address.ts";
 import type { CompiledEni, CompiledNetwork } from "./compiled-network.ts";
 import { answerTo, type Datagram } from "./packet.ts";
 import type { Step } from "./steps.ts";
@@ -174,7 +175,7 @@ function translate(eni: CompiledEni, at: Arrived, { translations }: FollowContex
       place: { network, origin: eni, datagram: restored },
     };
   }
-  const inside = network.enis.some((each) => ownsAddress(each, datagram.source));
+  const inside = network.cidrs.some((cidr) => contains(cidr, datagram.source));
   if (!inside || !isNatable(datagram) || address === undefined) {
     return { step: noteDevice(eni, at, { stage, passed: false }) };
   }

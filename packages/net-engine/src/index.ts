@@ -30,7 +30,14 @@ export type { CompiledEni, CompiledNetwork, CompiledSubnet } from "./compiled-ne
 export { compileNetwork } from "./compile-network.ts";
 export { ModelFault } from "./model-fault.ts";
 export { emitChange, emitFull } from "./emit.ts";
-export type { AppliedNetwork, ChangeOptions, GuestPlan, NetworkPlan, RemovedEni } from "./emit.ts";
+export type {
+  AppliedNetwork,
+  ChangeOptions,
+  DevicePlan,
+  GuestPlan,
+  NetworkPlan,
+  RemovedEni,
+} from "./emit.ts";
 export {
   eniIndex,
   eniLink,

@@ -58,7 +58,7 @@ function renderAcl(builder: RulesetBuilder, acl: CompiledAcl, number: number): v
       rules: [
         ...renderFilter(builder, side[4], { prefix, family: 4, direction }),
         ...renderFilter(builder, side[6], { prefix, family: 6, direction }),
-        "goto rej_acl",
+        `goto rej_a${direction}`,
       ],
     };
   }

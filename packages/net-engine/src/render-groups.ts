@@ -17,6 +17,8 @@ export interface GroupNumbers {
   readonly numbers: Readonly<Record<string, number>>;
   /** The keys of combinations that an interface without source/dest check has. */
   readonly strict: ReadonlySet<string>;
+  /** Whether interfaces have delegated prefixes, by which members are then known as well. */
+  readonly delegated: Readonly<Record<Family, boolean>>;
 }
 
 /** The name of a combination's chain. */
@@ -37,8 +39,11 @@ export function renderCombination(
       4: addSets(builder, `c${number}${direction}4`, listSets(sides[4], 4, context)),
       6: addSets(builder, `c${number}${direction}6`, listSets(sides[6], 6, context)),
     };
-    renderChains(builder, { number, direction, strict: false }, all);
-    if (context.strict.has(combination.key)) renderChains(builder, { number, direction, strict: true }, all);
+    const { delegated } = context;
+    renderChains(builder, { number, direction, strict: false, delegated }, all);
+    if (context.strict.has(combination.key)) {
+      renderChains(builder, { number, direction, strict: true, delegated }, all);
+    }
   }
 }
 
@@ -91,6 +96,7 @@ interface ChainOf {
   readonly number: number;
   readonly direction: Direction;
   readonly strict: boolean;
+  readonly delegated: GroupNumbers["delegated"];
 }
 
 function renderChains(builder: RulesetBuilder, of: ChainOf, names: Record<Family, SetNames>): void {
@@ -103,7 +109,8 @@ function renderChains(builder: RulesetBuilder, of: ChainOf, names: Record<Family
     if (sets.rp === undefined && sets.rc === undefined && sets.ro === undefined) continue;
     const chain = `c${of.number}${of.direction}${family}_r${suffix}`;
     builder.chains[chain] = { rules: [...referenceRules(sets, family, ends), `goto rej_${of.direction}`] };
-    rules.push(`${memberLookup(of.direction, family)} goto ${chain}`);
+    rules.push(`${memberLookup(of.direction, family, "combo")} goto ${chain}`);
+    if (of.delegated[family]) rules.push(`${memberLookup(of.direction, family, "block")} goto ${chain}`);
   }
   builder.chains[combinationChain(of.number, of.direction, of.strict)] = {
     rules: [...rules, `goto rej_${of.direction}`],
@@ -151,9 +158,9 @@ function referenceRules(sets: SetNames, family: Family, { accept }: ChainEnds): 
 
 // Inbound the key holds the interface that the packet entered by: behind a middlebox the reference does not
 // hold.
-function memberLookup(direction: Direction, family: Family): string {
+function memberLookup(direction: Direction, family: Family, by: "combo" | "block"): string {
   const { ip } = familyWords[family];
   return direction === "in"
-    ? `meta priority set meta mark . ${ip} saddr map @src_combo${family}`
-    : `meta priority set ${ip} daddr map @dst_combo${family}`;
+    ? `meta priority set meta mark . ${ip} saddr map @src_${by}${family}`
+    : `meta priority set ${ip} daddr map @dst_${by}${family}`;
 }

@@ -103,19 +103,19 @@ class Walker {
   }
 
   /**
-   * IPv6 is not translated. Differs: what comes in is new only where the route back to its source leads to
-   * the internet gateway, so that subnets behind an egress-only one stay closed while both are attached.
+   * IPv6 is not translated. What the destination's subnet would answer through an egress-only gateway comes in
+   * only as an answer, also while an internet gateway is attached as well.
+   * Differs: an answer to what left through an egress-only gateway by way of a middlebox does not come in.
    */
   #fromInternet6(spoofed: boolean): WalkEnd {
     const { source, destination } = this.datagram;
     const eni = findEni(this.#compiled, destination);
     const back = eni === undefined ? undefined : findRoute(eni.subnet.routes, source);
-    const target = back?.kind === "route" ? back.route.target.kind : undefined;
-    const egressOnly = target === "egress-only-internet-gateway";
-    const stage = egressOnly ? target : "internet-gateway";
+    const egressOnly = back?.kind === "route" && back.route.target.kind === "egress-only-internet-gateway";
+    const stage = egressOnly ? "egress-only-internet-gateway" : "internet-gateway";
     const access = eni?.subnet.publicAccess;
     const blocked = access === "none" || (access === "egress" && !egressOnly);
-    const open = target === "internet-gateway" || (egressOnly && this.#known.answers);
+    const open = egressOnly ? this.#known.answers : this.#compiled.internetGatewayId !== undefined;
     const passed = eni !== undefined && open && !blocked && !spoofed;
     if (!this.#gateway(stage, "in", { translated: "", blocked, passed })) return dropped;
     return eni === undefined ? dropped : this.#admitFromGateway(eni);
@@ -242,7 +242,10 @@ class Walker {
   }
 
   #leaveToInternet6(stage: "internet-gateway" | "egress-only-internet-gateway"): WalkEnd {
-    const access = findEni(this.#compiled, this.datagram.source)?.subnet.publicAccess;
+    const { source } = this.datagram;
+    const access = this.#compiled.subnets.find(({ cidrs }) =>
+      cidrs.some((cidr) => contains(cidr, source)),
+    )?.publicAccess;
     const egressOnly = stage === "egress-only-internet-gateway";
     const blocked = access === "none" || (access === "egress" && !egressOnly);
     const passed = access !== undefined && !blocked;

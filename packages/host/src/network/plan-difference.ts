@@ -10,7 +10,8 @@ const nothing: Links = { router: {}, router6: {}, internet: {} };
 
 /** Whether a plan changes nothing on the host. */
 export function isEmptyPlan(plan: NetworkPlan): boolean {
-  const lists = [plan.routerIp, plan.routerIp6, plan.internetIp, plan.guests, plan.removeEnis, plan.flushes];
+  const { routerIp, routerIp6, internetIp, guests, devices, removeEnis, flushes } = plan;
+  const lists = [routerIp, routerIp6, internetIp, guests, devices, removeEnis, flushes];
   return plan.nft === "" && lists.every((list) => list.length === 0);
 }
 

@@ -7,7 +7,7 @@ import type { AppliedNetwork, GuestPlan, NetworkPlan } from "@casemate/net-engin
 
 import { CommandFailure } from "./command.ts";
 import { runIpBatch } from "./ip-batch.ts";
-import { namespaceName, ownerTagLine, runInNamespace } from "./namespaces.ts";
+import { namespaceName, ownerTagLine, runInNamespace, setSysctls } from "./namespaces.ts";
 import type { NamespaceOwner } from "./namespaces.ts";
 import type { ObservedLink } from "./observed-network.ts";
 import { observeLinks } from "./observed-network.ts";
@@ -47,6 +47,7 @@ export class PlanRunner {
    */
   async run(plan: NetworkPlan, fresh: readonly string[]): Promise<void> {
     await Promise.all([this.replaceRules(plan.nft), this.runLinks(plan, fresh)]);
+    await this.runDevices(plan);
     await this.flush(plan.flushes);
   }
 
@@ -68,12 +69,14 @@ export class PlanRunner {
     });
     await runIpBatch(router, missing, tolerant);
     await runIpBatch(router, plan.routerIp6, { ...tolerant, family: 6 });
-    await runIpBatch(internet, plan.internetIp, tolerant);
+    await runIpBatch(internet, plan.fabricIp, tolerant);
+    await runIpBatch(internet, this.translate(plan.internetIp, plan), tolerant);
     await runIpBatch(router, deletionLines(before.router, links.router), tolerant);
     await runIpBatch(router, deletionLines(before.router6, links.router6), { ...tolerant, family: 6 });
     await runIpBatch(internet, deletionLines(before.internet, links.internet), tolerant);
     const guests = plan.guests.filter(({ eniId }) => !kept.has(linkOf(plan.applied, eniId)));
     await this.runGuests(guests, plan);
+    await this.runDevices(plan);
     await this.flush(options.flushes === "all" ? [["-F"]] : options.flushes);
   }
 
@@ -104,11 +107,29 @@ export class PlanRunner {
   private async runLinks(plan: NetworkPlan, fresh: readonly string[]): Promise<void> {
     const namespaces = fresh.map((name) => `netns add ${name}`);
     await runIpBatch(this.place.router, [...namespaces, ...this.translate(plan.routerIp, plan)]);
+    // A guest's lines name the end of its link to the fabric, which the internet side's lines make.
+    const plugged = this.runInternet(plan);
+    const linked = plan.internetIp.some((line) => line.startsWith("link add "));
     await Promise.all([
       runIpBatch(this.place.router, plan.routerIp6, { family: 6 }),
-      runIpBatch(this.place.internet, plan.internetIp),
-      this.runGuests(plan.guests, plan),
+      plugged,
+      linked ? plugged.then(() => this.runGuests(plan.guests, plan)) : this.runGuests(plan.guests, plan),
     ]);
+  }
+
+  private async runInternet(plan: NetworkPlan): Promise<void> {
+    await runIpBatch(this.place.internet, plan.fabricIp, tolerant);
+    await runIpBatch(this.place.internet, this.translate(plan.internetIp, plan));
+  }
+
+  /** A device forwards only once its rules stand, so the settings come last. */
+  private async runDevices({ devices, applied }: NetworkPlan): Promise<void> {
+    for (const { eniId, nft, sysctls } of devices) {
+      const { number } = eniOf(applied, eniId);
+      const name = namespaceName(this.place.owner, { kind: "guest", eni: number });
+      await runInNamespace(name, ["nft", "-f", "-"], { stdin: nft });
+      if (Object.keys(sysctls).length > 0) await setSysctls(name, sysctls);
+    }
   }
 
   private async runGuests(guests: readonly GuestPlan[], plan: NetworkPlan): Promise<void> {
@@ -166,5 +187,6 @@ function linkOf(applied: AppliedNetwork, eniId: string): string {
 /** The links that a router must have: name and index. */
 export function expectedLinks(applied: AppliedNetwork): Record<string, number> {
   const enis = Object.values(applied.enis).map(({ number }) => [eniLink(number), eniIndex(number)] as const);
-  return { lx0: ifIndex.lx0, lx1: ifIndex.lx1, up0: ifIndex.up0, ...Object.fromEntries(enis) };
+  const { lx0, lx1, up0, px0 } = ifIndex;
+  return { lx0, lx1, up0, ...(applied.peerLink === true ? { px0 } : {}), ...Object.fromEntries(enis) };
 }

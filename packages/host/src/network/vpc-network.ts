@@ -147,7 +147,8 @@ export class VpcNetwork {
     this.live = false;
     const linked = await this.linkedGuests();
     const full = emitFull(compiled);
-    const wanted = [this.routerName, ...compiled.enis.map(({ number }) => this.guestName(number))];
+    const numbers = Object.values(full.applied.enis).map(({ number }) => number);
+    const wanted = [this.routerName, ...numbers.map((number) => this.guestName(number))];
     const { missing, dead } = await this.sortNames(wanted);
     // Nobody knows what a router without a record holds.
     const rebuilt = this.sound || missing.includes(this.routerName) ? [] : [this.routerName];
@@ -185,11 +186,13 @@ export class VpcNetwork {
     const { record } = this;
     if (record === undefined || record.bootId !== this.context.bootId) return () => false;
     const internetKept = (await namespaceInode(this.context.internet.name)) === record.internetInode;
-    const keep = new Set(["lx0", "lx1", ...(internetKept ? ["up0"] : [])]);
+    const keep = new Set(["lx0", "lx1", ...(internetKept ? ["up0", "px0"] : [])]);
     for (const [eniId, eni] of Object.entries(next.enis)) {
       const old = record.applied.enis[eniId];
       const same = old?.number === eni.number && old.mac === eni.mac && old.subnetNumber === eni.subnetNumber;
-      if (same && !remade.includes(this.guestName(eni.number))) keep.add(eniLink(eni.number));
+      // The far end of a link to the fabric is the internet side's, so it is made anew with it.
+      const plugged = old?.linked === eni.linked && (internetKept || eni.linked !== true);
+      if (same && plugged && !remade.includes(this.guestName(eni.number))) keep.add(eniLink(eni.number));
     }
     return (name) => keep.has(name);
   }
