@@ -11,6 +11,7 @@ import {
   password,
   type LedgerWorld,
 } from "./testing/ledger-world.ts";
+import { tokenOf } from "./testing/oidc-issuer.ts";
 import { dumpStore } from "./testing/store-dump.ts";
 
 const signerPassword = "the-First-password-1-of-sign-in";
@@ -55,6 +56,24 @@ describe("no secret stands in the trail or, unsealed, in the store", () => {
     await world.send({ service: "iam", action: "ListUsers", credentials: session });
 
     await signInWithSecrets();
+
+    const proof = tokenOf({ sub: "watched" });
+    secrets.set("an identity token", proof);
+    secrets.set("the signature of an identity token", proof.split(".")[2] ?? "");
+    const federated = {
+      service: "sts",
+      action: "AssumeRoleWithWebIdentity",
+      parameters: { ...role, RoleArn: iamArn("role/federated"), WebIdentityToken: proof },
+    };
+    const vouched = credentialsIn(await world.send(federated));
+    secrets.set("the secret of a web identity's session", vouched.secretAccessKey);
+    tokens.set("the token of a web identity's session", vouched.sessionToken ?? "");
+    await world.send({ ...federated, parameters: { ...federated.parameters, ...role } });
+    await world.send({ ...federated, parameters: { ...federated.parameters, DurationSeconds: "1" } });
+    await world.send({
+      ...federated,
+      parameters: { ...federated.parameters, WebIdentityToken: `x${proof}` },
+    });
 
     const encoded = btoa(userData);
     secrets.set("user data", "the-password-in-user-data");
@@ -144,7 +163,7 @@ describe("no secret stands in the trail or, unsealed, in the store", () => {
           return record.eventName;
         }),
     );
-    expect(places).toEqual(["GetSessionToken", "AssumeRole"]);
+    expect(places).toEqual(["GetSessionToken", "AssumeRole", "AssumeRoleWithWebIdentity"]);
   });
 
   it("in the store", () => {

@@ -8,7 +8,7 @@ import { trailEntries, type Operation, type Service, type TrailEntry } from "../
 import { services } from "../../services/index.ts";
 import { modelOf, type Answer, type Asked, type TestCloud } from "../testing.ts";
 import { makeCallers, type Caller } from "./callers.ts";
-import { exampleOf } from "./examples.ts";
+import { exampleOf, withoutProof } from "./examples.ts";
 import { copyOf, firstAccount, openLedgerWorld, type Fixtures, type LedgerWorld } from "./ledger-world.ts";
 import { stageFor } from "./organization-fixtures.ts";
 import { changedRows, dumpStore } from "./store-dump.ts";
@@ -103,13 +103,23 @@ async function runAsAdministrator(
   return entry.decisions.map(({ action, resource }) => ({ action, resource }));
 }
 
+/**
+ * Whether the proof in the request decides, and not who sends it: a signature is not asked for, yet one that
+ * does not hold is refused.
+ */
+function provenByInput({ operation }: LedgerEntry, { credentials, refusal }: Caller): boolean {
+  return operation.identify !== undefined && (credentials === undefined || refusal.by !== "signature");
+}
+
 async function cell(world: LedgerWorld, entry: LedgerEntry, caller: Caller): Promise<string> {
   const { service, operation, name } = entry;
+  const proven = provenByInput(entry, caller);
   const before = dumpStore(world.store);
+  const parameters = exampleOf(service.name, operation.name, world.fixtures);
   const { answer, record } = await sendRecorded(world, {
     service: service.name,
     action: operation.name,
-    parameters: exampleOf(service.name, operation.name, world.fixtures),
+    parameters: proven ? withoutProof(name, parameters) : parameters,
     credentials: caller.credentials,
   });
   const changes = changedRows(
@@ -120,6 +130,10 @@ async function cell(world: LedgerWorld, entry: LedgerEntry, caller: Caller): Pro
   expect(changes, `${name} as ${caller.name}`).toEqual([]);
   expect(record.eventName).toBe(operation.name);
   expect(record.eventSource).toBe(service.eventSource);
+  if (proven) {
+    expect([answer.status, answer.code]).toEqual([400, "InvalidIdentityToken"]);
+    return "by its proof";
+  }
   switch (caller.refusal.by) {
     case "signature":
       expect(answer.code).toBe(caller.refusal.codes[modelOf(service.name).protocol]);

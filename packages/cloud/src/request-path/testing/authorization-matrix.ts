@@ -28,6 +28,7 @@ what came of it. A refused call changed nothing and stands in the trail once. UP
                    (AWS asks RCPs about some services only; here all operations are held against them)
   no MFA           a user who may do everything with MFA, and calls without
   permissions      what the caller must be allowed to do
+  by its proof     whoever sends the request, the token or assertion in it decides, and this one was spoiled
 `;
 
 /** The file. */

@@ -6,6 +6,7 @@
 import { modelOf } from "../testing.ts";
 import { leafKeyPem, otherLeafPem, rsaPublicKey } from "./credential-material.ts";
 import { harmlessResourcePolicy, harmlessScp } from "./organization-fixtures.ts";
+import { issuerHost, tokenOf } from "./oidc-issuer.ts";
 import { sharedIdp } from "./saml-material.ts";
 import { document, everything, https, iamArn, type Fixtures, password } from "./ledger-world.ts";
 
@@ -27,11 +28,13 @@ const named =
 
 /** Values of required parameters, by service and name. */
 const members: Readonly<Record<string, Example>> = {
+  "iam:AWSServiceName": named({ AWSServiceName: "autoscaling.amazonaws.com" }),
   "iam:AccessKeyId": ({ accessKeyId }) => ({ AccessKeyId: accessKeyId }),
   "iam:AccountAlias": named({ AccountAlias: "ledger" }),
   "iam:ActionNames": named({ "ActionNames.member.1": "iam:GetUser" }),
   "iam:Arn": named({ Arn: iamArn("user/ana") }),
   "iam:AssumeRolePolicyDocument": named({ AssumeRolePolicyDocument: trust }),
+  "iam:DeletionTaskId": ({ deletionTaskId }) => ({ DeletionTaskId: deletionTaskId }),
   "iam:Description": named({ Description: "What the role is for." }),
   "iam:CertificateBody": named({ CertificateBody: otherLeafPem }),
   "iam:CertificateId": ({ certificateId }) => ({ CertificateId: certificateId }),
@@ -41,6 +44,10 @@ const members: Readonly<Record<string, Example>> = {
   "iam:JobId": ({ jobId }) => ({ JobId: jobId }),
   "iam:Name": named({ Name: "ledger" }),
   "iam:NewPassword": named({ NewPassword: "Another-Horse-8-Battery" }),
+  "iam:ClientID": named({ ClientID: "ledger" }),
+  "iam:OpenIDConnectProviderArn": named({ OpenIDConnectProviderArn: iamArn(`oidc-provider/${issuerHost}`) }),
+  "iam:ThumbprintList": named({ "ThumbprintList.member.1": "990f4193972f2becf12ddeda5237f9c952f20d9e" }),
+  "iam:Url": named({ Url: "https://other.example.com" }),
   "iam:OldPassword": named({ OldPassword: password }),
   "iam:PermissionsBoundary": named({ PermissionsBoundary: iamArn("policy/bounding") }),
   "iam:PolicyArn": named({ PolicyArn: iamArn("policy/reading") }),
@@ -124,6 +131,11 @@ const members: Readonly<Record<string, Example>> = {
   "sts:Name": named({ Name: "ledger" }),
   "sts:RoleArn": named({ RoleArn: iamArn("role/operator") }),
   "sts:RoleSessionName": named({ RoleSessionName: "ana" }),
+  "sts:TargetPrincipal": ({ memberAccountId }) => ({ TargetPrincipal: memberAccountId }),
+  "sts:TaskPolicyArn": named({
+    "TaskPolicyArn.arn": "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials",
+  }),
+  "sts:WebIdentityToken": () => ({ WebIdentityToken: tokenOf() }),
 };
 
 /** What an operation wants beside or instead of the values above; an empty one takes a parameter away. */
@@ -222,6 +234,9 @@ const operations: Readonly<Record<string, Example>> = {
   "iam:CreateInstanceProfile": named({ InstanceProfileName: "ledger" }),
   "iam:CreateLoginProfile": named({ UserName: "leaver", Password: password }),
   "iam:CreatePolicy": named({ PolicyName: "ledger" }),
+  "iam:CreateOpenIDConnectProvider": named({
+    "ThumbprintList.member.1": "990f4193972f2becf12ddeda5237f9c952f20d9e",
+  }),
   "iam:CreateRole": named({ RoleName: "ledger" }),
   "iam:CreateUser": named({ UserName: "ledger" }),
   "iam:DeactivateMFADevice": named({ UserName: "ana" }),
@@ -231,6 +246,7 @@ const operations: Readonly<Record<string, Example>> = {
   "iam:DeleteLoginProfile": named({ UserName: "ana" }),
   "iam:DeletePolicy": named({ PolicyArn: iamArn("policy/unused") }),
   "iam:DeleteRole": named({ RoleName: "leaving" }),
+  "iam:DeleteServiceLinkedRole": named({ RoleName: "AWSServiceRoleForAmazonSSM" }),
   "iam:DeleteServiceSpecificCredential": named({ UserName: "ana" }),
   "iam:DeleteSigningCertificate": named({ UserName: "ana" }),
   "iam:DeleteUser": named({ UserName: "leaver" }),
@@ -265,7 +281,21 @@ const operations: Readonly<Record<string, Example>> = {
   "iam:UploadServerCertificate": named({ ServerCertificateName: "ledger" }),
   "iam:UploadSigningCertificate": named({ UserName: "ana" }),
   "iam:UploadSSHPublicKey": named({ UserName: "leaver" }),
+  "sts:AssumeRoleWithWebIdentity": named({ RoleArn: iamArn("role/federated") }),
 };
+
+/** The parameter that proves the caller of an operation which needs no signature. */
+const proofs: Readonly<Record<string, string>> = {
+  "sts:AssumeRoleWithSAML": "SAMLAssertion",
+  "sts:AssumeRoleWithWebIdentity": "WebIdentityToken",
+};
+
+/** An example whose proof is none. */
+export function withoutProof(name: string, example: Parameters): Parameters {
+  const proof = proofs[name];
+  if (proof === undefined) throw new Error(`Say in testing/examples.ts what proves the caller of ${name}.`);
+  return { ...example, [proof]: "spoiled" };
+}
 
 /** The parameters of an operation's example. @throws Error that says what to add to this module */
 export function exampleOf(service: string, operation: string, fixtures: Fixtures): Parameters {

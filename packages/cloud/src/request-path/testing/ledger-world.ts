@@ -8,6 +8,7 @@ import { storedCollections } from "../../services/index.ts";
 import { leafKeyPem, leafPem, rsaPublicKey } from "./credential-material.ts";
 import { openCloud, testNow, type Answer, type TestCloud } from "../testing.ts";
 import { makeOrganizations, type OrganizationFixtures } from "./organization-fixtures.ts";
+import { audience, issuerHost, issuerKeys } from "./oidc-issuer.ts";
 import { sharedIdp } from "./saml-material.ts";
 import { standingGuardrails } from "./standing-guardrails.ts";
 import { copyRows } from "./store-dump.ts";
@@ -20,6 +21,8 @@ export interface Fixtures extends OrganizationFixtures {
   readonly accessKeyId: string;
   readonly associationId: string;
   readonly certificateId: string;
+  /** The deletion of a service-linked role. */
+  readonly deletionTaskId: string;
   readonly encodedMessage: string;
   readonly groupId: string;
   /** A report of last access. */
@@ -80,9 +83,15 @@ const accountTrust = document({
   Action: ["sts:AssumeRole", "sts:TagSession", "sts:SetSourceIdentity"],
 });
 
+const issuerTrust = document({
+  Effect: "Allow",
+  Principal: { Federated: iamArn(`oidc-provider/${issuerHost}`) },
+  Action: "sts:AssumeRoleWithWebIdentity",
+});
+
 /** Opens it. */
 export async function openLedgerWorld(): Promise<LedgerWorld> {
-  const cloud = await openCloud({ guardrails: standingGuardrails() });
+  const cloud = await openCloud({ guardrails: standingGuardrails(), openIdKeys: issuerKeys() });
   const make: LedgerWorld["make"] = async (service, action, parameters = {}) => {
     const answer = await cloud.send({ service, action, parameters, credentials: cloud.admin });
     if (answer.status !== 200) throw new Error(`${service}:${action} of the ledger's world: ${answer.text}`);
@@ -97,6 +106,8 @@ export async function openLedgerWorld(): Promise<LedgerWorld> {
   const mfa = await makeMfaDevices(make);
   const ec2 = await makeMachines(cloud, make);
   const organization = await makeOrganizations(cloud);
+  const deletionTaskId = await makeLinkedRoles(make);
+  await make("iam", "EnableOrganizationsRootCredentialsManagement");
   const nobody = await makeUser("nobody");
   const refused = await cloud.send({
     service: "ec2",
@@ -107,12 +118,21 @@ export async function openLedgerWorld(): Promise<LedgerWorld> {
   const encodedMessage = /failure message: ([\w-]+)/.exec(refused.message ?? "")?.[1] ?? "";
   // The stranger's own default network exists before anything is compared.
   await cloud.send({ service: "ec2", action: "DescribeVpcs", credentials: cloud.stranger });
-  return { ...cloud, fixtures: { ...iam, ...mfa, ...ec2, ...organization, encodedMessage }, make, makeUser };
+  return {
+    ...cloud,
+    fixtures: { ...iam, ...mfa, ...ec2, ...organization, deletionTaskId, encodedMessage },
+    make,
+    makeUser,
+  };
 }
 
 /** A cloud that holds what another one holds now, and goes its own way from here. */
 export async function copyOf({ store, admin, stranger }: TestCloud): Promise<TestCloud> {
-  const other = await openCloud({ seed: 8, guardrails: standingGuardrails() });
+  const other = await openCloud({
+    seed: 8,
+    guardrails: standingGuardrails(),
+    openIdKeys: issuerKeys(),
+  });
   copyRows(store, other.store);
   return { ...other, admin, stranger };
 }
@@ -131,6 +151,15 @@ export function credentialsIn(answer: Answer): Credentials {
     secretAccessKey: answer.element("SecretAccessKey") ?? "",
     ...(sessionToken === undefined ? {} : { sessionToken }),
   };
+}
+
+/** Makes a role of Systems Manager and deletes one of EventBridge; answers the deletion's id. */
+async function makeLinkedRoles(make: Make): Promise<string> {
+  for (const AWSServiceName of ["ssm.amazonaws.com", "events.amazonaws.com"]) {
+    await make("iam", "CreateServiceLinkedRole", { AWSServiceName });
+  }
+  const deleted = { RoleName: "AWSServiceRoleForCloudWatchEvents" };
+  return (await make("iam", "DeleteServiceLinkedRole", deleted)).element("DeletionTaskId") ?? "";
 }
 
 async function makeIdentities(make: Make): Promise<IdentityFixtures> {
@@ -170,6 +199,7 @@ async function makeIdentities(make: Make): Promise<IdentityFixtures> {
   await make("iam", "CreateRole", { RoleName: "leaving", AssumeRolePolicyDocument: ec2Trust });
   await make("iam", "CreateRole", { RoleName: "operator", AssumeRolePolicyDocument: accountTrust });
   await make("iam", "PutRolePolicy", { RoleName: "operator", ...notes });
+  await make("iam", "CreateRole", { RoleName: "federated", AssumeRolePolicyDocument: issuerTrust });
   await make("iam", "AttachRolePolicy", { RoleName: "worker", PolicyArn: reading });
   await make("iam", "PutRolePolicy", { RoleName: "worker", ...notes });
 
@@ -199,6 +229,12 @@ async function makeMaterial(make: Make): Promise<MaterialFixtures> {
     ServerCertificateName: "web",
     CertificateBody: leafPem,
     PrivateKey: leafKeyPem,
+    ...tags,
+  });
+  await make("iam", "CreateOpenIDConnectProvider", {
+    Url: `https://${issuerHost}`,
+    "ClientIDList.member.1": audience,
+    "ThumbprintList.member.1": "990f4193972f2becf12ddeda5237f9c952f20d9e",
     ...tags,
   });
   await make("iam", "CreateSAMLProvider", {
@@ -256,7 +292,9 @@ type IamFixtures = MfaFixtures & IdentityFixtures;
 async function makeMachines(
   cloud: TestCloud,
   make: Make,
-): Promise<Omit<Fixtures, keyof IamFixtures | keyof OrganizationFixtures | "encodedMessage">> {
+): Promise<
+  Omit<Fixtures, keyof IamFixtures | keyof OrganizationFixtures | "deletionTaskId" | "encodedMessage">
+> {
   const idIn = async (
     action: string,
     element: string,
