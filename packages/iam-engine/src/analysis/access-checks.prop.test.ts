@@ -242,7 +242,7 @@ describe("the language of a resource pattern", () => {
         const symbols = resourceSymbols(pattern, { variables, names: new VariableNames() });
         const literal = Array.from({ length: text.length }, (_, index) => text.charCodeAt(index));
         const tested = symbols.map((one) => ({ symbols: one, reading: "exact" }) as const);
-        const [covering] = coveredSets(literal, tested, newBudget()) ?? [];
+        const [covering] = coveredSets([literal], tested, newBudget()) ?? [];
         expect((covering?.size ?? 0) > 0).toBe(matched);
       }),
       { numRuns: 4_000 },

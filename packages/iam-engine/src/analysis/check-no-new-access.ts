@@ -66,6 +66,8 @@ interface Parts {
 function isNew(region: Region, { before, after, budget }: Comparison): boolean {
   const allowing = before.filter((other) => !other.deny && allowsWithin(other, region));
   const threats = before.filter((other) => other.deny);
+  // The common case of a statement that was not changed needs no work.
+  if (threats.length === 0 && allowing.some((other) => coversSame(other, region))) return false;
   const denies = after.filter((other) => other.deny);
   const tested = [
     ...allowing.map((one) => ({ region: one, bound: "least" }) as const),
@@ -86,6 +88,10 @@ function isNew(region: Region, { before, after, budget }: Comparison): boolean {
   return coverage.actions.some((action) =>
     coverage.resources.some((resource) => !isKept({ region, parts, action, resource })),
   );
+}
+
+function coversSame(other: Region, region: Region): boolean {
+  return other.actions.key === region.actions.key && other.resources.key === region.resources.key;
 }
 
 function allowsWithin(other: Region, region: Region): boolean {

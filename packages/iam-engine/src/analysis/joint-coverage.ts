@@ -97,15 +97,13 @@ function coverages(
     same: element.key === base.key,
   }));
   const found = new Map<string, Coverage>();
-  for (const language of base.negated ? [universe] : base.patterns) {
-    const sets = coveredSets(language, patterns, budget);
-    if (sets === undefined) return undefined;
-    for (const covering of sets) {
-      const any = (indexes: readonly number[]) => indexes.some((index) => covering.has(index));
-      if (!any(inUniverse) || any(excluded) || (required !== undefined && !any(required))) continue;
-      const coverage = places.map(({ negated, indexes, same }) => same || any(indexes) !== negated);
-      found.set(coverage.join(), coverage);
-    }
+  const sets = coveredSets(base.negated ? [universe] : base.patterns, patterns, budget);
+  if (sets === undefined) return undefined;
+  for (const covering of sets) {
+    const any = (indexes: readonly number[]) => indexes.some((index) => covering.has(index));
+    if (!any(inUniverse) || any(excluded) || (required !== undefined && !any(required))) continue;
+    const coverage = places.map(({ negated, indexes, same }) => same || any(indexes) !== negated);
+    found.set(coverage.join(), coverage);
   }
   return [...found.values()];
 }

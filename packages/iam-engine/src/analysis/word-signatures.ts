@@ -20,6 +20,9 @@ const COLON = 0x3a;
 /** Stands for every character that no pattern spells out; it equals no symbol. */
 const OTHER = -100;
 
+/** Symbols that are laid out in the time of one step. */
+const SYMBOLS_PER_STEP = 16;
+
 interface Recognizer {
   readonly symbols: Symbols;
   readonly widest: boolean;
@@ -28,108 +31,121 @@ interface Recognizer {
 }
 
 /**
- * The distinct sets of tested patterns, by their index, that cover some text of the language; undefined when
+ * The distinct sets of tested patterns, by their index, that cover some text of the languages; undefined when
  * the budget is spent.
  */
 export function coveredSets(
-  language: Symbols,
+  languages: readonly Symbols[],
   tested: readonly TestedPattern[],
   budget: Budget,
 ): readonly ReadonlySet<number>[] | undefined {
-  return new Walk(language, tested).run(budget);
+  const found = new Map<string, ReadonlySet<number>>();
+  const walk = new Walk(tested);
+  budget.steps -= Math.ceil(walk.positions / SYMBOLS_PER_STEP);
+  for (const language of languages) {
+    budget.steps -= tested.length + language.length;
+    if (budget.steps < 0 || !walk.run(language, found, budget)) return undefined;
+  }
+  return [...found.values()];
 }
 
 class Walk {
-  readonly #recognizers: readonly Recognizer[];
-  /** Recognizer of each position. */
+  readonly #tested: readonly Recognizer[];
+  /** The tested pattern of each position; the positions after them are the language's. */
   readonly #owners: number[] = [];
+  #language: Symbols = [];
 
-  constructor(language: Symbols, tested: readonly TestedPattern[]) {
-    const recognizers: Recognizer[] = [];
-    const all = [{ symbols: language, reading: "exact" } as const, ...tested];
-    for (const [index, { symbols, reading }] of all.entries()) {
+  constructor(tested: readonly TestedPattern[]) {
+    this.#tested = tested.map(({ symbols, reading }, index) => {
       const wide = reading === "widest";
-      recognizers.push({
-        symbols: wide ? widest(symbols) : symbols,
-        widest: wide,
-        offset: this.#owners.length,
-      });
+      const offset = this.#owners.length;
       for (let position = 0; position <= symbols.length; position++) this.#owners.push(index);
-    }
-    this.#recognizers = recognizers;
+      return { symbols: wide ? widest(symbols) : symbols, widest: wide, offset };
+    });
   }
 
-  run(budget: Budget): readonly ReadonlySet<number>[] | undefined {
-    const found = new Map<string, ReadonlySet<number>>();
-    const start = this.#closed(this.#recognizers.map(({ offset }) => offset));
-    const seen = new Set<string>([start.join()]);
-    const open: (readonly number[])[] = [start];
+  get positions(): number {
+    return this.#owners.length;
+  }
+
+  /** Adds what covers the texts of one language; false when the budget is spent. */
+  run(language: Symbols, found: Map<string, ReadonlySet<number>>, budget: Budget): boolean {
+    this.#language = language;
+    const first = this.#closed([...this.#tested.map(({ offset }) => offset), this.positions]);
+    const seen = new Set<string>([first.join()]);
+    const open: (readonly number[])[] = [first];
     for (let state = open.pop(); state !== undefined; state = open.pop()) {
       const accepted = this.#accepted(state);
       if (accepted !== undefined) found.set([...accepted].join(), accepted);
       for (const letter of this.#letters(state)) {
         budget.steps -= state.length;
-        if (budget.steps < 0) return undefined;
+        if (budget.steps < 0) return false;
         const next = this.#step(state, letter);
         // Texts outside the language are of no interest.
-        if (this.#owners[next[0] ?? 0] !== 0 || next.length === 0) continue;
+        if ((next.at(-1) ?? -1) < this.positions) continue;
         const key = next.join();
         if (seen.has(key)) continue;
         seen.add(key);
         open.push(next);
       }
     }
-    return [...found.values()];
+    return true;
   }
 
   // The tested patterns that end here, or undefined when the language does not.
   #accepted(state: readonly number[]): Set<number> | undefined {
+    if (state.at(-1) !== this.positions + this.#language.length) return undefined;
     const accepted = new Set<number>();
-    let inLanguage = false;
     for (const position of state) {
-      const owner = this.#owners[position] ?? 0;
-      const recognizer = this.#recognizers[owner];
-      if (recognizer === undefined || position !== recognizer.offset + recognizer.symbols.length) continue;
-      if (owner === 0) inLanguage = true;
-      else accepted.add(owner - 1);
+      const owner = this.#owners[position];
+      const recognizer = owner === undefined ? undefined : this.#tested[owner];
+      if (owner === undefined || recognizer === undefined) break;
+      if (position === recognizer.offset + recognizer.symbols.length) accepted.add(owner);
     }
-    return inLanguage ? accepted : undefined;
+    return accepted;
   }
 
   #symbolAt(position: number): number | undefined {
-    const recognizer = this.#recognizers[this.#owners[position] ?? 0];
+    const owner = this.#owners[position];
+    if (owner === undefined) return this.#language[position - this.positions];
+    const recognizer = this.#tested[owner];
     return recognizer?.symbols[position - recognizer.offset];
   }
 
+  // The characters that tell the patterns apart. Where the language goes on with fixed ones, only those.
   #letters(state: readonly number[]): Set<number> {
-    const letters = new Set<number>([OTHER]);
+    const fixed = new Set<number>();
+    let open = false;
+    for (let index = state.length - 1; (state[index] ?? -1) >= this.positions; index--) {
+      const symbol = this.#symbolAt(state[index] ?? 0);
+      if (symbol === undefined) continue;
+      if (symbol >= 0) fixed.add(symbol);
+      else open = true;
+    }
+    if (!open) return fixed;
+    fixed.add(OTHER).add(COLON);
     for (const position of state) {
       const symbol = this.#symbolAt(position);
-      if (symbol === undefined) continue;
       // Only the language itself puts a variable into a text.
-      if (symbol >= VARIABLE_FROM && this.#owners[position] !== 0) continue;
-      if (symbol >= 0) letters.add(symbol);
-      else if (symbol === FIELD_RUN || symbol === FIELD_ONE) letters.add(COLON);
+      if (symbol !== undefined && symbol >= 0 && symbol < VARIABLE_FROM) fixed.add(symbol);
     }
-    return letters;
+    return fixed;
   }
 
   #step(state: readonly number[], letter: number): readonly number[] {
     const next: number[] = [];
     for (const position of state) {
-      const recognizer = this.#recognizers[this.#owners[position] ?? 0];
+      const owner = this.#owners[position];
+      const recognizer = owner === undefined ? undefined : this.#tested[owner];
       const symbol = this.#symbolAt(position);
-      if (recognizer === undefined) continue;
-      if (letter >= VARIABLE_FROM && recognizer.widest) {
+      if (letter >= VARIABLE_FROM && recognizer?.widest === true) {
         // The value of the variable may be any text at all.
         const end = recognizer.offset + recognizer.symbols.length;
         for (let reached = position; reached <= end; reached++) next.push(reached);
-      } else if (symbol !== undefined) {
+      } else if (symbol !== undefined && covers(symbol, letter)) {
         // The language's own wildcards stand for characters, never for a variable.
-        const plain = letter < VARIABLE_FROM || recognizer.offset !== 0;
-        if (plain && isRun(symbol) && covers(symbol, letter)) next.push(position);
-        else if (!isRun(symbol) && (plain || symbol === letter) && covers(symbol, letter))
-          next.push(position + 1);
+        const allowed = letter < VARIABLE_FROM || recognizer !== undefined || symbol === letter;
+        if (allowed) next.push(isRun(symbol) ? position : position + 1);
       }
     }
     return this.#closed(next);

@@ -6,17 +6,24 @@ import { memberOf, partOf, textsOf } from "../policy-outline.ts";
 import type { CheckContext } from "./check-context.ts";
 import { nearest } from "./nearest.ts";
 
+/** Misspelt names of one document for which a suggestion is looked for. */
+export const SUGGESTIONS_MAX = 100;
+
 /** Checks every action named. */
 export function checkActions(context: CheckContext): void {
-  for (const action of context.policy.statements.flatMap(actionsOf)) checkAction(context, action);
+  let left = SUGGESTIONS_MAX;
+  const suggest: Suggest = (name, names) => (left-- > 0 ? nearest(name, names) : undefined);
+  for (const action of context.policy.statements.flatMap(actionsOf)) checkAction(context, action, suggest);
 }
+
+type Suggest = (name: string, names: readonly string[]) => string | undefined;
 
 /** The texts of a statement's Action and NotAction. */
 function actionsOf(statement: StatementOutline): readonly Text[] {
   return [...textsOf(memberOf(statement, "Action")), ...textsOf(memberOf(statement, "NotAction"))];
 }
 
-function checkAction({ knowledge, report }: CheckContext, action: Text): void {
+function checkAction({ knowledge, report }: CheckContext, action: Text, suggest: Suggest): void {
   const { text, place } = action;
   if (/^\*+$/.test(text)) return;
   const [prefix = "", name, ...more] = text.split(":");
@@ -31,7 +38,7 @@ function checkAction({ knowledge, report }: CheckContext, action: Text): void {
     return;
   }
   if (!knowledge.knows(service)) {
-    const values = { service: prefix, suggestion: question(nearest(service, knowledge.services)) };
+    const values = { service: prefix, suggestion: question(suggest(service, knowledge.services)) };
     report({ code: "INVALID_SERVICE_IN_ACTION", places: [servicePlace], values });
     return;
   }
@@ -40,7 +47,7 @@ function checkAction({ knowledge, report }: CheckContext, action: Text): void {
   if (actions === undefined) return;
   const glob = compileGlob(name.toLowerCase());
   if (actions.some((known) => matchGlob(glob, known.name.toLowerCase()))) return;
-  const found = nearest(
+  const found = suggest(
     name.toLowerCase(),
     actions.map((known) => known.name),
   );

@@ -41,23 +41,30 @@ function redundantOf(
   languages: readonly (readonly Symbols[])[],
   budget: Budget,
 ): readonly Text[] {
-  return texts.filter((_, index) =>
-    languages.some((other, at) => {
-      const own = languages[index] ?? [];
-      if (at === index || !isWithin(own, other, budget)) return false;
-      return at < index || !isWithin(other, own, budget);
-    }),
-  );
+  const seen = new Set<string>();
+  // Only a pattern covers more than itself.
+  const wide = languages.filter((symbols) => symbols.some((one) => one.some(isWildcard)));
+  return texts.filter((_, index) => {
+    const own = languages[index] ?? [];
+    const key = own.map((symbols) => symbols.join()).join(";");
+    if (seen.has(key)) return true;
+    seen.add(key);
+    return wide.some(
+      (other) => other !== own && isWithin(own, other, budget) && !isWithin(other, own, budget),
+    );
+  });
+}
+
+function isWildcard(symbol: number): boolean {
+  return symbol < 0;
 }
 
 function isWithin(narrow: readonly Symbols[], wide: readonly Symbols[], budget: Budget): boolean {
   // A pattern that matches nothing is another matter than one that repeats.
-  if (narrow.length === 0) return false;
+  if (narrow.length === 0 || budget.steps < 0) return false;
   const tested = wide.map((symbols) => ({ symbols, reading: "exact" }) as const);
-  return narrow.every((language) => {
-    const sets = coveredSets(language, tested, budget);
-    return sets !== undefined && sets.every((covering) => covering.size > 0);
-  });
+  const sets = coveredSets(narrow, tested, budget);
+  return sets !== undefined && sets.every((covering) => covering.size > 0);
 }
 
 function checkStatements({ policy, report }: CheckContext): void {

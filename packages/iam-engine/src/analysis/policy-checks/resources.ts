@@ -1,13 +1,11 @@
 // Checks of the ARNs in Resource and NotResource, field by field and against the known resource types.
 
 import { splitFields } from "../../arn.ts";
-import { patternCodes } from "../../glob.ts";
-import { newBudget } from "../budget.ts";
 import type { Text } from "../policy-outline.ts";
 import { memberOf, partOf, textsOf } from "../policy-outline.ts";
 import type { ResourceTypeKnowledge } from "../service-knowledge.ts";
-import { coveredSets } from "../word-signatures.ts";
 import type { CheckContext } from "./check-context.ts";
+import { globsMeet, withoutVariables } from "./globs-meet.ts";
 import { isRegion } from "./regions.ts";
 
 const PARTITIONS = [
@@ -114,7 +112,8 @@ function checkService(context: CheckContext, resource: Text, fields: ArnFields):
     if (!knowledge.knows(service.text)) report({ code: "INVALID_SERVICE", places, values });
     return;
   }
-  const fitting = types.map(templateOf).filter((template) => meets(name.text, template.name));
+  const pattern = withoutVariables(name.text);
+  const fitting = types.map(templateOf).filter((template) => globsMeet(pattern, template.name));
   if (types.length > 0 && fitting.length === 0) {
     report({ code: "INVALID_ARN_RESOURCE", places: [placeOf(resource, name)] });
     return;
@@ -139,16 +138,5 @@ interface ArnTemplate {
 
 function templateOf({ arn }: ResourceTypeKnowledge): ArnTemplate {
   const [, , , region = "", account = "", name = ""] = splitFields(arn, true);
-  return { region, account, name: name.replaceAll(/\$\{[^}]*\}/g, "*") };
-}
-
-// Whether some name is covered by both patterns; what costs too much to tell is taken to be so.
-function meets(written: string, template: string): boolean {
-  const pattern = written.replaceAll(/\$\{[^}]*\}/g, "*");
-  const sets = coveredSets(
-    patternCodes(pattern),
-    [{ symbols: patternCodes(template), reading: "exact" }],
-    newBudget(),
-  );
-  return sets === undefined || sets.some((set) => set.size > 0);
+  return { region, account, name: withoutVariables(name) };
 }
