@@ -37,6 +37,7 @@ export type { RootKey } from "./root-key.ts";
 export type { SamlAssertion, SamlAttribute, SamlConfirmation, SamlNameId } from "./saml/saml-assertion.ts";
 export { SamlFault } from "./saml/saml-fault.ts";
 export { parseSamlMetadata, type SamlProviderMetadata } from "./saml/saml-metadata.ts";
+export { samlNameQualifier } from "./saml/saml-name-qualifier.ts";
 export { parseSamlPrivateKey } from "./saml/saml-private-key.ts";
 export { verifySamlResponse, type SamlTrust, type VerifiedSamlResponse } from "./saml/saml-response.ts";
 export { SealFault } from "./seal-fault.ts";

@@ -286,6 +286,11 @@ const attacks: readonly (readonly [string, () => string, string])[] = [
     () => idp.sign(idp.response(signedAssertion(), { status: "Requester" })),
     "status",
   ],
+  [
+    "an issuer of the response that is not that of the assertion",
+    () => idp.response(signedAssertion({ issuer: "https://other.example.com" })),
+    "document",
+  ],
   ["two signatures of one assertion", () => idp.response(idp.sign(signedAssertion())), "document"],
   // What is signed and how.
   [
