@@ -123,9 +123,27 @@ const organizations: Dialect = {
   },
 };
 
+/** Access Analyzer's exception says what kind of refusal it is. */
+const accessAnalyzer: Dialect = {
+  ...json,
+  unknown: (path) => asFieldFault(json.unknown(path)),
+  finish: (decoding) => {
+    try {
+      json.finish(decoding);
+    } catch (thrown) {
+      throw thrown instanceof WireFault ? asFieldFault(thrown) : thrown;
+    }
+  },
+};
+
+function asFieldFault({ code, message, status }: WireFault): WireFault {
+  return new WireFault(code, { message, details: { reason: "fieldValidationFailed" } }, status);
+}
+
 /** The dialect of a service. */
 export function dialectOf({ id, protocol }: { readonly id: string; readonly protocol: Protocol }): Dialect {
   if (id === "organizations") return organizations;
+  if (id === "access-analyzer") return accessAnalyzer;
   return protocol === "ec2" ? ec2 : protocol === "query" ? query : json;
 }
 

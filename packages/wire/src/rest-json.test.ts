@@ -126,6 +126,17 @@ describe("a request", () => {
     expect(outcome("POST", "/pay", "", bindings)).toEqual(["Pay", {}]);
   });
 
+  it("tells what kind of refusal it is", () => {
+    for (const target of ["/analyzer?coffee=1", "/analyzer?type=COFFEE"]) {
+      const [rawPath = "", rawQuery = ""] = target.split("?");
+      const parts = { labels: {}, rawQuery, headers: [], body: new Uint8Array() };
+      const { operation } = resolveRoute(model, "GET", rawPath);
+      expect(() => decodeRest(model, operation, parts)).toThrow(
+        expect.objectContaining({ details: { reason: "fieldValidationFailed" } }),
+      );
+    }
+  });
+
   it.each([
     ["GET", "/analyzer?maxResults=five", "", "400 SerializationException: Value 'five' at 'maxResults'"],
     ["GET", "/analyzer?maxResults=1&maxResults=2", "", "400 SerializationException: Start of structure"],

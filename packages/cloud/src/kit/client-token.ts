@@ -4,7 +4,7 @@
  */
 import { collection, type Tx } from "@casemate/store";
 import type { Call } from "./call.ts";
-import { fault } from "./fault.ts";
+import { fault, type Fault } from "./fault.ts";
 
 interface ClientTokenRow {
   readonly key: string;
@@ -36,6 +36,8 @@ export function once<Output>(
     readonly input: object;
     readonly create: () => { readonly made: string; readonly output: Output };
     readonly recall: (made: string) => Output;
+    /** What another request under the same token is refused with, where it is not in EC2's words. */
+    readonly mismatch?: () => Fault;
   },
 ): Output {
   if (request.token === undefined || request.token === "") return request.create().output;
@@ -45,7 +47,8 @@ export function once<Output>(
   const { keyring } = call.environment;
   const context = { purpose: "client-token", key };
   if (known !== undefined) {
-    if (keyring.open(known.sealedInput, context) !== input) throw idempotentParameterMismatch();
+    if (keyring.open(known.sealedInput, context) !== input)
+      throw (request.mismatch ?? idempotentParameterMismatch)();
     return request.recall(known.made);
   }
   const { made, output } = request.create();

@@ -1,4 +1,5 @@
 /** The face of IAM to the rest of the cloud: other services use nothing else of it. */
+export { accessOf, type Attempt, type ServiceAccessRow } from "./access-advisor/service-access.ts";
 export {
   accountEmail,
   accountExists,
@@ -26,6 +27,7 @@ export {
   wrongGuessesMax,
   wrongGuessesPauseMs,
 } from "./guess-limit.ts";
+export { grantedDocuments } from "./entity/granted-documents.ts";
 export { createIdentity } from "./identity/identity.ts";
 export {
   issueCredentials,

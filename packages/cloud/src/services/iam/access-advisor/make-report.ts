@@ -1,10 +1,11 @@
 /** Makes a report of last access: which services policies let somebody use, and who last tried to. */
 import type { ReadTx } from "@casemate/store";
 import type { Call } from "../../../kit/index.ts";
-import { fetchEntity, policyHolders, type Entity } from "../entity/entity.ts";
+import { fetchEntity, type Entity } from "../entity/entity.ts";
+import { grantedDocuments } from "../entity/granted-documents.ts";
 import { membersOf } from "../group/group.ts";
 import { grantsService } from "../policy/granted-services.ts";
-import { defaultDocument, fetchPolicy, findPolicy } from "../policy/policy.ts";
+import { defaultDocument, fetchPolicy } from "../policy/policy.ts";
 import { usesPolicy, usersOf } from "../policy/policy-use.ts";
 import { roleArn, type RoleRow } from "../role/role.ts";
 import { userArn, type UserRow } from "../user/user.ts";
@@ -60,7 +61,7 @@ export function isPolicyArn(arn: string): boolean {
 function subjectOf(tx: ReadTx, call: Call, arn: string): Subject {
   if (isPolicyArn(arn)) return policySubject(tx, call, arn);
   const entity = fetchEntity(tx, call, arn);
-  return { documents: documentsOf(tx, call, entity), entities: membersOfEntity(tx, entity) };
+  return { documents: grantedDocuments(tx, entity), entities: membersOfEntity(tx, entity) };
 }
 
 function policySubject(tx: ReadTx, call: Call, arn: string): Subject {
@@ -74,15 +75,6 @@ function policySubject(tx: ReadTx, call: Call, arn: string): Subject {
     documents: [defaultDocument(policy)],
     entities: [...distinct.map(reportedUser), ...attached(roles).map(reportedRole)],
   };
-}
-
-function documentsOf(tx: ReadTx, call: Call, entity: Entity): string[] {
-  return policyHolders(tx, entity).flatMap(({ row }) => [
-    ...row.attachedPolicyArns
-      .map((arn) => findPolicy(tx, call.accountId, arn))
-      .flatMap((policy) => (policy === undefined ? [] : [defaultDocument(policy)])),
-    ...row.inlinePolicies.map(({ document }) => document),
-  ]);
 }
 
 function membersOfEntity(tx: ReadTx, entity: Entity): ReportedEntity[] {
