@@ -5,7 +5,9 @@ import { readTree } from "../source/tree.ts";
 import type { DocsTree } from "./check-docs.ts";
 
 /** Generated pages name only what stands in the tree they were made from; another check finds them stale. */
-const generated = new Set(["differences", "errors", "limits", "operations"].map((name) => `docs/${name}.md`));
+const generated = new Set(
+  ["differences", "errors", "limits", "operations", "policy-checks"].map((name) => `docs/${name}.md`),
+);
 const places = ["README.md", "CONTRIBUTING.md", "SECURITY.md", "docs", "changes"];
 
 /** The pages of a workspace. */

@@ -6,6 +6,7 @@ import { readTree } from "../source/tree.ts";
 import { differencesPage } from "./differences.ts";
 import { limitsPage } from "./limits.ts";
 import { countAwsOperations, errorsPage, operationsPage } from "./operations.ts";
+import { policyChecksPage } from "./policy-checks.ts";
 import { describeCloud } from "./services.ts";
 
 /** Every generated page: its path and its text. */
@@ -14,6 +15,7 @@ export async function generatePages(root: string): Promise<Map<string, string>> 
   const pages = new Map([
     ["docs/differences.md", differencesPage(modules)],
     ["docs/limits.md", limitsPage(modules)],
+    ["docs/policy-checks.md", policyChecksPage()],
   ]);
   const cloud = await describeCloud();
   if (cloud !== undefined) {
