@@ -76,6 +76,7 @@ async function fill(make: Send): Promise<Omit<OrganizationFixtures, "receivedHan
   await make("AttachPolicy", { PolicyId: declarativePolicyId, TargetId: rootId });
   const ServicePrincipal = "access-analyzer.amazonaws.com";
   await make("EnableAWSServiceAccess", { ServicePrincipal });
+  await make("EnableAWSServiceAccess", { ServicePrincipal: "iam.amazonaws.com" });
   await make("RegisterDelegatedAdministrator", { AccountId: delegate.accountId, ServicePrincipal });
   await make("PutResourcePolicy", { Content: harmlessResourcePolicy });
   const handshake = await make("InviteAccountToOrganization", {
