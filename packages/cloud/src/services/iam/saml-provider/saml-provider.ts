@@ -89,7 +89,7 @@ export function metadataOf(row: SamlProviderRow): SamlProviderMetadata {
   return metadata;
 }
 
-/** When a provider whose metadata says nothing about it stops being one: a hundred years after it was made. */
+/** When it stops being one; a hundred years after it was made where its metadata says nothing about it. */
 export function validUntilOf(row: SamlProviderRow): number {
   const end = metadataOf(row).validUntil;
   if (end !== undefined) return end;
