@@ -195,6 +195,7 @@ const resourceCases: readonly PolicyIssueCase[] = [
     INSTANCE.replace("instance/i-1", "x*y"),
     INSTANCE.replace("instance/i-1", "*"),
   ),
+  resources("INVALID_ARN_RESOURCE", "arn:aws:iam::111122223333:rout", "arn:aws:iam::*:root"),
   resources("INVALID_ARN_SERVICE_CASE", "arn:aws:IAM::111122223333:role/r", ROLE),
   resources("INVALID_PARTITION", "arn:awss:s3:::b", "arn:aws-cn:s3:::b"),
   resources("INVALID_SERVICE", "arn:aws:s4:::b", "arn:aws:lambda:us-east-1:111122223333:whatever"),

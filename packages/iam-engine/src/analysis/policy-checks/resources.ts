@@ -112,6 +112,8 @@ function checkService(context: CheckContext, resource: Text, fields: ArnFields):
     if (!knowledge.knows(service.text)) report({ code: "INVALID_SERVICE", places, values });
     return;
   }
+  // The account itself is named so, although no resource type says it.
+  if (service.text === "iam" && name.text === "root") return;
   const pattern = withoutVariables(name.text);
   const fitting = types.map(templateOf).filter((template) => globsMeet(pattern, template.name));
   if (types.length > 0 && fitting.length === 0) {
