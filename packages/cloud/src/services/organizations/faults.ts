@@ -254,10 +254,6 @@ export const invalidPartyEmail = badInput(
   "INVALID_EMAIL_ADDRESS_TARGET",
   "You specified an invalid email address for the invited account owner.",
 );
-export const invalidEnumPolicyType = badInput(
-  "INVALID_ENUM_POLICY_TYPE",
-  "You specified an invalid policy type string.",
-);
 export const invalidPrincipal = badInput(
   "INVALID_PRINCIPAL",
   "You specified an invalid principal element in the policy.",

@@ -1,0 +1,31 @@
+import { expect, it } from "vitest";
+import { openTestOrganizations, testAccount } from "../testing.ts";
+
+it("keeps tags of accounts, units, the root, policies and the resource policy, told apart by case", async () => {
+  const on = await openTestOrganizations();
+  const Statement = [{ Effect: "Deny", Principal: "*", Action: "organizations:ListRoots", Resource: "*" }];
+  const { ResourcePolicy } = on.run<{
+    readonly ResourcePolicy: { readonly ResourcePolicySummary: { readonly Id: string } };
+  }>("PutResourcePolicy", { Content: JSON.stringify({ Version: "2012-10-17", Statement }) });
+  const { Id } = ResourcePolicy.ResourcePolicySummary;
+  for (const ResourceId of [testAccount, on.unit("unit"), on.rootId(), on.policy("policy"), Id]) {
+    const tags = () => on.run("ListTagsForResource", { ResourceId });
+    on.run("TagResource", {
+      ResourceId,
+      Tags: [
+        { Key: "team", Value: "a" },
+        { Key: "Team", Value: "b" },
+      ],
+    });
+    on.run("TagResource", { ResourceId, Tags: [{ Key: "team", Value: "c" }] });
+    expect(tags()).toEqual({
+      Tags: [
+        { Key: "Team", Value: "b" },
+        { Key: "team", Value: "c" },
+      ],
+    });
+    on.run("UntagResource", { ResourceId, TagKeys: ["Team", "absent"] });
+    expect(tags()).toEqual({ Tags: [{ Key: "team", Value: "c" }] });
+  }
+  expect(on.faultOf("ListTagsForResource", { ResourceId: "999999999999" })).toMatch(/^TargetNotFound/);
+});
