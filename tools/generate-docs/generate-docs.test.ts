@@ -43,6 +43,7 @@ test("operations and errors are listed in alphabetical order, with AWS's number 
         { name: "GetCallerIdentity", access: "read" as const },
         { name: "AssumeRole", access: "write" as const },
       ],
+      absent: { GetToken: "is of no use | here", AskAgain: "asks twice" },
       faults: [
         { code: "ExpiredToken", status: 403, pattern: "The token | {0} is expired" },
         { code: "ExpiredToken", status: 403, pattern: "The token | {0} is expired" },
@@ -54,6 +55,10 @@ test("operations and errors are listed in alphabetical order, with AWS's number 
   const operations = operationsPage(services, () => 11);
   expect(operations).toContain("| [sts](#sts) | 2 | 11 |");
   expect(operations).toContain("| AssumeRole | write |\n| GetCallerIdentity | read |");
+  expect(operations).toContain(
+    "Left out:\n\n| operation | because it |\n|---|---|\n| AskAgain | asks twice |\n" +
+      "| GetToken | is of no use \\| here |\n",
+  );
   const errors = errorsPage({ services, shared });
   expect(errors).toContain(
     "## sts\n\n| code | status | message |\n|---|---|---|\n" +

@@ -23,11 +23,12 @@ export function operationsPage(
     const all = awsCount(name);
     return `| [${name}](#${name}) | ${operations.length} | ${all ?? ""} |`;
   });
-  const sections = services.map(({ name, operations }) => {
+  const sections = services.map(({ name, operations, absent }) => {
     const rows = operations
       .toSorted((one, other) => (one.name < other.name ? -1 : 1))
       .map((operation) => `| ${operation.name} | ${operation.access} |`);
-    return `## ${name}\n\n| operation | access |\n|---|---|\n${rows.join("\n")}\n`;
+    const served = `## ${name}\n\n| operation | access |\n|---|---|\n${rows.join("\n")}\n`;
+    return absent === undefined ? served : `${served}\n${absentTable(absent)}\n`;
   });
   return [
     "# Operations\n",
@@ -36,6 +37,14 @@ export function operationsPage(
     ["| service | operations | of AWS's |", "|---|---|---|", ...counted, ""].join("\n"),
     ...sections,
   ].join("\n");
+}
+
+/** What a service leaves out of AWS's, and why. */
+function absentTable(absent: Readonly<Record<string, string>>): string {
+  const rows = Object.entries(absent)
+    .toSorted(([one], [other]) => (one < other ? -1 : 1))
+    .map(([name, reason]) => `| ${name} | ${cell(reason)} |`);
+  return ["Left out:\n", "| operation | because it |", "|---|---|", ...rows].join("\n");
 }
 
 /** The text of docs/errors.md. */

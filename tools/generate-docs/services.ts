@@ -13,6 +13,8 @@ export interface DescribedFault {
 export interface DescribedService {
   readonly name: string;
   readonly operations: readonly { readonly name: string; readonly access: "read" | "write" }[];
+  /** Operations of AWS's that it leaves out, with the reason of each. */
+  readonly absent?: Readonly<Record<string, string>>;
   readonly faults: readonly DescribedFault[];
   /** How it answers a call that is not authorized. */
   readonly refusal: { readonly code: string; readonly status: number };

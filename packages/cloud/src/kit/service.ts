@@ -23,6 +23,8 @@ export interface Service {
   /** The code of an authorization refusal, and whether its message carries the sealed explanation. */
   readonly refusal: { readonly code: string; readonly status: number; readonly encoded: boolean };
   readonly operations: readonly Operation[];
+  /** Operations that AWS's service has and this one leaves out, with the reason of each. */
+  readonly absent?: Readonly<Record<string, string>>;
   readonly faults: readonly DeclaredFault[];
   readonly collections: readonly AnyCollection[];
   readonly tables: readonly AnyAppendTable[];

@@ -1,5 +1,6 @@
 /** The identity and access management service. */
 import type { Call, Service } from "../../kit/index.ts";
+import { absentIamOperations } from "./absent-operations.ts";
 import { accessKeys } from "./access-key/access-key.ts";
 import { accessKeyFaults } from "./access-key/access-key-faults.ts";
 import { accessKeyOperations } from "./access-key/operations.ts";
@@ -12,6 +13,10 @@ import { accounts } from "./account/account.ts";
 import { aliasFaults } from "./account/alias-faults.ts";
 import { aliasOperations } from "./account/alias-operations.ts";
 import { getAccountSummary } from "./account/get-account-summary.ts";
+import {
+  setSecurityTokenServicePreferences,
+  tokenPreferences,
+} from "./account/set-security-token-service-preferences.ts";
 import { getAccountAuthorizationDetails } from "./authorization-details/get-account-authorization-details.ts";
 import { consoleSessions } from "./console-session/console-session.ts";
 import { credentialReports } from "./credential-report/credential-report.ts";
@@ -112,12 +117,14 @@ export const iamService: Service = {
     ...serverCertificateOperations,
     ...serviceCredentialOperations,
     ...serviceLinkedRoleOperations,
+    setSecurityTokenServicePreferences,
     ...signingCertificateOperations,
     ...sshPublicKeyOperations,
     ...simulationOperations,
     ...userOperations,
     ...userPolicyOperations,
   ],
+  absent: absentIamOperations,
   faults: [
     ...accessKeyFaults,
     ...accessReportFaults,
@@ -167,6 +174,7 @@ export const iamService: Service = {
     serviceCredentials,
     signingCertificates,
     sshPublicKeys,
+    tokenPreferences,
     users,
   ],
   tables: [],

@@ -1,5 +1,6 @@
 /** The face of STS to the rest of the cloud. */
 import type { Call, Service } from "../../kit/index.ts";
+import { absentStsOperations } from "./absent-operations.ts";
 import { decodeAuthorizationMessage } from "./authorization-message/decode-authorization-message.ts";
 import { sessionCallNotAllowed, stsFaults } from "./faults.ts";
 import { assumeRole } from "./session/assume-role.ts";
@@ -38,6 +39,7 @@ export const stsService: Service = {
     getFederationToken,
     getSessionToken,
   ],
+  absent: absentStsOperations,
   faults: [...stsFaults, ...samlFaults, ...webIdentityFaults],
   collections: [],
   tables: [],

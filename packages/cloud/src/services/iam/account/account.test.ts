@@ -87,6 +87,16 @@ describe("the summary of an account", () => {
     expect(summary(other)).toEqual(before);
   });
 
+  it("tells the version of tokens that the account has chosen, its own and no other's", () => {
+    const version = (caller?: Parameters<typeof summary>[0]) =>
+      summary(caller)?.["GlobalEndpointTokenVersion"];
+    expect(version()).toBe(1);
+    iam.run("SetSecurityTokenServicePreferences", { GlobalEndpointTokenVersion: "v2Token" });
+    expect([version(), version(other)]).toEqual([2, 1]);
+    iam.run("SetSecurityTokenServicePreferences", { GlobalEndpointTokenVersion: "v1Token" });
+    expect(version()).toBe(1);
+  });
+
   it("has every figure that AWS gives, and the quotas that hold here", () => {
     expect(Object.keys(summary()).toSorted()).toEqual([
       "AccessKeysPerUserQuota",

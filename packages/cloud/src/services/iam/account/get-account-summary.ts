@@ -31,6 +31,7 @@ import {
   signingCertificatesOf,
   signingCertificatesPerUserMax,
 } from "../signing-certificate/signing-certificate.ts";
+import { globalEndpointTokenVersion } from "./set-security-token-service-preferences.ts";
 import { users } from "../user/user.ts";
 import { usersPerAccountMax } from "../user/operations.ts";
 
@@ -57,9 +58,6 @@ const quotas = {
   VersionsPerPolicyQuota: versionsPerPolicyMax,
 };
 
-/** Session tokens of any endpoint count in every region: what AWS calls version 2. */
-const globalEndpointTokenVersion = 2;
-
 export const getAccountSummary = operation("GetAccountSummary", {
   access: "read",
   honours: "all",
@@ -77,7 +75,7 @@ export const getAccountSummary = operation("GetAccountSummary", {
         AccountSigningCertificatesPresent:
           signingCertificatesOf(tx, accountId, rootHolder).length > 0 ? 1 : 0,
         AccountPasswordPresent: root.password === undefined ? 0 : 1,
-        GlobalEndpointTokenVersion: globalEndpointTokenVersion,
+        GlobalEndpointTokenVersion: globalEndpointTokenVersion(tx, accountId),
         Groups: tx.by(groups, "account", accountId).length,
         InstanceProfiles: tx.by(instanceProfiles, "account", accountId).length,
         MFADevices: mfaDevices.all,
