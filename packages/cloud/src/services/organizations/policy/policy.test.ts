@@ -130,11 +130,11 @@ describe("attachments", () => {
     const unit = on.unit("unit");
     for (const TargetId of [on.rootId(), unit, testAccount]) on.run("AttachPolicy", { PolicyId, TargetId });
     const { Targets } = on.run<ListTargetsForPolicyResponse>("ListTargetsForPolicy", { PolicyId });
-    expect(Targets?.map(({ TargetId, Type, Name }) => [TargetId, Type, Name]).toSorted()).toEqual(
+    expect(Targets?.map(({ TargetId, Type, Name }) => [TargetId, Type, Name].join(" ")).toSorted()).toEqual(
       [
-        [on.rootId(), "ROOT", "Root"],
-        [unit, "ORGANIZATIONAL_UNIT", "unit"],
-        [testAccount, "ACCOUNT", `account ${testAccount}`],
+        `${on.rootId()} ROOT Root`,
+        `${unit} ORGANIZATIONAL_UNIT unit`,
+        `${testAccount} ACCOUNT account ${testAccount}`,
       ].toSorted(),
     );
     on.run("DetachPolicy", { PolicyId: "p-FullAWSAccess", TargetId: unit });
