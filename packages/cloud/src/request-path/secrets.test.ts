@@ -1,4 +1,5 @@
 import { passwordHash } from "@casemate/key-engine";
+import { samlTestProvider } from "@casemate/key-engine/testing";
 import { beforeAll, describe, expect, it } from "vitest";
 import { trailEntries, type TrailEntry } from "../kit/index.ts";
 import { createSignIn } from "../services/signin/index.ts";
@@ -11,6 +12,7 @@ import {
   password,
   type LedgerWorld,
 } from "./testing/ledger-world.ts";
+import { responseFor } from "./testing/saml-material.ts";
 import { tokenOf } from "./testing/oidc-issuer.ts";
 import { dumpStore } from "./testing/store-dump.ts";
 
@@ -74,6 +76,8 @@ describe("no secret stands in the trail or, unsealed, in the store", () => {
       ...federated,
       parameters: { ...federated.parameters, WebIdentityToken: `x${proof}` },
     });
+
+    await vouchWithSecrets();
 
     const encoded = btoa(userData);
     secrets.set("user data", "the-password-in-user-data");
@@ -140,6 +144,40 @@ describe("no secret stands in the trail or, unsealed, in the store", () => {
     secrets.set("the session token of a console session", opened.credentials.sessionToken);
   }
 
+  /** A response that lets its subject in, and the same one refused at each step of its way. */
+  async function vouchWithSecrets(): Promise<void> {
+    const [roleArn, providerArn] = [iamArn("role/vouched"), iamArn("saml-provider/idp")];
+    // Not the key that the provider signs with: half of that stands in its certificate.
+    const { privateKey } = samlTestProvider();
+    const pem = privateKey.export({ format: "pem", type: "pkcs8" }) as string;
+    for (const [index, line] of pem.split("\n").slice(1, -2).entries()) {
+      secrets.set(`line ${index} of a private key`, line);
+    }
+    const keyed = { SAMLProviderArn: providerArn, AddPrivateKey: pem };
+    await world.make("iam", "UpdateSAMLProvider", keyed);
+    await world.send({ service: "iam", action: "UpdateSAMLProvider", parameters: keyed });
+    const says = { issuedAt: world.environment.clock(), attributes: { secret: ["what-only-the-idp-knows"] } };
+    const response = responseFor({ roleArn, providerArn }, says);
+    secrets.set("a SAML response", response);
+    secrets.set("the middle of a SAML response", response.slice(1000, 1100));
+    secrets.set("what a SAML response says", "what-only-the-idp-knows");
+    const asked = { RoleArn: roleArn, PrincipalArn: providerArn, SAMLAssertion: response };
+    const send = (parameters: object) =>
+      world.send({
+        service: "sts",
+        action: "AssumeRoleWithSAML",
+        parameters: { ...asked, ...parameters },
+      });
+    const vouched = credentialsIn(await send({}));
+    secrets.set("the secret of a SAML session", vouched.secretAccessKey);
+    tokens.set("the token of a SAML session", vouched.sessionToken ?? "");
+    await send({ SAMLAssertion: `x${response}` });
+    await send({ DurationSeconds: "43200" });
+    await send({ RoleArn: iamArn("role/operator") });
+    await send({ Unknown: "parameter" });
+    await send({ PrincipalArn: iamArn("saml-provider/none") });
+  }
+
   it("looks for each kind of secret, in a trail of every call", () => {
     expect(secrets.size).toBeGreaterThanOrEqual(8);
     for (const secret of [...secrets.values(), ...tokens.values()]) expect(secret.length).toBeGreaterThan(15);
@@ -163,7 +201,12 @@ describe("no secret stands in the trail or, unsealed, in the store", () => {
           return record.eventName;
         }),
     );
-    expect(places).toEqual(["GetSessionToken", "AssumeRole", "AssumeRoleWithWebIdentity"]);
+    expect(places).toEqual([
+      "GetSessionToken",
+      "AssumeRole",
+      "AssumeRoleWithWebIdentity",
+      "AssumeRoleWithSAML",
+    ]);
   });
 
   it("in the store", () => {

@@ -3,11 +3,11 @@
  * model requires come from `members`; what an operation wants beside or instead of them stands in
  * `operations`. Every example must succeed for an administrator.
  */
-import { modelOf } from "../testing.ts";
+import { modelOf, testNow } from "../testing.ts";
 import { leafKeyPem, otherLeafPem, rsaPublicKey } from "./credential-material.ts";
 import { harmlessResourcePolicy, harmlessScp } from "./organization-fixtures.ts";
 import { issuerHost, tokenOf } from "./oidc-issuer.ts";
-import { sharedIdp } from "./saml-material.ts";
+import { responseFor, sharedIdp } from "./saml-material.ts";
 import { document, everything, https, iamArn, type Fixtures, password } from "./ledger-world.ts";
 
 type Parameters = Readonly<Record<string, unknown>>;
@@ -21,6 +21,7 @@ const trust = document({
 const publicKey = btoa(
   "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl ana",
 );
+const vouched = { roleArn: iamArn("role/vouched"), providerArn: iamArn("saml-provider/idp") };
 const named =
   (parameters: Parameters): Example =>
   () =>
@@ -129,8 +130,10 @@ const members: Readonly<Record<string, Example>> = {
   "sts:AccessKeyId": ({ accessKeyId }) => ({ AccessKeyId: accessKeyId }),
   "sts:EncodedMessage": ({ encodedMessage }) => ({ EncodedMessage: encodedMessage }),
   "sts:Name": named({ Name: "ledger" }),
+  "sts:PrincipalArn": named({ PrincipalArn: iamArn("saml-provider/idp") }),
   "sts:RoleArn": named({ RoleArn: iamArn("role/operator") }),
   "sts:RoleSessionName": named({ RoleSessionName: "ana" }),
+  "sts:SAMLAssertion": () => ({ SAMLAssertion: responseFor(vouched, { issuedAt: testNow }) }),
   "sts:TargetPrincipal": ({ memberAccountId }) => ({ TargetPrincipal: memberAccountId }),
   "sts:TaskPolicyArn": named({
     "TaskPolicyArn.arn": "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials",
@@ -281,6 +284,7 @@ const operations: Readonly<Record<string, Example>> = {
   "iam:UploadServerCertificate": named({ ServerCertificateName: "ledger" }),
   "iam:UploadSigningCertificate": named({ UserName: "ana" }),
   "iam:UploadSSHPublicKey": named({ UserName: "leaver" }),
+  "sts:AssumeRoleWithSAML": named({ RoleArn: iamArn("role/vouched") }),
   "sts:AssumeRoleWithWebIdentity": named({ RoleArn: iamArn("role/federated") }),
 };
 

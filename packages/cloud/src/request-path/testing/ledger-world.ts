@@ -88,6 +88,11 @@ const issuerTrust = document({
   Principal: { Federated: iamArn(`oidc-provider/${issuerHost}`) },
   Action: "sts:AssumeRoleWithWebIdentity",
 });
+const idpTrust = document({
+  Effect: "Allow",
+  Principal: { Federated: iamArn("saml-provider/idp") },
+  Action: "sts:AssumeRoleWithSAML",
+});
 
 /** Opens it. */
 export async function openLedgerWorld(): Promise<LedgerWorld> {
@@ -200,6 +205,7 @@ async function makeIdentities(make: Make): Promise<IdentityFixtures> {
   await make("iam", "CreateRole", { RoleName: "operator", AssumeRolePolicyDocument: accountTrust });
   await make("iam", "PutRolePolicy", { RoleName: "operator", ...notes });
   await make("iam", "CreateRole", { RoleName: "federated", AssumeRolePolicyDocument: issuerTrust });
+  await make("iam", "CreateRole", { RoleName: "vouched", AssumeRolePolicyDocument: idpTrust });
   await make("iam", "AttachRolePolicy", { RoleName: "worker", PolicyArn: reading });
   await make("iam", "PutRolePolicy", { RoleName: "worker", ...notes });
 

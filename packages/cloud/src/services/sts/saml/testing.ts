@@ -3,7 +3,7 @@ import type { SamlTestProvider, TestAssertion } from "@casemate/key-engine/testi
 import type { Credentials } from "@casemate/wire";
 import { trailEntries, type TrailRecord } from "../../../kit/index.ts";
 import { testNow, type Answer } from "../../../request-path/testing.ts";
-import { sharedIdp } from "../../../request-path/testing/saml-material.ts";
+import { samlAttribute, sharedIdp } from "../../../request-path/testing/saml-material.ts";
 import {
   credentialsIn,
   openSignedCloud,
@@ -17,7 +17,7 @@ export const roleArn = `arn:aws:iam::${account}:role/app`;
 /** Every action that a response may ask of a role. */
 export const all = ["sts:AssumeRoleWithSAML", "sts:TagSession", "sts:SetSourceIdentity"];
 /** What the names of AWS's own attributes begin with. */
-export const named = "https://aws.amazon.com/SAML/Attributes/";
+export const named = samlAttribute;
 export const notAuthorized = "AccessDenied: Not authorized to perform sts:AssumeRoleWithSAML";
 /** SHA-1 of "https://idp.example.com/saml111122223333/idp", made with openssl. */
 export const nameQualifier = "w9623T/DM68QqX6yODhgW5uvh0U=";
