@@ -113,6 +113,35 @@ describe("an account of an organization", () => {
     expect(await create("c")).toBe("undefined: undefined");
   });
 
+  it("is told by the simulator what the policies of its organization would refuse", async () => {
+    const { accountId, credentials } = await newMember("simulated");
+    const unit = await newUnit("simulated", accountId);
+    const role = `arn:aws:iam::${accountId}:role/OrganizationAccountAccessRole`;
+    const simulate = async (): Promise<string[]> => {
+      const { text } = await cloud.must(credentials, "SimulatePrincipalPolicy", {
+        PolicySourceArn: role,
+        "ActionNames.member.1": "iam:CreateUser",
+      });
+      return ["EvalDecision", "AllowedByOrganizations"].map(
+        (name) => new RegExp(`<${name}>([^<]*)<`).exec(text)?.[1] ?? "",
+      );
+    };
+    expect(await simulate()).toEqual(["allowed", "true"]);
+    const { Organization } = (await org("DescribeOrganization")) as {
+      readonly Organization: { readonly Id: string };
+    };
+    const Condition = { StringEquals: { "aws:PrincipalOrgID": Organization.Id } };
+    const PolicyId = await newPolicy(
+      "simulated",
+      policyOf({ Effect: "Deny", Action: "iam:CreateUser", Resource: "*", Condition }),
+    );
+    await org("AttachPolicy", { PolicyId, TargetId: unit });
+    expect(await simulate()).toEqual(["explicitDeny", "false"]);
+    expect(await refused(credentials, "CreateUser", { UserName: "ana" })).toContain("service control policy");
+    await org("DetachPolicy", { PolicyId, TargetId: unit });
+    expect(await simulate()).toEqual(["allowed", "true"]);
+  });
+
   it("cannot leave where a policy says so", async () => {
     const { accountId, credentials } = await newMember("kept");
     const unit = await newUnit("kept", accountId);

@@ -22,6 +22,7 @@ import {
   type SimulatedResource,
   type Simulation,
 } from "./evaluate.ts";
+import { organizationPolicies } from "./organization-policies.ts";
 import { checkScenario } from "./scenario.ts";
 import { contextEntries, knownValues, simulatedContext } from "./simulated-context.ts";
 import { entityPolicies, inputBoundary, inputPolicies, inputResourcePolicy } from "./simulated-policies.ts";
@@ -89,7 +90,7 @@ export const simulatePrincipalPolicy = operation("SimulatePrincipalPolicy", {
       caller: callerOf(tx, call, input.CallerArn) ?? { arn: entityArn(entity), entity },
       identity: [...own.identity, ...inputPolicies("PolicyInputList", input.PolicyInputList, "identity")],
       boundary: inputBoundary(input.PermissionsBoundaryPolicyInputList) ?? own.boundary,
-      scps: undefined,
+      scps: organizationPolicies(tx, call, entity),
     });
   },
 });

@@ -61,6 +61,12 @@ export function knownValues(call: Call, caller: Entity | undefined): Values {
   values.set("aws:principalarn", [entityArn(caller)]);
   values.set("aws:principalaccount", [row.accountId]);
   values.set("aws:principaltype", [type === "user" ? "User" : "AssumedRole"]);
+  const place = call.guardrails.organizationOf(call.tx, row.accountId);
+  if (place !== undefined) {
+    values.set("aws:principalorgid", [place.id]);
+    values.set("aws:principalorgpaths", [place.path]);
+    values.set("aws:principalorgmasteraccountid", [place.managementAccountId]);
+  }
   if (type === "user") {
     values.set("aws:userid", [row.id]);
     values.set("aws:username", [row.name]);

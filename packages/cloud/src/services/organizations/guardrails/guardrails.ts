@@ -11,6 +11,7 @@ import { declaredSettingOf } from "../declarative/effective-policy.ts";
 import { attachedPolicies, policies, policyArn, type PolicyRow } from "../policy/policy.ts";
 import type { AuthorizationPolicyType } from "../policy/policy-type.ts";
 import { resourceControlledServices } from "./resource-controlled-services.ts";
+import { scopeOf } from "./scope.ts";
 import { serviceStandingOf } from "./service-standing.ts";
 import { standingOf, type Standing } from "./standing.ts";
 
@@ -25,6 +26,7 @@ export function createGuardrails(): GuardrailsPort {
     rcpsOf,
     declaredSettingOf,
     serviceStandingOf,
+    scopeOf,
   };
 }
 
