@@ -25,6 +25,11 @@ export function upCommand(program: Command, cli: Cli): void {
       `public addresses ($CASEMATE_PUBLIC_IP_POOL, else ${defaultPublicIpPool})`,
     )
     .option("--machines <kind>", "auto, sandbox or recorded ($CASEMATE_MACHINES, else auto)")
+    .option(
+      "--oidc-hosts <hosts>",
+      "OpenID Connect issuers that may be reached, with commas ($CASEMATE_OIDC_HOSTS, else none)",
+    )
+    .option("--oidc-ca-file <file>", "authorities that issuers are trusted by, PEM ($CASEMATE_OIDC_CA_FILE)")
     .action(async (flags: UpFlags) => {
       try {
         await runDaemon(cli, flags);

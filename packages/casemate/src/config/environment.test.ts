@@ -48,8 +48,20 @@ test.each([
   [{ regions: "us-east-1,moon" }],
   [{ publicIpPool: "203.0.113.0" }],
   [{ host: "a b" }],
+  [{ oidcHosts: "https://idp.example.com" }],
+  [{ oidcHosts: "idp.example.com,," }],
+  [{ oidcHosts: "*:8443" }],
+  [{ oidcCaFile: "no-such-file.pem" }],
+  [{ oidcCaFile: "/dev/null" }],
 ])("%j is refused", (flags) => {
   expect(() => settings(flags)).toThrow(ConfigurationError);
+});
+
+test("issuers are reached only where they are named", () => {
+  expect(settings({}).oidcHosts).toEqual([]);
+  const variables = { CASEMATE_OIDC_HOSTS: "idp.example.com, localhost:8443,*.example.org" };
+  expect(settings({}, variables).oidcHosts).toEqual(["idp.example.com", "localhost:8443", "*.example.org"]);
+  expect(settings({ oidcHosts: "*" }, variables).oidcHosts).toEqual(["*"]);
 });
 
 test("half a pair of credentials is none", () => {

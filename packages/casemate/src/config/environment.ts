@@ -27,6 +27,8 @@ export interface Environment {
   readonly regions: string | undefined;
   readonly publicIpPool: string | undefined;
   readonly machines: string | undefined;
+  readonly oidcHosts: string | undefined;
+  readonly oidcCaFile: string | undefined;
   readonly rootKey: string | undefined;
   readonly rootKeyFile: string | undefined;
   /** Where systemd puts a service's credentials. */
@@ -52,6 +54,8 @@ const known: ReadonlySet<string> = new Set([
   "CASEMATE_REGIONS",
   "CASEMATE_PUBLIC_IP_POOL",
   "CASEMATE_MACHINES",
+  "CASEMATE_OIDC_HOSTS",
+  "CASEMATE_OIDC_CA_FILE",
   "CASEMATE_ROOT_KEY",
   "CASEMATE_ROOT_KEY_FILE",
   // Of the tools of a clone.
@@ -84,6 +88,8 @@ export function readEnvironment(variables: Variables = process.env): Environment
     regions: value("CASEMATE_REGIONS"),
     publicIpPool: value("CASEMATE_PUBLIC_IP_POOL"),
     machines: value("CASEMATE_MACHINES"),
+    oidcHosts: value("CASEMATE_OIDC_HOSTS"),
+    oidcCaFile: value("CASEMATE_OIDC_CA_FILE"),
     rootKey: value("CASEMATE_ROOT_KEY"),
     rootKeyFile: value("CASEMATE_ROOT_KEY_FILE"),
     credentialsDirectory: value("CREDENTIALS_DIRECTORY"),

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import { parseCertificateChain } from "@casemate/key-engine";
 import { parseCidr } from "@casemate/net-engine";
 import {
   defaultAccountId,
@@ -12,6 +13,7 @@ import {
   defaultRegions,
   type StartOptions,
 } from "../daemon/settings.ts";
+import { isIssuerHost } from "../openid/issuer-hosts.ts";
 import { ConfigurationError, type Environment } from "./environment.ts";
 
 /** Flags of `casemate up`, as typed. */
@@ -23,6 +25,8 @@ export interface UpFlags {
   readonly regions?: string | undefined;
   readonly publicIpPool?: string | undefined;
   readonly machines?: string | undefined;
+  readonly oidcHosts?: string | undefined;
+  readonly oidcCaFile?: string | undefined;
 }
 
 /** What `up` starts with: everything is decided. */
@@ -57,6 +61,8 @@ export function settingsOf(flags: UpFlags, environment: Environment, workingDire
     regions: regionsOf(flags.regions ?? environment.regions),
     publicIpPool: poolOf(flags.publicIpPool ?? environment.publicIpPool),
     machines: machinesOf(flags.machines ?? environment.machines ?? "auto"),
+    oidcHosts: oidcHostsOf(flags.oidcHosts ?? environment.oidcHosts),
+    oidcTrustAnchorsPem: trustAnchorsOf(flags.oidcCaFile ?? environment.oidcCaFile, workingDirectory),
     rootKey: rootKeyOf(environment),
     credentialsDirectory: environment.credentialsDirectory,
   };
@@ -90,6 +96,30 @@ function poolOf(text: string | undefined): string {
 function machinesOf(text: string): Settings["machines"] {
   if (text === "auto" || text === "sandbox" || text === "recorded") return text;
   throw new ConfigurationError(`Machines are auto, sandbox or recorded, not ${text}.`);
+}
+
+function oidcHostsOf(text: string | undefined): readonly string[] {
+  const hosts = text === undefined ? [] : text.split(",").map((each) => each.trim());
+  const wrong = hosts.find((host) => !isIssuerHost(host));
+  if (wrong === undefined) return hosts;
+  throw new ConfigurationError(
+    `The issuer host ${JSON.stringify(wrong)} is not valid: it is a host, a host with its port, *.domain or *.`,
+  );
+}
+
+function trustAnchorsOf(file: string | undefined, workingDirectory: string): string | undefined {
+  if (file === undefined) return undefined;
+  const path = resolve(workingDirectory, file);
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new ConfigurationError(`The CA file ${path} cannot be read.`, { cause });
+  }
+  if (parseCertificateChain(text) === undefined) {
+    throw new ConfigurationError(`The CA file ${path} holds something other than certificates in PEM form.`);
+  }
+  return text;
 }
 
 function rootKeyOf({ rootKey, rootKeyFile }: Environment): string | undefined {

@@ -11,7 +11,6 @@ import {
   createRequestPath,
   createSignIn,
   Fault,
-  noOpenIdKeys,
   storedCollections,
   storedTables,
   type CloudEnvironment,
@@ -22,6 +21,7 @@ import { memoryLog, openStore, sqliteLog, type Store } from "@casemate/store";
 import type { ServerContexts } from "../certificates/server-contexts.ts";
 import { isLoopback } from "../edge/connection-gate.ts";
 import { createEdge, type Edge } from "../edge/edge.ts";
+import { createOpenIdKeys } from "../openid/open-id-keys.ts";
 import { openOperator } from "../operator/open-operator.ts";
 import { signInPaths } from "../sign-in/sign-in-paths.ts";
 import { createCertificates } from "./certificates.ts";
@@ -135,7 +135,12 @@ function environmentOf(options: StartOptions, directory: StateDirectory | undefi
     random,
     keyring: createKeyring(root, random),
     newKeyPair: createKeyPairPool(),
-    openIdKeys: noOpenIdKeys,
+    openIdKeys: createOpenIdKeys({
+      hosts: options.oidcHosts ?? [],
+      trustAnchorsPem: options.oidcTrustAnchorsPem,
+      clock: () => Date.now(),
+      onRefusal: (issuer, message) => options.log?.({ level: "warn", message, issuer }),
+    }),
     consoleOf: (instanceId) => directory && consoleOf(directory.machines, instanceId),
     settings: {
       accountId: options.accountId ?? defaultAccountId,

@@ -1,4 +1,5 @@
 /** What a daemon is started with, and its defaults. */
+import type { IssuerHosts } from "../openid/issuer-hosts.ts";
 
 /** Options of a daemon; every one has a default. */
 export interface StartOptions {
@@ -16,6 +17,10 @@ export interface StartOptions {
   readonly publicIpPool?: string | undefined;
   /** `auto` runs real machines where this host can; `recorded` never does. */
   readonly machines?: "auto" | "sandbox" | "recorded" | undefined;
+  /** Hosts of OpenID Connect issuers that the daemon may reach; none unless told. */
+  readonly oidcHosts?: IssuerHosts | undefined;
+  /** PEM of authorities that issuers' servers are trusted by, beside those that Node.js brings. */
+  readonly oidcTrustAnchorsPem?: string | undefined;
   /** Base64 of a root key, where it is not kept in the state directory. */
   readonly rootKey?: string | undefined;
   /** Where systemd puts the service's credentials; `casemate-root-key` there wins over `rootKey`. */
