@@ -45,6 +45,27 @@ export interface ServiceStanding {
   readonly delegated: boolean;
 }
 
+/** What somebody asks about a part of an organization. */
+export interface ScopeQuestion {
+  /** Whose organization. */
+  readonly accountId: string;
+  /** The part, such as `o-a1b2c3d4e5/r-ab12/ou-ab12-11111111`; an account's ends with its id. */
+  readonly entityPath: string;
+  /** A service control policy to look at alone. */
+  readonly policyId?: string | undefined;
+}
+
+/** What service control policies let a part of an organization do, and which accounts are in it. */
+export interface ScopeOfPolicies {
+  /** Documents, by level from the root down to the part; every level must allow. Empty where nothing bounds. */
+  readonly levels: readonly (readonly string[])[];
+  /** The accounts that the policies reach, each with its path. */
+  readonly accounts: readonly { readonly id: string; readonly path: string }[];
+}
+
+/** Why there is no scope. */
+export type ScopeRefusal = "no-organization" | "no-such-entity" | "no-such-policy" | "policies-disabled";
+
 /** The organization, as the request path sees it. */
 export interface GuardrailsPort {
   /** The place of an account, or undefined when it belongs to no organization. */
@@ -57,6 +78,8 @@ export interface GuardrailsPort {
   declaredSettingOf(tx: ReadTx, accountId: string, name: string): DeclaredSetting | undefined;
   /** The standing of a service, by its principal such as `iam.amazonaws.com`; undefined without organization. */
   serviceStandingOf(tx: ReadTx, accountId: string, servicePrincipal: string): ServiceStanding | undefined;
+  /** The scope of service control policies in a part of an organization. */
+  scopeOf(tx: ReadTx, question: ScopeQuestion): ScopeOfPolicies | ScopeRefusal;
 }
 
 /** A cloud without organizations. */
@@ -66,4 +89,5 @@ export const noGuardrails: GuardrailsPort = {
   rcpsOf: () => undefined,
   declaredSettingOf: () => undefined,
   serviceStandingOf: () => undefined,
+  scopeOf: () => "no-organization",
 };

@@ -39,6 +39,7 @@ function organization(bounds: Partial<GuardrailsPort> = {}): GuardrailsPort {
     rcpsOf: () => undefined,
     declaredSettingOf: () => undefined,
     serviceStandingOf: () => undefined,
+    scopeOf: () => "no-organization",
     ...bounds,
   };
 }

@@ -138,6 +138,7 @@ const members: Readonly<Record<string, Example>> = {
   "sts:TaskPolicyArn": named({
     "TaskPolicyArn.arn": "arn:aws:iam::aws:policy/root-task/IAMAuditRootUserCredentials",
   }),
+  "iam:GlobalEndpointTokenVersion": named({ GlobalEndpointTokenVersion: "v2Token" }),
   "sts:WebIdentityToken": () => ({ WebIdentityToken: tokenOf() }),
 };
 
@@ -259,8 +260,10 @@ const operations: Readonly<Record<string, Example>> = {
     AuthenticationCode1: spareMfaCodes[0],
     AuthenticationCode2: spareMfaCodes[1],
   }),
+  "iam:GenerateOrganizationsAccessReport": ({ organizationPath }) => ({ EntityPath: organizationPath }),
   "iam:GetLoginProfile": named({ UserName: "ana" }),
   "iam:GetMFADevice": named({ UserName: "ana" }),
+  "iam:GetOrganizationsAccessReport": ({ organizationJobId }) => ({ JobId: organizationJobId }),
   "iam:GetUser": named({ UserName: "ana" }),
   "iam:ListAccessKeys": named({ UserName: "ana" }),
   "iam:ListMFADevices": named({ UserName: "ana" }),

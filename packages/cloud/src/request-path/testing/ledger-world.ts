@@ -35,6 +35,9 @@ export interface Fixtures extends OrganizationFixtures {
   readonly mfaSerial: string;
   readonly mfaCodes: readonly [string, string];
   readonly networkAclId: string;
+  /** The root of the organization, and a report about it. */
+  readonly organizationPath: string;
+  readonly organizationJobId: string;
   readonly otherProfileArn: string;
   readonly routeTableId: string;
   readonly ruleId: string;
@@ -111,8 +114,7 @@ export async function openLedgerWorld(): Promise<LedgerWorld> {
   const mfa = await makeMfaDevices(make);
   const ec2 = await makeMachines(cloud, make);
   const organization = await makeOrganizations(cloud);
-  const deletionTaskId = await makeLinkedRoles(make);
-  await make("iam", "EnableOrganizationsRootCredentialsManagement");
+  const guarded = await makeGuarded(make, organization.rootId);
   const nobody = await makeUser("nobody");
   const refused = await cloud.send({
     service: "ec2",
@@ -125,7 +127,7 @@ export async function openLedgerWorld(): Promise<LedgerWorld> {
   await cloud.send({ service: "ec2", action: "DescribeVpcs", credentials: cloud.stranger });
   return {
     ...cloud,
-    fixtures: { ...iam, ...mfa, ...ec2, ...organization, deletionTaskId, encodedMessage },
+    fixtures: { ...iam, ...mfa, ...ec2, ...organization, ...guarded, encodedMessage },
     make,
     makeUser,
   };
@@ -158,13 +160,29 @@ export function credentialsIn(answer: Answer): Credentials {
   };
 }
 
-/** Makes a role of Systems Manager and deletes one of EventBridge; answers the deletion's id. */
-async function makeLinkedRoles(make: Make): Promise<string> {
+type GuardedFixtures = Pick<Fixtures, "deletionTaskId" | "organizationJobId" | "organizationPath">;
+
+/**
+ * What IAM has for organizations and for services: root access, a report, a role of Systems Manager, and the
+ * deletion of one of EventBridge.
+ */
+async function makeGuarded(make: Make, rootId: string): Promise<GuardedFixtures> {
+  await make("iam", "EnableOrganizationsRootCredentialsManagement");
+  const { Organization } = (await make("organizations", "DescribeOrganization")).json as {
+    readonly Organization: { readonly Id: string };
+  };
+  const organizationPath = `${Organization.Id}/${rootId}`;
+  const report = await make("iam", "GenerateOrganizationsAccessReport", { EntityPath: organizationPath });
   for (const AWSServiceName of ["ssm.amazonaws.com", "events.amazonaws.com"]) {
     await make("iam", "CreateServiceLinkedRole", { AWSServiceName });
   }
   const deleted = { RoleName: "AWSServiceRoleForCloudWatchEvents" };
-  return (await make("iam", "DeleteServiceLinkedRole", deleted)).element("DeletionTaskId") ?? "";
+  const deletion = await make("iam", "DeleteServiceLinkedRole", deleted);
+  return {
+    deletionTaskId: deletion.element("DeletionTaskId") ?? "",
+    organizationJobId: report.element("JobId") ?? "",
+    organizationPath,
+  };
 }
 
 async function makeIdentities(make: Make): Promise<IdentityFixtures> {
@@ -299,7 +317,7 @@ async function makeMachines(
   cloud: TestCloud,
   make: Make,
 ): Promise<
-  Omit<Fixtures, keyof IamFixtures | keyof OrganizationFixtures | "deletionTaskId" | "encodedMessage">
+  Omit<Fixtures, keyof IamFixtures | keyof OrganizationFixtures | keyof GuardedFixtures | "encodedMessage">
 > {
   const idIn = async (
     action: string,

@@ -35,6 +35,7 @@ export function standingGuardrails(): GuardrailsPort {
     scpsOf: (tx, principal) => (isUser(principal, underScp) ? scps : real.scpsOf(tx, principal)),
     rcpsOf: (tx, use) => (isUser(use.principal, underRcp) ? rcps : real.rcpsOf(tx, use)),
     declaredSettingOf: (tx, accountId, name) => real.declaredSettingOf(tx, accountId, name),
+    scopeOf: (tx, question) => real.scopeOf(tx, question),
     serviceStandingOf: (tx, accountId, service) => real.serviceStandingOf(tx, accountId, service),
   };
 }

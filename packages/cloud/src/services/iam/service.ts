@@ -7,6 +7,8 @@ import { accessKeyOperations } from "./access-key/operations.ts";
 import { accessReports } from "./access-advisor/access-report.ts";
 import { accessReportFaults } from "./access-advisor/access-report-faults.ts";
 import { listPoliciesGrantingServiceAccess } from "./access-advisor/list-policies-granting-service-access.ts";
+import { organizationReports } from "./access-advisor/organization-report.ts";
+import { organizationReportOperations } from "./access-advisor/organization-report-operations.ts";
 import { accessReportOperations } from "./access-advisor/report-operations.ts";
 import { serviceAccesses } from "./access-advisor/service-access.ts";
 import { accounts } from "./account/account.ts";
@@ -107,6 +109,7 @@ export const iamService: Service = {
     ...mfaDeviceListOperations,
     ...mfaDeviceOperations,
     ...oidcProviderOperations,
+    ...organizationReportOperations,
     ...passwordPolicyOperations,
     ...policyOperations,
     ...policyVersionOperations,
@@ -164,6 +167,7 @@ export const iamService: Service = {
     loginProfiles,
     mfaDevices,
     oidcProviders,
+    organizationReports,
     passwordPolicies,
     policies,
     roles,

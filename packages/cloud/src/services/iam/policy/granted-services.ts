@@ -15,6 +15,17 @@ export function grantsService(document: string, namespace: string): boolean {
   );
 }
 
+/** Whether a document takes a service away altogether, whoever asks and about whatever. */
+export function withholdsService(document: string, namespace: string): boolean {
+  return (
+    parsed(document)?.statements.some(({ effect, actions, resources, conditions }) => {
+      if (effect.text !== "Deny" || conditions.length > 0) return false;
+      const everywhere = resources?.some(({ text }) => text === "*") === true;
+      return everywhere && actions?.some(({ text }) => coversAll(text, namespace)) === true;
+    }) ?? false
+  );
+}
+
 function parsed(document: string): ParsedPolicy | undefined {
   try {
     return parsePolicy(document, "identity");
