@@ -1,0 +1,346 @@
+// The life of an account, call by call, by the aws command line, the SDK for JavaScript and boto3 in turn: who
+// may what changes with users, MFA, groups, boundaries, role chains, federation and an organization's
+// policies, and every refusal says which of them it was.
+import { createHmac } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { startDaemon } from "./daemon.ts";
+import type { Daemon } from "./daemon.ts";
+import { threeClients } from "./three-clients.ts";
+import type { CallerKeys, ClientCall, ThreeClients } from "./three-clients.ts";
+import { until } from "./until.ts";
+
+let daemon: Daemon;
+let clients: ThreeClients;
+let account: string;
+/** Everybody who has credentials, by name. */
+const callers = new Map<string, CallerKeys>();
+
+type Service = ClientCall["service"];
+type Output = Record<string, any>;
+
+beforeAll(async () => {
+  daemon = await startDaemon();
+  clients = threeClients(daemon);
+  const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } =
+    daemon.environment;
+  callers.set("admin", { accessKeyId, secretAccessKey });
+  account = (await allowed("admin", "sts", "GetCallerIdentity"))["Account"] as string;
+});
+afterAll(async () => {
+  clients?.stop();
+  await daemon?.stop();
+});
+
+function keysOf(name: string): CallerKeys {
+  const keys = callers.get(name);
+  if (keys === undefined) throw new Error(`${name} has no credentials`);
+  return keys;
+}
+
+/** Keeps the credentials of an answer under a name. */
+function become(name: string, made: Output): void {
+  const { AccessKeyId, SecretAccessKey, SessionToken } = made;
+  callers.set(name, {
+    accessKeyId: AccessKeyId,
+    secretAccessKey: SecretAccessKey,
+    sessionToken: SessionToken,
+  });
+}
+
+/** A call that must succeed; answers its output. */
+async function allowed(
+  who: string,
+  service: Service,
+  operation: string,
+  parameters: object = {},
+): Promise<Output> {
+  const answer = await clients.call({ service, operation, parameters, credentials: keysOf(who) });
+  if (answer.output === undefined) {
+    throw new Error(`${operation} by ${who} over ${answer.client}: ${answer.code}: ${answer.message}`);
+  }
+  return answer.output;
+}
+
+/** A call that must be refused, with this code and with these words in its text. */
+async function refused(
+  who: string,
+  [service, operation, parameters = {}]: readonly [Service, string, object?],
+  [code, words]: readonly [code: string, words: string],
+): Promise<void> {
+  const answer = await clients.call({ service, operation, parameters, credentials: keysOf(who) });
+  const what = `${operation} by ${who} over ${answer.client}`;
+  expect(answer.code, `${what}: ${answer.message ?? "allowed"}`).toBe(code);
+  expect(answer.message, what).toContain(words);
+}
+
+function policy(...statements: object[]): string {
+  return JSON.stringify({ Version: "2012-10-17", Statement: statements });
+}
+const allow = (Action: string | string[], Resource: string | string[] = "*", more: object = {}): object => ({
+  Effect: "Allow",
+  Action,
+  Resource,
+  ...more,
+});
+const trust = (AWS: string, more: object = {}): string =>
+  policy({ Effect: "Allow", Principal: { AWS }, Action: ["sts:AssumeRole", "sts:TagSession"], ...more });
+
+const denied = "AccessDenied";
+const noIdentity = "because no identity-based policy allows";
+const iamArn = (resource: string): string => `arn:aws:iam::${account}:${resource}`;
+
+async function createUser(UserName: string): Promise<void> {
+  await allowed("admin", "iam", "CreateUser", { UserName, Tags: [{ Key: "team", Value: "web" }] });
+  become(UserName, (await allowed("admin", "iam", "CreateAccessKey", { UserName }))["AccessKey"]);
+}
+
+test("users do what their groups may, and nothing else", async () => {
+  await allowed("admin", "iam", "CreateAccountAlias", { AccountAlias: "life-of-an-account" });
+  await allowed("admin", "iam", "UpdateAccountPasswordPolicy", {
+    MinimumPasswordLength: 14,
+    RequireNumbers: true,
+  });
+  await createUser("ana");
+  await refused("ana", ["iam", "ListUsers"], [denied, noIdentity]);
+  await allowed("admin", "iam", "CreateGroup", { GroupName: "engineers" });
+  const PolicyDocument = policy(allow(["iam:ListUsers", "iam:GetUser", "ec2:Describe*"]));
+  await allowed("admin", "iam", "PutGroupPolicy", {
+    GroupName: "engineers",
+    PolicyName: "read",
+    PolicyDocument,
+  });
+  await allowed("admin", "iam", "AddUserToGroup", { GroupName: "engineers", UserName: "ana" });
+  expect((await allowed("ana", "iam", "ListUsers"))["Users"]).toHaveLength(2);
+  await refused("ana", ["iam", "CreateUser", { UserName: "eve" }], [denied, "iam:CreateUser"]);
+  await refused(
+    "ana",
+    ["ec2", "DeleteSecurityGroup", { GroupId: "sg-0123456789abcdef0" }],
+    ["UnauthorizedOperation", "Encoded authorization failure message"],
+  );
+  const weak = { UserName: "ana", Password: "short" };
+  await refused(
+    "admin",
+    ["iam", "CreateLoginProfile", weak],
+    ["PasswordPolicyViolation", "account password policy"],
+  );
+  await allowed("admin", "iam", "CreateLoginProfile", { UserName: "ana", Password: "a-long-Enough-pass-1" });
+});
+
+/** The code of a seed in Base32, so many steps of 30 seconds from now. */
+function totp(base32: string, steps = 0): string {
+  const bits = [...base32.replaceAll("=", "")]
+    .map((digit) => "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567".indexOf(digit).toString(2).padStart(5, "0"))
+    .join("");
+  const seed = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(Math.floor(Date.now() / 30_000) + steps));
+  const mac = createHmac("sha1", seed).update(counter).digest();
+  const at = (mac.at(-1) ?? 0) & 15;
+  return String((mac.readUInt32BE(at) & 0x7fff_ffff) % 1_000_000).padStart(6, "0");
+}
+
+/** The command line shows the seed as the base64 that it is sent as, the others as bytes. */
+function seedText(value: unknown): string {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString();
+  const text = String(value).replace(/^b'(.*)'$/, "$1");
+  return /^[A-Z2-7]+=*$/.test(text) ? text : Buffer.from(text, "base64").toString();
+}
+
+test("what wants MFA is refused without a code and allowed with one", async () => {
+  const withMfa = { Condition: { Bool: { "aws:MultiFactorAuthPresent": "true" } } };
+  const PolicyDocument = policy(allow("iam:ListRoles", "*", withMfa), allow("iam:ListMFADevices"));
+  await allowed("admin", "iam", "PutUserPolicy", { UserName: "ana", PolicyName: "mfa", PolicyDocument });
+  const VirtualMFADeviceName = "ana-phone";
+  const { VirtualMFADevice } = await allowed("admin", "iam", "CreateVirtualMFADevice", {
+    VirtualMFADeviceName,
+  });
+  const SerialNumber = VirtualMFADevice["SerialNumber"] as string;
+  const seed = seedText(VirtualMFADevice["Base32StringSeed"]);
+  const enabling = { UserName: "ana", SerialNumber };
+  const wrong = { ...enabling, AuthenticationCode1: "000000", AuthenticationCode2: "000001" };
+  await refused("admin", ["iam", "EnableMFADevice", wrong], ["InvalidAuthenticationCode", ""]);
+  const codes = { AuthenticationCode1: totp(seed, -2), AuthenticationCode2: totp(seed, -1) };
+  await allowed("admin", "iam", "EnableMFADevice", { ...enabling, ...codes });
+  expect((await allowed("ana", "iam", "ListMFADevices"))["MFADevices"]).toHaveLength(1);
+  await refused("ana", ["iam", "ListRoles"], [denied, noIdentity]);
+  const asked = { SerialNumber, TokenCode: totp(seed), DurationSeconds: 900 };
+  become("ana with MFA", (await allowed("ana", "sts", "GetSessionToken", asked))["Credentials"]);
+  await allowed("ana with MFA", "iam", "ListRoles");
+  await refused("ana", ["sts", "GetSessionToken", asked], [denied, "MultiFactorAuthentication failed"]);
+});
+
+test("a boundary bounds an administrator, who cannot take it off", async () => {
+  const edge = policy(allow(["ec2:*", "iam:Get*"]));
+  const asked = { PolicyName: "edge", PolicyDocument: edge };
+  const PermissionsBoundary = (await allowed("admin", "iam", "CreatePolicy", asked))["Policy"][
+    "Arn"
+  ] as string;
+  await allowed("admin", "iam", "CreateUser", { UserName: "ben", PermissionsBoundary });
+  become("ben", (await allowed("admin", "iam", "CreateAccessKey", { UserName: "ben" }))["AccessKey"]);
+  const PolicyArn = "arn:aws:iam::aws:policy/AdministratorAccess";
+  await allowed("admin", "iam", "AttachUserPolicy", { UserName: "ben", PolicyArn });
+  await allowed("ben", "ec2", "DescribeVpcs");
+  await allowed("ben", "iam", "GetUser", { UserName: "ana" });
+  await refused("ben", ["iam", "ListUsers"], [denied, "because no permissions boundary allows"]);
+  const off = ["iam", "DeleteUserPermissionsBoundary", { UserName: "ben" }] as const;
+  await refused("ben", off, [denied, "because no permissions boundary allows"]);
+  const version = { PolicyArn: PermissionsBoundary, PolicyDocument: policy(allow("*")), SetAsDefault: true };
+  await refused("ben", ["iam", "CreatePolicyVersion", version], [denied, "iam:CreatePolicyVersion"]);
+  await allowed("admin", "iam", "CreatePolicyVersion", version);
+  await allowed("ben", "iam", "ListUsers");
+});
+
+test("roles are assumed on their conditions, with tags that pass on in a chain of an hour", async () => {
+  const external = { Condition: { StringEquals: { "sts:ExternalId": "secret-42" } } };
+  const first = { RoleName: "first", AssumeRolePolicyDocument: trust(iamArn("user/ana"), external) };
+  await allowed("admin", "iam", "CreateRole", first);
+  const toSecond = policy(allow(["sts:AssumeRole", "sts:TagSession"], iamArn("role/second")));
+  await allowed("admin", "iam", "PutRolePolicy", {
+    RoleName: "first",
+    PolicyName: "chain",
+    PolicyDocument: toSecond,
+  });
+  const second = { RoleName: "second", AssumeRolePolicyDocument: trust(iamArn("role/first")) };
+  await allowed("admin", "iam", "CreateRole", { ...second, MaxSessionDuration: 7200 });
+  const tagged = { Condition: { StringEquals: { "aws:PrincipalTag/project": "apollo" } } };
+  const ofProject = policy(allow("ec2:DescribeVpcs", "*", tagged));
+  await allowed("admin", "iam", "PutRolePolicy", {
+    RoleName: "second",
+    PolicyName: "project",
+    PolicyDocument: ofProject,
+  });
+
+  const assume = { RoleArn: iamArn("role/first"), RoleSessionName: "ana" };
+  await refused("ana", ["sts", "AssumeRole", assume], [denied, "sts:AssumeRole"]);
+  const right = { ...assume, ExternalId: "secret-42" };
+  await refused("ben", ["sts", "AssumeRole", right], [denied, ""]);
+  const tags = { Tags: [{ Key: "project", Value: "apollo" }], TransitiveTagKeys: ["project"] };
+  become("first", (await allowed("ana", "sts", "AssumeRole", { ...right, ...tags }))["Credentials"]);
+  const chain = { RoleArn: iamArn("role/second"), RoleSessionName: "chained" };
+  const long = { ...chain, DurationSeconds: 7200 };
+  await refused("first", ["sts", "AssumeRole", long], ["ValidationError", "1 hour"]);
+  become("second", (await allowed("first", "sts", "AssumeRole", chain))["Credentials"]);
+  await allowed("second", "ec2", "DescribeVpcs");
+  const { Credentials } = await allowed("ana", "sts", "AssumeRole", right);
+  become("first untagged", Credentials);
+  become("second untagged", (await allowed("first untagged", "sts", "AssumeRole", chain))["Credentials"]);
+  await refused("second untagged", ["ec2", "DescribeVpcs"], ["UnauthorizedOperation", noIdentity]);
+  const narrow = { ...right, Policy: policy(allow("iam:ListRoles")) };
+  become("first narrowed", (await allowed("ana", "sts", "AssumeRole", narrow))["Credentials"]);
+  await refused("first narrowed", ["sts", "AssumeRole", chain], [denied, "because no session policy allows"]);
+});
+
+test("an organization's policies bound its accounts, whatever these allow themselves", async () => {
+  const made = await allowed("admin", "organizations", "CreateOrganization", { FeatureSet: "ALL" });
+  expect(made["Organization"]["MasterAccountId"]).toBe(account);
+  const root = (await allowed("admin", "organizations", "ListRoots"))["Roots"][0]["Id"] as string;
+  // Service control policies are on from the start.
+  const enabling = { RootId: root, PolicyType: "RESOURCE_CONTROL_POLICY" };
+  await allowed("admin", "organizations", "EnablePolicyType", enabling);
+  const named = { Email: "member@example.com", AccountName: "member" };
+  const request = (await allowed("admin", "organizations", "CreateAccount", named))["CreateAccountStatus"];
+  const member = await until("the account is made", async () => {
+    const asked = { CreateAccountRequestId: request["Id"] };
+    const status = await allowed("admin", "organizations", "DescribeCreateAccountStatus", asked);
+    return status["CreateAccountStatus"]["AccountId"] as string | undefined;
+  });
+  const unit = { ParentId: root, Name: "workloads" };
+  const ou = (await allowed("admin", "organizations", "CreateOrganizationalUnit", unit))[
+    "OrganizationalUnit"
+  ]["Id"];
+  const moving = { AccountId: member, SourceParentId: root, DestinationParentId: ou };
+  await allowed("admin", "organizations", "MoveAccount", moving);
+  const RoleArn = `arn:aws:iam::${member}:role/OrganizationAccountAccessRole`;
+  const assume = { RoleArn, RoleSessionName: "admin" };
+  become("member", (await allowed("admin", "sts", "AssumeRole", assume))["Credentials"]);
+  await allowed("member", "ec2", "DescribeVpcs");
+  await allowed("member", "iam", "ListUsers");
+
+  const scp = {
+    Name: "no-iam",
+    Description: "",
+    Type: "SERVICE_CONTROL_POLICY",
+    Content: policy({ Sid: "NoIam", Effect: "Deny", Action: "iam:*", Resource: "*" }),
+  };
+  const PolicyId = (await allowed("admin", "organizations", "CreatePolicy", scp))["Policy"]["PolicySummary"][
+    "Id"
+  ];
+  await allowed("admin", "organizations", "AttachPolicy", { PolicyId, TargetId: ou });
+  await refused(
+    "member",
+    ["iam", "ListUsers"],
+    [denied, "with an explicit deny in a service control policy"],
+  );
+  await allowed("member", "ec2", "DescribeVpcs");
+  await allowed("admin", "iam", "ListUsers");
+  await allowed("admin", "organizations", "DetachPolicy", { PolicyId, TargetId: ou });
+  await allowed("member", "iam", "ListUsers");
+
+  const within = (await allowed("admin", "organizations", "DescribeOrganization"))["Organization"]["Id"];
+  const rcp = {
+    Name: "nobody",
+    Description: "",
+    Type: "RESOURCE_CONTROL_POLICY",
+    Content: policy({ Effect: "Deny", Principal: "*", Action: "sts:AssumeRole", Resource: "*" }),
+  };
+  const rcpId = (await allowed("admin", "organizations", "CreatePolicy", rcp))["Policy"]["PolicySummary"][
+    "Id"
+  ];
+  await allowed("admin", "organizations", "AttachPolicy", { PolicyId: rcpId, TargetId: member });
+  await refused("admin", ["sts", "AssumeRole", assume], [denied, "resource control policy"]);
+  await allowed("admin", "organizations", "DetachPolicy", { PolicyId: rcpId, TargetId: member });
+  await allowed("admin", "sts", "AssumeRole", assume);
+
+  const ofOrganization = { Condition: { StringEquals: { "aws:PrincipalOrgID": within } } };
+  const open = { RoleName: "of-us", AssumeRolePolicyDocument: trust("*", ofOrganization) };
+  await allowed("admin", "iam", "CreateRole", open);
+  const joined = { RoleArn: iamArn("role/of-us"), RoleSessionName: "member" };
+  await allowed("member", "sts", "AssumeRole", joined);
+  await refused("member", ["organizations", "CreateOrganizationalUnit", unit], ["AccessDeniedException", ""]);
+});
+
+test("the simulator says what the path then does", async () => {
+  const simulated = async (
+    PolicySourceArn: string,
+    ActionNames: string[],
+  ): Promise<Record<string, string>> => {
+    const asked = { PolicySourceArn, ActionNames };
+    const { EvaluationResults } = await allowed("admin", "iam", "SimulatePrincipalPolicy", asked);
+    const results = EvaluationResults as { EvalActionName: string; EvalDecision: string }[];
+    return Object.fromEntries(results.map((each) => [each.EvalActionName, each.EvalDecision]));
+  };
+  expect(await simulated(iamArn("user/ana"), ["iam:ListUsers", "iam:CreateUser"])).toEqual({
+    "iam:ListUsers": "allowed",
+    "iam:CreateUser": "implicitDeny",
+  });
+  await allowed("ana", "iam", "ListUsers");
+  await refused("ana", ["iam", "CreateUser", { UserName: "eve" }], [denied, noIdentity]);
+});
+
+test("what is taken apart is refused while it is in use, and gone afterwards", async () => {
+  await refused("admin", ["iam", "DeleteUser", { UserName: "ana" }], ["DeleteConflict", ""]);
+  await refused("admin", ["iam", "DeleteRole", { RoleName: "first" }], ["DeleteConflict", ""]);
+  await allowed("admin", "iam", "DeleteRolePolicy", { RoleName: "first", PolicyName: "chain" });
+  await allowed("admin", "iam", "DeleteRole", { RoleName: "first" });
+  const gone = await clients.call({
+    service: "sts",
+    operation: "GetCallerIdentity",
+    credentials: keysOf("first"),
+  });
+  expect(gone.code).toBe("InvalidClientTokenId");
+  const AccessKeyId = keysOf("ana").accessKeyId;
+  await allowed("admin", "iam", "UpdateAccessKey", { UserName: "ana", AccessKeyId, Status: "Inactive" });
+  await refused("ana", ["iam", "ListUsers"], ["InvalidClientTokenId", ""]);
+  const lost = await clients.call({
+    service: "iam",
+    operation: "ListUsers",
+    credentials: keysOf("ana with MFA"),
+  });
+  expect(lost.code).toBe("InvalidClientTokenId");
+});
+
+test("the life was long enough, and every client had its part of it", () => {
+  const made = [...clients.made.values()];
+  expect(made.reduce((sum, each) => sum + each, 0)).toBeGreaterThanOrEqual(60);
+  expect(Math.min(...made)).toBeGreaterThan(10);
+});
