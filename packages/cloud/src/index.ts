@@ -82,9 +82,11 @@ export {
   accountExists,
   accounts,
   createIdentity,
+  drawAccountId,
   deactivateRootMfa,
   findAccountByEmail,
   hasAccounts,
+  isAccountOpen,
   isEmail,
   keysOf,
   makeAccount,
@@ -93,7 +95,7 @@ export {
   type MadeAccount,
   type RootCredentialsRefusal,
 } from "./services/iam/index.ts";
-export { createGuardrails } from "./services/organizations/index.ts";
+export { createGuardrails, findAccountPlace, type AccountPlace } from "./services/organizations/index.ts";
 export {
   createMetadataPort,
   findIdentityCertificate,

@@ -1,5 +1,6 @@
 /** `casemate accounts`: the accounts of the cloud, new ones, and the passwords of root users. */
 import type { Command } from "commander";
+import type { AccountView } from "../operator/operator-calls.ts";
 import { askOf } from "./ask.ts";
 import { CliFault } from "./cli-fault.ts";
 import { addCommand, type Cli, type Result, type SharedFlags } from "./command.ts";
@@ -17,14 +18,29 @@ interface RootFlags extends SharedFlags {
   readonly removeMfa?: boolean;
 }
 
+/** The organization and the unit of an account; the management account is marked. */
+function placeColumns(place: AccountView["place"]): readonly string[] {
+  if (place === undefined) return ["-", "-"];
+  return [place.organizationId, place.management ? `${place.unit} (management)` : place.unit];
+}
+
 /** Adds the commands. */
 export function accountsCommands(program: Command, cli: Cli): void {
   const accounts = program.command("accounts").description("the accounts of the cloud");
   addCommand(accounts, "list", "list the accounts").action((flags: SharedFlags) =>
     cli.tell(flags, "Asking", async () => {
       const data = await cli.operator(flags).call("accounts-list", {});
-      const rows = data.map((each) => [each.accountId, each.name, new Date(each.createdAt).toISOString()]);
-      return { data, lines: tableLines([["ACCOUNT", "NAME", "CREATED"], ...rows]) };
+      const rows = data.map((each) => [
+        each.accountId,
+        each.name,
+        new Date(each.createdAt).toISOString(),
+        each.state,
+        ...placeColumns(each.place),
+      ]);
+      return {
+        data,
+        lines: tableLines([["ACCOUNT", "NAME", "CREATED", "STATE", "ORGANIZATION", "UNIT"], ...rows]),
+      };
     }),
   );
   addCommand(accounts, "create", "make an account with an administrator and show its key, this once")

@@ -1,6 +1,7 @@
 /** The operator's calls that make accounts and give their root users credentials. */
 import {
   deactivateRootMfa,
+  drawAccountId,
   Fault,
   findAccountByEmail,
   isEmail,
@@ -22,7 +23,8 @@ export async function createAccount(
   { store, environment, keepCredentials }: OperatedCloud,
   input: OperatorInput<"accounts-create">,
 ): Promise<MadeAccount> {
-  const wanted = optionalText(input, "accountId", accountId) ?? drawAccountId(environment.random);
+  const wanted =
+    optionalText(input, "accountId", accountId) ?? store.read((tx) => drawAccountId(tx, environment.random));
   const name = optionalText(input, "name", /^[\x20-\x7e]{1,50}$/) ?? wanted;
   const email = optionalText(input, "email");
   if (email !== undefined && !isEmail(email)) throw rootFault("email-invalid", wanted);
@@ -44,12 +46,6 @@ export async function createAccount(
   if (value === undefined) throw new OperatorFault("Conflict", `The account ${wanted} exists already.`);
   await store.settled(seq);
   return value;
-}
-
-/** 12 random digits; the first is not zero, so that nothing on the way takes the id for a smaller number. */
-function drawAccountId(random: (bytes: number) => Uint8Array): string {
-  const digits = [...random(12)].map((byte, index) => (index === 0 ? 1 + (byte % 9) : byte % 10));
-  return digits.join("");
 }
 
 /**

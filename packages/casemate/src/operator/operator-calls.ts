@@ -1,5 +1,11 @@
 /** The calls of the operator's channel: what each takes and answers. Types only. */
-import type { DecisionRecord, MachineCapabilities, ReconcilerStatus, TrailRecord } from "@casemate/cloud";
+import type {
+  AccountPlace,
+  DecisionRecord,
+  MachineCapabilities,
+  ReconcilerStatus,
+  TrailRecord,
+} from "@casemate/cloud";
 import type { RecordedDecision } from "@casemate/iam-engine/analysis";
 import type { Verdict } from "@casemate/net-engine";
 import type { AdministratorCredentials } from "../daemon/first-start.ts";
@@ -113,6 +119,9 @@ export interface AccountView {
   readonly accountId: string;
   readonly name: string;
   readonly createdAt: number;
+  readonly state: "active" | "closed";
+  /** The organization that it belongs to, and where in it; absent where it belongs to none. */
+  readonly place?: AccountPlace | undefined;
 }
 
 /** An instance whose metadata service a command of the host is about to use. */

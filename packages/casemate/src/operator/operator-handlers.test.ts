@@ -100,6 +100,52 @@ test("an account is made with a key that is kept, and the deed is in the trail w
   expect(JSON.stringify(entry)).not.toContain(made.secretAccessKey);
 });
 
+test("accounts are listed with their state and their place in an organization", async () => {
+  const { handlers, store } = await openOperated();
+  const [alone] = await handlers["accounts-list"]({});
+  expect(alone).toEqual({
+    accountId: first,
+    name: "first",
+    createdAt: expect.any(Number),
+    state: "active",
+    place: undefined,
+  });
+  const collectionOf = (kind: string) => storedCollections.find((each) => each.kind === kind) as never;
+  store.transaction((tx) => {
+    const common = { tags: {}, policyIds: [] };
+    tx.put(collectionOf("organizations/organization"), {
+      id: "o-0000000000",
+      managementAccountId: first,
+      featureSet: "ALL",
+      createdAt: 0,
+      root: { ...common, id: "r-0000", policyTypes: [] },
+      trustedServices: [],
+    } as never);
+    tx.put(collectionOf("organizations/unit"), {
+      ...common,
+      id: "ou-0000-00000000",
+      organizationId: "o-0000000000",
+      parentId: "r-0000",
+      name: "Work",
+      createdAt: 0,
+    } as never);
+    tx.put(collectionOf("organizations/member"), {
+      ...common,
+      accountId: first,
+      organizationId: "o-0000000000",
+      parentId: "ou-0000-00000000",
+      joinedMethod: "INVITED",
+      joinedAt: 0,
+      delegations: [],
+    } as never);
+  });
+  expect((await handlers["accounts-list"]({}))[0]?.place).toEqual({
+    organizationId: "o-0000000000",
+    management: true,
+    unit: "Root/Work",
+  });
+});
+
 test("an account id that is taken is a conflict, and nothing is recorded", async () => {
   const { handlers } = await openOperated();
   await expect(handlers["accounts-create"]({ accountId: first })).rejects.toMatchObject({ code: "Conflict" });

@@ -4,6 +4,8 @@
  */
 import {
   accounts,
+  findAccountPlace,
+  isAccountOpen,
   countInstances,
   findInstancePlace,
   type CloudEnvironment,
@@ -61,7 +63,13 @@ export function operatorHandlers(cloud: OperatedCloud): OperatorHandlers {
     why: (input) => findEntry(store, input),
     "accounts-list": () =>
       store.read((tx) =>
-        [...tx.scan(accounts)].map(({ id, name, createdAt }) => ({ accountId: id, name, createdAt })),
+        [...tx.scan(accounts)].map(({ id, name, createdAt }) => ({
+          accountId: id,
+          name,
+          createdAt,
+          state: isAccountOpen(tx, id) ? ("active" as const) : ("closed" as const),
+          place: findAccountPlace(tx, id),
+        })),
       ),
     "accounts-create": (input) => createAccount(cloud, input),
     "accounts-set-root-password": (input) => setRootPassword(cloud, input),
