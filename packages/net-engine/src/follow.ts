@@ -98,7 +98,12 @@ function nextPlace(ended: Ended, context: FollowContext): Next {
     case "peering": {
       const peer = context.networks.find(({ vpcId }) => vpcId === end.peering.peerVpcId);
       const peering = peer?.peerings.find(({ id }) => id === end.peering.id);
-      if (peer === undefined || peering === undefined) return arrived;
+      if (peer === undefined) return arrived;
+      if (peering === undefined) {
+        const { peering: unknown } = end;
+        const refused = { stage: "vpc-peering", direction: "in", peering: unknown, passed: false } as const;
+        return { step: { network: peer, step: { ...refused, datagram } } };
+      }
       return { place: { network: peer, origin: { peering, sender: end.sender.number }, datagram } };
     }
     case "internet": {

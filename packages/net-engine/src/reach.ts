@@ -14,6 +14,8 @@ import { newFlow, type Origin } from "./walk.ts";
 export interface ReachEnds {
   readonly from: string;
   readonly to: string;
+  /** The address that it sends from; absent: its first one. */
+  readonly source?: string | undefined;
 }
 
 /** Follows a flow from one end to the other within one VPC. @throws PacketFault */
@@ -91,12 +93,14 @@ function replyOutcome(begin: Place, served: boolean, back: Followed | undefined)
   return returnsTo(back.end, begin.origin) && !back.circles ? "passes" : "lost";
 }
 
-function start(networks: readonly CompiledNetwork[], { from, to }: ReachEnds, traffic: Traffic): Place {
-  const wanted = parseAddress(to) ?? parseAddress(from);
+function start(networks: readonly CompiledNetwork[], ends: ReachEnds, traffic: Traffic): Place {
+  const { from, to } = ends;
+  const wanted = parseAddress(to) ?? parseAddress(ends.source ?? from);
   const family: Family = typeof wanted === "bigint" ? 6 : 4;
   const begin = findEnd(networks, from);
   const source =
-    parseAddress(from) ?? (begin === undefined ? readAddress(from) : primaryAddress(begin.eni, family));
+    parseAddress(ends.source ?? from) ??
+    (begin === undefined ? readAddress(from) : primaryAddress(begin.eni, family));
   const given = parseAddress(to);
   const target = given === undefined ? findEnd(networks, to) : undefined;
   if (given === undefined && target === undefined) throw new PacketFault(`there is no interface ${to}`);

@@ -88,6 +88,9 @@ export interface NetworkDriver extends NetworkPort {
    */
   listen(place: SocketPlace & { readonly vpc: number; readonly kind: "tcp" }): Promise<Server>;
   listen(place: SocketPlace & { readonly vpc: number; readonly kind: "udp" }): Promise<Socket>;
+  /** Opens a socket in the namespace of an interface or of a gateway endpoint that Casemate serves itself. */
+  listenEni(place: SocketPlace & { readonly eni: number; readonly kind: "tcp" }): Promise<Server>;
+  listenEni(place: SocketPlace & { readonly eni: number; readonly kind: "udp" }): Promise<Socket>;
   /** Opens a TCP server on the internet side, giving it the address if it has not. */
   listenInternet(place: SocketPlace): Promise<Server>;
   /** Gives the internet side an address of its own. */
@@ -226,6 +229,15 @@ class LinuxNetworkDriver implements NetworkDriver {
     place: SocketPlace & { readonly vpc: number; readonly kind: "tcp" | "udp" },
   ): Promise<Server | Socket> {
     const path = namespacePath(namespaceName(this.owner, { kind: "router", vpc: place.vpc }));
+    return place.kind === "tcp" ? openServer(path, place) : openDatagramSocket(path, place);
+  }
+
+  listenEni(place: SocketPlace & { readonly eni: number; readonly kind: "tcp" }): Promise<Server>;
+  listenEni(place: SocketPlace & { readonly eni: number; readonly kind: "udp" }): Promise<Socket>;
+  async listenEni(
+    place: SocketPlace & { readonly eni: number; readonly kind: "tcp" | "udp" },
+  ): Promise<Server | Socket> {
+    const path = namespacePath(this.netnsOf(place.eni));
     return place.kind === "tcp" ? openServer(path, place) : openDatagramSocket(path, place);
   }
 
