@@ -4,12 +4,17 @@ import type { AccountView } from "../operator/operator-calls.ts";
 import { askOf } from "./ask.ts";
 import { CliFault } from "./cli-fault.ts";
 import { addCommand, type Cli, type Result, type SharedFlags } from "./command.ts";
+import { readDelivery } from "./delivered-devices.ts";
 import { tableLines } from "./table.ts";
 
 interface CreateFlags extends SharedFlags {
   readonly accountId?: string;
   readonly name?: string;
   readonly email?: string;
+}
+
+interface ImportFlags extends SharedFlags {
+  readonly account?: string;
 }
 
 interface RootFlags extends SharedFlags {
@@ -60,6 +65,7 @@ export function accountsCommands(program: Command, cli: Cli): void {
         return { data: made, lines };
       }),
     );
+  importMfaCommand(accounts, cli);
   addCommand(accounts, "set-root-password", "set what the root user of an account signs in with")
     .option("--account <digits>", "another account than the first")
     .option("--email <address>", "needed where the root user has none yet")
@@ -71,6 +77,23 @@ export function accountsCommands(program: Command, cli: Cli): void {
       );
       await cli.tell(flags, "Setting the password", outcome);
     });
+}
+
+function importMfaCommand(accounts: Command, cli: Cli): void {
+  addCommand(accounts, "import-mfa", "take hardware MFA devices for an account")
+    .argument("<file>", "a line for each: serial number, comma, seed in Base32 or hexadecimal")
+    .option("--account <digits>", "another account than the first")
+    .action((file: string, flags: ImportFlags) =>
+      cli.tell(flags, "Taking the devices", async () => {
+        const asked = { accountId: flags.account, devices: readDelivery(file) };
+        const data = await cli.operator(flags).call("accounts-import-mfa", asked);
+        const lines = [
+          `Account ${data.accountId} has ${data.serialNumbers.length} more hardware MFA devices.`,
+          "Whoever holds one enables it with its serial number and two codes that it shows.",
+        ];
+        return { data, lines };
+      }),
+    );
 }
 
 /** Asked for twice at a terminal, and piped in as one line. @throws CliFault */

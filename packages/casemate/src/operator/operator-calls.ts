@@ -200,6 +200,13 @@ export interface OperatorCalls {
     };
     output: AdministratorCredentials;
   };
+  "accounts-import-mfa": {
+    input: {
+      readonly accountId?: string | undefined;
+      readonly devices: readonly { readonly serial: string; readonly seed: string }[];
+    };
+    output: { readonly accountId: string; readonly serialNumbers: readonly string[] };
+  };
   "accounts-set-root-password": { input: RootPasswordInput; output: RootPasswordOutput };
   whoami: {
     input: { readonly accessKeyId: string; readonly sessionToken?: string | undefined };

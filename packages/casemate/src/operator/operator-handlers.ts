@@ -27,6 +27,7 @@ import type {
 } from "./operator-calls.ts";
 import { createAccount, setRootPassword } from "./account-calls.ts";
 import { describeCaller } from "./describe-caller.ts";
+import { importDevices } from "./import-mfa-devices.ts";
 import { leastPrivilege } from "./least-privilege.ts";
 import { reachVerdict } from "./reach-verdict.ts";
 import { findEntry, readTrail } from "./read-trail.ts";
@@ -72,6 +73,7 @@ export function operatorHandlers(cloud: OperatedCloud): OperatorHandlers {
         })),
       ),
     "accounts-create": (input) => createAccount(cloud, input),
+    "accounts-import-mfa": (input) => importDevices(cloud, input),
     "accounts-set-root-password": (input) => setRootPassword(cloud, input),
     whoami: (input) => describeCaller(store, cloud.environment, input),
     "least-privilege": (input) => leastPrivilege(store, cloud.environment.clock(), input),

@@ -66,6 +66,12 @@ export {
   type PresentedMfa,
   type RightMfaCode,
 } from "./mfa-device/mfa-code.ts";
+export {
+  importedDevicesMax,
+  importMfaDevices,
+  type DeliveredDevice,
+  type ImportRefusal,
+} from "./mfa-device/import-devices.ts";
 export { mfaDevicesOf, type MfaDeviceRow } from "./mfa-device/mfa-device.ts";
 export { findPasswordPolicy } from "./password-policy/password-policy.ts";
 export { findOidcProvider, oidcProviderArn, type OidcProviderRow } from "./oidc-provider/oidc-provider.ts";

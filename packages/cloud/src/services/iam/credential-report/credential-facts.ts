@@ -36,6 +36,9 @@ export function mfaDeviceCounts(
   tx: ReadTx,
   accountId: string,
 ): { readonly all: number; readonly inUse: number } {
-  const devices = tx.by(mfaDevices, "account", accountId);
+  // A hardware device that nobody has is not yet known to be the account's.
+  const devices = tx
+    .by(mfaDevices, "account", accountId)
+    .filter(({ hardware, holder }) => hardware !== true || holder !== undefined);
   return { all: devices.length, inUse: devices.filter(({ holder }) => holder !== undefined).length };
 }

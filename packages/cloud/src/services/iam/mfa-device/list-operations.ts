@@ -10,7 +10,7 @@ import { holderName } from "../user/meant-holder.ts";
 import { users } from "../user/user.ts";
 import { rootView, userSummary } from "../user/user-view.ts";
 import {
-  fetchMfaDevice,
+  fetchVirtualMfaDevice,
   mfaDevices,
   mfaDevicesOf,
   mfaDeviceTarget,
@@ -51,6 +51,7 @@ export const listVirtualMfaDevices = operation("ListVirtualMFADevices", {
     const status = input.AssignmentStatus ?? "Any";
     const devices = tx
       .by(mfaDevices, "account", call.accountId)
+      .filter(({ hardware }) => hardware !== true)
       .filter(({ holder }) => status === "Any" || (status === "Assigned") === (holder !== undefined));
     const { items, marks } = listing(call, input, { items: devices, key: serialOf });
     return { VirtualMFADevices: items.map((row) => virtualView(tx, row)), ...marks };
@@ -81,7 +82,7 @@ export const tagMfaDevice = operation("TagMFADevice", {
     call.need(mfaDeviceTarget(call, input.SerialNumber), requestTagKeys(readTags(input.Tags))),
   ],
   handle(tx, input, call) {
-    const row = fetchMfaDevice(tx, call, input.SerialNumber);
+    const row = fetchVirtualMfaDevice(tx, call, input.SerialNumber);
     putMfaDevice(tx, { ...row, tags: withTags(row.tags, readTags(input.Tags)) });
     return {};
   },
@@ -94,7 +95,7 @@ export const untagMfaDevice = operation("UntagMFADevice", {
     call.need(mfaDeviceTarget(call, input.SerialNumber), { "aws:TagKeys": input.TagKeys }),
   ],
   handle(tx, input, call) {
-    const row = fetchMfaDevice(tx, call, input.SerialNumber);
+    const row = fetchVirtualMfaDevice(tx, call, input.SerialNumber);
     putMfaDevice(tx, { ...row, tags: withoutTags(row.tags, input.TagKeys) });
     return {};
   },
@@ -104,7 +105,8 @@ export const listMfaDeviceTags = operation("ListMFADeviceTags", {
   access: "read",
   honours: "all",
   needs: (input, call) => [call.need(mfaDeviceTarget(call, input.SerialNumber))],
-  handle: (tx, input, call) => listTags(call, input, fetchMfaDevice(tx, call, input.SerialNumber).tags),
+  handle: (tx, input, call) =>
+    listTags(call, input, fetchVirtualMfaDevice(tx, call, input.SerialNumber).tags),
 });
 
 /** Every operation of this file. */

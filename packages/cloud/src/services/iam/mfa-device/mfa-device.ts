@@ -1,6 +1,6 @@
 /**
- * Virtual MFA devices: the row. Its seed is told once, when the device is made, and sealed from then on.
- * Differs: a hardware device or a security key cannot be enabled, because nobody here knows its secret.
+ * MFA devices: the row. The seed of a virtual one is told once, when it is made, that of a hardware one never;
+ * it is sealed from then on.
  */
 import { collection, type ReadTx, type Tx } from "@casemate/store";
 import { parseArn, resourceTagKeys, type Call, type Tags, type Target } from "../../../kit/index.ts";
@@ -12,8 +12,10 @@ export const mfaDevicesPerUserMax = 8;
 
 /** A device. */
 export interface MfaDeviceRow {
-  /** The serial number of a virtual device is its ARN. */
+  /** The serial number of a virtual device is its ARN, that of a hardware device is printed on it. */
   readonly serial: string;
+  /** Set for a hardware device. */
+  readonly hardware?: true | undefined;
   readonly accountId: string;
   readonly path: string;
   readonly name: string;
@@ -35,7 +37,7 @@ export const mfaDevices = collection<MfaDeviceRow>()({
   key: (row) => row.serial,
   indexes: {
     account: (row) => row.accountId,
-    name: (row) => nameKey(row),
+    name: (row) => (row.hardware === true ? undefined : nameKey(row)),
     holder: (row) => (row.holder === undefined ? undefined : `${row.accountId}/${row.holder}`),
   },
 });
@@ -64,6 +66,13 @@ export function mfaDevicesOf(tx: ReadTx, accountId: string, userId: string): rea
 export function fetchMfaDevice(tx: ReadTx, call: Call, serial: string): MfaDeviceRow {
   const row = tx.get(mfaDevices, serial);
   if (row?.accountId !== call.accountId) throw mfaDeviceNotFound(serial);
+  return row;
+}
+
+/** The caller's virtual device of a serial number. @throws mfaDeviceNotFound */
+export function fetchVirtualMfaDevice(tx: ReadTx, call: Call, serial: string): MfaDeviceRow {
+  const row = fetchMfaDevice(tx, call, serial);
+  if (row.hardware === true) throw mfaDeviceNotFound(serial);
   return row;
 }
 

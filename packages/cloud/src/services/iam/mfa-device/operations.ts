@@ -11,6 +11,7 @@ import { countingWrongCode, sealSeed, synchronized } from "./mfa-code.ts";
 import { fetchMfaHolder, mfaHolderTarget } from "./mfa-holder.ts";
 import {
   fetchMfaDevice,
+  fetchVirtualMfaDevice,
   hasMfaDevice,
   mfaDeviceArn,
   mfaDevices,
@@ -149,7 +150,7 @@ export const deleteVirtualMfaDevice = operation("DeleteVirtualMFADevice", {
   honours: "all",
   needs: (input, call) => [call.need(mfaDeviceTarget(call, input.SerialNumber))],
   handle(tx, input, call) {
-    const row = fetchMfaDevice(tx, call, input.SerialNumber);
+    const row = fetchVirtualMfaDevice(tx, call, input.SerialNumber);
     if (row.holder !== undefined) throw mfaDeviceInUse();
     tx.delete(mfaDevices, row.serial);
     return {};
