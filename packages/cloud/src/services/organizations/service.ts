@@ -1,5 +1,6 @@
 /** The service of organizations: accounts under one management account, and the policies that bound them. */
 import type { Service } from "../../kit/index.ts";
+import { absentOrganizationsOperations } from "./absent-operations.ts";
 import { createAccountOperations } from "./account/create-account.ts";
 import { createAccountStatuses } from "./account/create-account-status.ts";
 import { members } from "./account/member.ts";
@@ -42,6 +43,7 @@ export const organizationsService: Service = {
     ...tagOperations,
     ...unitOperations,
   ],
+  absent: absentOrganizationsOperations,
   faults: organizationsFaults,
   collections: [createAccountStatuses, handshakes, members, organizations, policies, units],
   tables: [],

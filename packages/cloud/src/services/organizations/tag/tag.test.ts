@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { openTestOrganizations, testAccount } from "../testing.ts";
 
-it("keeps tags of accounts, units, the root, policies and the resource policy, told apart by case", async () => {
+it("keeps tags of accounts, units, the root, policies and the resource policy, one for each key", async () => {
   const on = await openTestOrganizations();
   const Statement = [{ Effect: "Deny", Principal: "*", Action: "organizations:ListRoots", Resource: "*" }];
   const { ResourcePolicy } = on.run<{
@@ -14,17 +14,19 @@ it("keeps tags of accounts, units, the root, policies and the resource policy, t
       ResourceId,
       Tags: [
         { Key: "team", Value: "a" },
-        { Key: "Team", Value: "b" },
+        { Key: "Cost", Value: "b" },
       ],
     });
     on.run("TagResource", { ResourceId, Tags: [{ Key: "team", Value: "c" }] });
     expect(tags()).toEqual({
       Tags: [
-        { Key: "Team", Value: "b" },
+        { Key: "Cost", Value: "b" },
         { Key: "team", Value: "c" },
       ],
     });
-    on.run("UntagResource", { ResourceId, TagKeys: ["Team", "absent"] });
+    const otherCase = { ResourceId, Tags: [{ Key: "Team", Value: "d" }] };
+    expect(on.faultOf("TagResource", otherCase)).toMatch(/^InvalidInput/);
+    on.run("UntagResource", { ResourceId, TagKeys: ["Cost", "absent"] });
     expect(tags()).toEqual({ Tags: [{ Key: "team", Value: "c" }] });
   }
   expect(on.faultOf("ListTagsForResource", { ResourceId: "999999999999" })).toMatch(/^TargetNotFound/);
