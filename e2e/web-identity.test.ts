@@ -219,10 +219,10 @@ async function readsEndpoint(): Promise<boolean> {
 test("the command line and the SDK take the token from a file, as they do in a pod", async (context) => {
   const file = join(daemon.dataDir, "token");
   writeFileSync(file, trusted.token());
-  const { PATH = "", HOME = "" } = daemon.environment;
   const environment = {
-    PATH,
-    HOME,
+    PATH: daemon.environment["PATH"] ?? "",
+    // The command line keeps the session in the home folder, where another run would find it.
+    HOME: daemon.dataDir,
     AWS_REGION: "us-east-1",
     AWS_DEFAULT_REGION: "us-east-1",
     AWS_ENDPOINT_URL: daemon.endpoint,
