@@ -99,6 +99,7 @@ function runPlan(sandbox: Sandbox, plan: NetworkPlan): void {
   sandbox.batch(internetNetns, plan.fabricIp, ["-force"]);
   if (plan.nft !== "") sandbox.in(router, ["nft", "-f", "-"], plan.nft);
   sandbox.batch(router, plan.routerIp);
+  if (plan.edgeNft !== "") sandbox.in(router, ["nft", "-f", "-"], plan.edgeNft);
   sandbox.batch(router, plan.routerIp6, ["-6"]);
   sandbox.batch(internetNetns, plan.internetIp);
   for (const guest of plan.guests) sandbox.batch(guest.netns, guest.lines, ["-force"]);

@@ -39,6 +39,7 @@ describe("a plan", () => {
     expect(plan).toEqual({
       fabricIp: [],
       devices: [],
+      edgeNft: "",
       nft: "",
       routerIp: [],
       routerIp6: [],

@@ -4,6 +4,7 @@ import type { CompiledEni, CompiledNetwork } from "./compiled-network.ts";
 import { changeLines, type IpState } from "./ip-state.ts";
 import { doomedGroup, eniLink, guestNetns, routerMac } from "./layout.ts";
 import { deviceRules, endpointRules, type DeviceRules } from "./render-devices.ts";
+import { peerEdge } from "./render-gateways.ts";
 import {
   endpointLines,
   eniLinkLines,
@@ -71,13 +72,15 @@ export interface DevicePlan extends DeviceRules {
 /**
  * What the host runs: `fabricIp` in the internet side's namespace, where what is there already is no failure;
  * `nft` as one transaction in the router namespace; then `routerIp` (`ip -batch`), `routerIp6` (`ip -6
- * -batch`), `internetIp` in the internet side's namespace, then the guests' lines (`ip -batch`), then the
+ * -batch`), `edgeNft`, `internetIp` in the internet side's namespace, then the guests' lines (`ip -batch`), then the
  * `devices`, then `conntrack` with each list of arguments in the router namespace.
  */
 export interface NetworkPlan {
   readonly fabricIp: readonly string[];
   readonly nft: string;
   readonly routerIp: readonly string[];
+  /** A transaction for the router that stands before its link to the fabric does; empty if there is none. */
+  readonly edgeNft: string;
   readonly routerIp6: readonly string[];
   readonly internetIp: readonly string[];
   readonly guests: readonly GuestPlan[];
@@ -151,6 +154,10 @@ export function emitChange(
     fabricIp:
       needsFabric(next) && (options.replaceRuleset === true || !needsFabric(applied)) ? fabricLines() : [],
     nft: options.replaceRuleset === true ? printFull(ruleset) : printChange(applied.ruleset, ruleset),
+    edgeNft:
+      next.peerLink === true && (options.replaceRuleset === true || applied.peerLink !== true)
+        ? peerEdge(compiled.number)
+        : "",
     ...linkLines(applied, next, { added, removed: removed.map(([, eni]) => eni) }),
     guests: added.map(({ id, applied: { number }, lines }) => ({
       eniId: id,

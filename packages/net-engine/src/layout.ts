@@ -190,11 +190,14 @@ export function formatMark(mark: number): string {
 }
 
 /** A link end that Casemate gives a MAC address. */
-export type RouterEnd = "lx0" | "lx1" | "up0" | "internet" | "eni" | "peer" | "link" | "endpoint";
+export type RouterEnd =
+  "lx0" | "lx1" | "up0" | "internet" | "eni" | "peer" | "link" | "endpoint" | "forwarded";
 
 /** The MAC addresses of Casemate's own link ends. */
 export function routerMac(end: RouterEnd, number = 0): string {
-  const kind = { lx0: 1, lx1: 2, up0: 3, internet: 4, eni: 5, peer: 6, link: 7, endpoint: 8 }[end];
+  const kind = { lx0: 1, lx1: 2, up0: 3, internet: 4, eni: 5, peer: 6, link: 7, endpoint: 8, forwarded: 9 }[
+    end
+  ];
   const bytes = [0x0e, 0xca, 0x5e, kind, Math.floor(number / 256), number % 256];
   return bytes.map((byte) => byte.toString(16).padStart(2, "0")).join(":");
 }

@@ -4,7 +4,7 @@
  */
 import { formatAddress, formatCidr, type Cidr, type Family } from "./address.ts";
 import type { CompiledEni, CompiledGatewayEndpoint, CompiledNetwork } from "./compiled-network.ts";
-import { formatClass, formatRange } from "./elements.ts";
+import { formatRange } from "./elements.ts";
 import {
   eniIndex,
   eniMark,
@@ -155,56 +155,62 @@ function egressOnlyBoxes({ cidrs, routes }: CompiledNetwork["subnets"][number]):
   );
 }
 
+/** The mark of a packet to a peer whose source is its sender's own, so that it may count as a group's member. */
+const certain = 1;
+
 /**
- * What goes to a peer carries the number of its interface as the packet's priority, which a link between
- * namespaces keeps; the peer's router turns it into the mark by which rules know group members.
+ * The table that gives what goes to a peer without a certain source another source MAC address: the only thing
+ * that a link between namespaces keeps. It stands before the link does.
  */
+export function peerEdge(vpcNumber: number): string {
+  return [
+    "table netdev edge",
+    "delete table netdev edge",
+    "table netdev edge {",
+    "chain out {",
+    'type filter hook egress device "px0" priority 0; policy accept;',
+    `meta mark != ${certain} ether saddr set ${routerMac("forwarded", vpcNumber)}`,
+    "}",
+    "}",
+    "",
+  ].join("\n");
+}
+
+/** A peer knows the sender by the router's MAC address and the source; its rules then know group members. */
 function renderPeerings(builder: RulesetBuilder, compiled: CompiledNetwork): void {
   const { sets, chains } = builder;
-  const { peerings, cidrs, enis } = compiled;
+  const { peerings, cidrs } = compiled;
   if (peerings.length === 0) return;
   Object.assign(sets, peerTtlRuleset.sets);
-  sets["peer_mark"] = {
-    kind: "map",
-    declaration: "type classid : mark;",
-    elements: peerings.flatMap(({ members }) =>
-      members.map(({ number }) => `${formatClass(number)} : ${formatMark(number)}`),
-    ),
-  };
-  for (const family of [4, 6] as const) {
-    sets[`own_id${family}`] = {
-      kind: "map",
-      declaration: `type mark . ipv${family}_addr : classid;`,
-      elements: enis.flatMap((eni) =>
-        eni.addresses[family].map(
-          (address) => `${formatMark(eniMark(eni))} . ${formatAddress(address)} : ${formatClass(eni.number)}`,
-        ),
-      ),
-    };
-  }
+  for (const family of [4, 6] as const) renderIdentities(sets, compiled, family);
   chains["untrack"] = { rules: ["notrack"] };
   chains["to_pcx"] = {
     rules: [
       "jump acl_src",
       ...unless("ip saddr", blocksOf(cidrs, 4)),
       ...v6Only("saddr", blocksOf(cidrs, 6)),
-      "meta priority set none",
-      "meta priority set meta mark . ip saddr map @own_id4",
-      "meta priority set meta mark . ip6 saddr map @own_id6",
-      "accept",
+      ...["ip", "ip6"].map((ip) => `meta mark . ${ip} saddr @own_id${ip === "ip" ? 4 : 6} goto certain`),
+      "meta mark set 0 accept",
     ],
   };
-  const from = peerings.map(
-    ({ peerNumber }) => `${routerMac("peer", peerNumber)} : goto pcx${peerNumber}_in`,
-  );
-  sets["pcx_from"] = { kind: "map", declaration: "type ether_addr : verdict;", elements: from };
+  chains["certain"] = { rules: [`meta mark set ${certain} accept`] };
+  const verdict = (number: number): string => `goto pcx${number}_in`;
+  sets["pcx_from"] = {
+    kind: "map",
+    declaration: "type ether_addr : verdict;",
+    elements: peerings.flatMap(({ peerNumber }) => [
+      `${routerMac("peer", peerNumber)} : ${verdict(peerNumber)}`,
+      `${routerMac("forwarded", peerNumber)} : ${verdict(peerNumber)}`,
+    ]),
+  };
   chains["from_pcx"] = { rules: ["ether saddr vmap @pcx_from", "drop"] };
   for (const { peerNumber, cidrs: theirs } of peerings) {
     chains[`pcx${peerNumber}_in`] = {
       rules: [
         ...unless("ip saddr", blocksOf(theirs, 4)),
         ...v6Only("saddr", blocksOf(theirs, 6)),
-        "meta mark set meta priority map @peer_mark",
+        "meta mark set ether saddr . ip saddr map @peer_id4",
+        "meta mark set ether saddr . ip6 saddr map @peer_id6",
         "ip ttl vmap @up4",
         "ip6 hoplimit vmap @up6",
         "fib daddr . mark oif vmap @zone_in",
@@ -212,6 +218,33 @@ function renderPeerings(builder: RulesetBuilder, compiled: CompiledNetwork): voi
       ],
     };
   }
+}
+
+/** Which sources are certain on the way out, and whose they are on the way in. */
+function renderIdentities(
+  sets: RulesetBuilder["sets"],
+  { enis, peerings }: CompiledNetwork,
+  family: Family,
+): void {
+  const type = `ipv${family}_addr`;
+  sets[`own_id${family}`] = {
+    kind: "set",
+    declaration: `type mark . ${type};`,
+    elements: enis.flatMap((eni) =>
+      eni.addresses[family].map((address) => `${formatMark(eniMark(eni))} . ${formatAddress(address)}`),
+    ),
+  };
+  sets[`peer_id${family}`] = {
+    kind: "map",
+    declaration: `type ether_addr . ${type} : mark;`,
+    elements: peerings.flatMap(({ peerNumber, members }) =>
+      members.flatMap(({ number, addresses }) =>
+        addresses[family].map(
+          (address) => `${routerMac("peer", peerNumber)} . ${formatAddress(address)} : ${formatMark(number)}`,
+        ),
+      ),
+    ),
+  };
 }
 
 /** Without blocks of IPv6 none of it passes. */

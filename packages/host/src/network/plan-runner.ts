@@ -69,6 +69,7 @@ export class PlanRunner {
     });
     await runIpBatch(router, missing, tolerant);
     await runIpBatch(router, plan.routerIp6, { ...tolerant, family: 6 });
+    await this.replaceRules(plan.edgeNft);
     await runIpBatch(internet, plan.fabricIp, tolerant);
     await runIpBatch(internet, this.translate(plan.internetIp, plan), tolerant);
     await runIpBatch(router, deletionLines(before.router, links.router), tolerant);
@@ -107,6 +108,7 @@ export class PlanRunner {
   private async runLinks(plan: NetworkPlan, fresh: readonly string[]): Promise<void> {
     const namespaces = fresh.map((name) => `netns add ${name}`);
     await runIpBatch(this.place.router, [...namespaces, ...this.translate(plan.routerIp, plan)]);
+    await this.replaceRules(plan.edgeNft);
     // A guest's lines name the end of its link to the fabric, which the internet side's lines make.
     const plugged = this.runInternet(plan);
     const linked = plan.internetIp.some((line) => line.startsWith("link add "));

@@ -528,6 +528,15 @@ export const gatewayChanges: Readonly<Record<string, Partial<GatewayWorld>>> = {
       { destination: "0.0.0.0/0", target: { kind: "vpc-peering", id: "pcx-ab" } },
     ]),
   },
+  "peer-through-fw": {
+    a: withRoutes(
+      withRoutes(withoutRoute(vpcA, "rtb-pub", "10.1.0.0/16"), "rtb-pub", [
+        { destination: "10.1.0.0/16", target: { kind: "eni", eniId: "eni-fw" } },
+      ]),
+      "rtb-mb",
+      [{ destination: "10.1.0.0/16", target: { kind: "vpc-peering", id: "pcx-ab" } }],
+    ),
+  },
   "nat-gone": { a: { ...vpcA, natGateways: [] } },
   "nat-checked": {
     a: {
