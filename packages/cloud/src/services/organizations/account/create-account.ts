@@ -25,7 +25,8 @@ const defaultRoleName = "OrganizationAccountAccessRole";
 
 /**
  * Makes the account at once.
- * Differs: on AWS the answer says IN_PROGRESS and the account follows; who sees billing pages is nothing here.
+ * Differs: on AWS the answer says IN_PROGRESS and the account follows; who sees billing pages means nothing
+ * here.
  */
 export const createAccount = seatedOperation("CreateAccount", {
   access: "write",

@@ -1,4 +1,4 @@
-/** The scope of service control policies: what those of a part of an organization allow, and to which accounts. */
+/** The scope of service control policies: what a part of an organization allows, and to which accounts. */
 import type { ReadTx } from "@casemate/store";
 import type { ScopeOfPolicies, ScopeQuestion, ScopeRefusal } from "../../../kit/index.ts";
 import { members } from "../account/member.ts";

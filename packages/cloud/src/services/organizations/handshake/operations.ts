@@ -1,4 +1,4 @@
-/** Answering handshakes and looking at them, for the account that sent them and the one that received them. */
+/** Answering handshakes and looking at them: for the account that sent them and the one that got them. */
 import type { ReadTx, Tx } from "@casemate/store";
 import type { HandshakeFilter, HandshakeState } from "@casemate/wire/organizations";
 import type { Call, Need } from "../../../kit/index.ts";

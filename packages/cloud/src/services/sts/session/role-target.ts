@@ -2,7 +2,7 @@
 import { compileStored } from "@casemate/iam-engine";
 import type { ReadTx } from "@casemate/store";
 import { parseArn, resourceTagKeys, type Target } from "../../../kit/index.ts";
-import { findRole, roleArn, type RoleRow } from "../../iam/index.ts";
+import { findRole, isAccountOpen, roleArn, type RoleRow } from "../../iam/index.ts";
 import { invalidRoleArn } from "../faults.ts";
 
 /** Trusts nobody: stands for a role that does not exist, so that a refusal does not tell. */
@@ -22,10 +22,11 @@ export function accountOfRole(arn: string): string {
   return parts.accountId;
 }
 
-/** The role of this very ARN, path included; undefined when there is none. */
+/** The role of this very ARN, path included; undefined when there is none, or its account is closed. */
 export function findRoleByArn(tx: ReadTx, arn: string): RoleRow | undefined {
   const parts = parseArn(arn);
   if (parts?.service !== "iam" || !parts.resource.startsWith("role/")) return undefined;
+  if (!isAccountOpen(tx, parts.accountId)) return undefined;
   const role = findRole(tx, parts.accountId, parts.resource.split("/").at(-1) ?? "");
   return role !== undefined && roleArn(role) === arn ? role : undefined;
 }
