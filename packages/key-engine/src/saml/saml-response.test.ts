@@ -391,6 +391,11 @@ const attacks: readonly (readonly [string, () => string, string])[] = [
     "document",
   ],
   [
+    "elements that are too many",
+    () => inside(assertionSigned(), "<samlp:Status>", `<x>${"<y></y>".repeat(3000)}</x>`),
+    "document",
+  ],
+  [
     "a condition that is not known",
     () =>
       idp.response(

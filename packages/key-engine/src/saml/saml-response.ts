@@ -14,6 +14,8 @@ import { allElements, attributeOf, elementsOf, textOf, type XmlElement } from ".
 
 /** The longest response that is looked at, in characters of Base64: the bound of AssumeRoleWithSAML. */
 export const samlResponseLengthMax = 100_000;
+/** Elements of a response: enough for a thousand roles, and what anybody can make this engine work on. */
+export const samlResponseElementsMax = 3000;
 
 /** Whose signatures count. */
 export interface SamlTrust {
@@ -34,7 +36,7 @@ export interface VerifiedSamlResponse {
 /** Verifies a response, given in Base64. @throws SamlFault */
 export function verifySamlResponse(base64: string, trust: SamlTrust): VerifiedSamlResponse {
   const source = decoded(base64);
-  const response = parseStrictXml(source);
+  const response = parseStrictXml(source, samlResponseElementsMax);
   checkShape(response);
   const signature = ownSignature(response);
   const signedResponse =
@@ -45,7 +47,10 @@ export function verifySamlResponse(base64: string, trust: SamlTrust): VerifiedSa
   const [encrypted] = elementsOf(counted, samlAssertion, "EncryptedAssertion");
   const by = { keys: trust.decryptionKeys, ciphertextSigned: signedResponse !== undefined };
   const assertionSource = encrypted === undefined ? source : decryptedAssertion(encrypted, by);
-  const bare = encrypted === undefined ? plainAssertion(response) : parseStrictXml(assertionSource);
+  const bare =
+    encrypted === undefined
+      ? plainAssertion(response)
+      : parseStrictXml(assertionSource, samlResponseElementsMax);
   if (encrypted !== undefined) checkDecrypted(bare);
   const assertion = readAssertion(
     signedAssertion(

@@ -32,23 +32,25 @@ const attributeStart = new RegExp(String.raw`[ \t\n]+(${nameText})[ \t\n]*=[ \t\
 const openingEnd = /[ \t\n]*(\/?)>/y;
 const forbiddenCharacter = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
-/** The root element of a document. @throws SamlFault "document" */
-export function parseStrictXml(source: string): XmlElement {
+/** The root element of a document of so many elements at most. @throws SamlFault "document" */
+export function parseStrictXml(source: string, elementsMax = xmlElementsMax): XmlElement {
   // Forbidden characters are looked for first, so that nothing below needs to think of them.
   if (forbiddenCharacter.test(source)) throw refused("The document has a character that XML has not.");
   const body = source.replace(/\r\n?/g, "\n").replace(declaration, "");
-  return new StrictReader(body).read();
+  return new StrictReader(body, elementsMax).read();
 }
 
 class StrictReader {
   private readonly source: string;
+  private readonly elementsMax: number;
   private at = 0;
   private elements = 0;
   private root: XmlElement | undefined;
   private readonly open: Open[] = [];
 
-  constructor(source: string) {
+  constructor(source: string, elementsMax: number) {
     this.source = source;
+    this.elementsMax = elementsMax;
   }
 
   read(): XmlElement {
@@ -97,7 +99,9 @@ class StrictReader {
     if (qualified === undefined) throw refused("The document has something that is no element or text.");
     if (this.open.length >= xmlDepthMax) throw refused(`Elements may be ${xmlDepthMax} deep at most.`);
     this.elements += 1;
-    if (this.elements > xmlElementsMax) throw refused(`A document has ${xmlElementsMax} elements at most.`);
+    if (this.elements > this.elementsMax) {
+      throw refused(`A document has ${this.elementsMax} elements at most.`);
+    }
     const written = new Map<string, string>();
     for (let found = this.match(attributeStart); found !== undefined; found = this.match(attributeStart)) {
       const [, name = "", quote = ""] = found;
