@@ -1,4 +1,4 @@
-/** Test support: an OpenID Connect issuer in memory, the tokens it signs, and the port that knows its keys. */
+/** Test support: an OpenID Connect issuer in memory, the tokens it signs, and the port to its keys. */
 import { generateKeyPairSync, sign } from "node:crypto";
 import { parseKeySet, type KeySet } from "@casemate/key-engine";
 import type { OpenIdKeysPort, OpenIdKeysQuestion, OpenIdRefusal } from "../../kit/index.ts";

@@ -1,6 +1,7 @@
 import type { Credentials } from "@casemate/wire";
 import { beforeAll, describe, expect, it } from "vitest";
 import { leafPem, rsaPublicKey } from "../../request-path/testing/credential-material.ts";
+import { sharedIdp } from "../../request-path/testing/saml-material.ts";
 import {
   allowing,
   openSignedCloud,
@@ -16,6 +17,10 @@ const group = `arn:aws:iam::${account}:group/eng/admins`;
 const policy = `arn:aws:iam::${account}:policy/shared`;
 const profile = `arn:aws:iam::${account}:instance-profile/machines`;
 const device = `arn:aws:iam::${account}:mfa/victim`;
+const provider = `arn:aws:iam::${account}:saml-provider/idp`;
+const issuer = `arn:aws:iam::${account}:oidc-provider/idp.example.com`;
+const newIssuer = `arn:aws:iam::${account}:oidc-provider/evil.example.com`;
+const thumbprint = "990f4193972f2becf12ddeda5237f9c952f20d9e";
 const administrator = "arn:aws:iam::aws:policy/AdministratorAccess";
 const everything = allowing("*");
 
@@ -215,10 +220,50 @@ const primitives: readonly Primitive[] = [
     parameters: { UserName: "victim", ServiceSpecificCredentialId: "ACCAAAAAAAAAAAAAAAAAA" },
   },
   {
+    action: "CreateOpenIDConnectProvider",
+    resource: newIssuer,
+    parameters: { Url: "https://evil.example.com", "ThumbprintList.member.1": thumbprint },
+  },
+  {
+    action: "AddClientIDToOpenIDConnectProvider",
+    resource: issuer,
+    parameters: { OpenIDConnectProviderArn: issuer, ClientID: "evil" },
+  },
+  {
+    action: "UpdateOpenIDConnectProviderThumbprint",
+    resource: issuer,
+    parameters: { OpenIDConnectProviderArn: issuer, "ThumbprintList.member.1": thumbprint },
+  },
+  {
+    action: "TagOpenIDConnectProvider",
+    resource: issuer,
+    parameters: {
+      OpenIDConnectProviderArn: issuer,
+      "Tags.member.1.Key": "team",
+      "Tags.member.1.Value": "admin",
+    },
+  },
+  {
     action: "UpdateUser",
     resource: victim,
     parameters: { UserName: "victim", NewUserName: "victim" },
   },
+  {
+    action: "CreateSAMLProvider",
+    resource: provider,
+    parameters: { Name: "idp", SAMLMetadataDocument: sharedIdp().metadata() },
+  },
+  {
+    action: "UpdateSAMLProvider",
+    resource: provider,
+    parameters: { SAMLProviderArn: provider, SAMLMetadataDocument: sharedIdp().metadata() },
+  },
+  {
+    action: "TagSAMLProvider",
+    resource: provider,
+    parameters: { SAMLProviderArn: provider, "Tags.member.1.Key": "team", "Tags.member.1.Value": "admin" },
+  },
+  { action: "DeleteSAMLProvider", resource: provider, parameters: { SAMLProviderArn: provider } },
 ];
 
 describe("a way to more permissions", () => {
@@ -237,6 +282,10 @@ describe("a way to more permissions", () => {
       RoleName: "strong",
       Path: "/svc/",
       AssumeRolePolicyDocument: trusting({ Service: "ec2.amazonaws.com" }),
+    });
+    await cloud.must(admin, "CreateOpenIDConnectProvider", {
+      Url: "https://idp.example.com",
+      "ThumbprintList.member.1": thumbprint,
     });
     await cloud.must(admin, "CreateInstanceProfile", { InstanceProfileName: "machines" });
     await cloud.must(admin, "CreateVirtualMFADevice", { VirtualMFADeviceName: "victim" });
