@@ -366,6 +366,16 @@ const attacks: readonly (readonly [string, () => string, string])[] = [
     "signature",
   ],
   [
+    "namespaces that its SignedInfo is to include",
+    () =>
+      changed(
+        "</ds:CanonicalizationMethod>",
+        '<InclusiveNamespaces xmlns="http://www.w3.org/2001/10/xml-exc-c14n#" PrefixList="saml">' +
+          "</InclusiveNamespaces></ds:CanonicalizationMethod>",
+      ),
+    "signature",
+  ],
+  [
     "an object in the signature",
     () => changed("</ds:Signature>", "<ds:Object></ds:Object></ds:Signature>"),
     "signature",
