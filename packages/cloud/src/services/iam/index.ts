@@ -79,7 +79,6 @@ export { defaultDocument, findPolicy } from "./policy/policy.ts";
 export type { PolicyRow } from "./policy/policy-row.ts";
 export { findRole, roleArn, roles, type RoleRow } from "./role/role.ts";
 export {
-  accountOfSamlProvider,
   findSamlProvider,
   metadataOf,
   samlProviderArn,

@@ -51,7 +51,7 @@ export function samlProviderArn(row: Pick<SamlProviderRow, "accountId" | "name">
 }
 
 /** The account in the ARN of a provider, whether there is such a one or not; undefined for another ARN. */
-export function accountOfSamlProvider(arn: string): string | undefined {
+function accountOfSamlProvider(arn: string): string | undefined {
   return /^arn:aws:iam::(\d{12}):saml-provider\/[\w.-]{1,128}$/.exec(arn)?.[1];
 }
 
