@@ -1,6 +1,7 @@
+import { compileStored } from "@casemate/iam-engine";
 import type { Credentials } from "@casemate/wire";
 import { beforeEach, describe, expect, it } from "vitest";
-import { trailEntries, type TrailRecord } from "../../../kit/index.ts";
+import { noGuardrails, trailEntries, type PolicyLevels, type TrailRecord } from "../../../kit/index.ts";
 import {
   audience,
   issuerHost,
@@ -33,9 +34,11 @@ type Parameters = Readonly<Record<string, string>>;
 
 let cloud: SignedCloud;
 let keys: TestIssuerKeys;
+let rcps: PolicyLevels | undefined;
 beforeEach(async () => {
   keys = issuerKeys();
-  cloud = await openSignedCloud({ openIdKeys: keys });
+  rcps = undefined;
+  cloud = await openSignedCloud({ openIdKeys: keys, guardrails: { ...noGuardrails, rcpsOf: () => rcps } });
   await cloud.must(cloud.admin, "CreateOpenIDConnectProvider", {
     Url: `https://${issuerHost}`,
     "ClientIDList.member.1": audience,
@@ -305,6 +308,18 @@ describe("AssumeRoleWithWebIdentity", () => {
     await cloud.must(cloud.admin, "UpdateAssumeRolePolicy", { RoleName: "app", PolicyDocument });
     expect(outcome(await assume())).toBe(notAuthorized);
     expect(outcome(await assume({ sub: "bob" }))).toBe("allowed");
+  });
+
+  it("is bounded by the resource control policies over the role, which see the token", async () => {
+    const condition = { StringNotEquals: { [`${issuerHost}:sub`]: "alice" } };
+    const document = policyOf(
+      { Effect: "Allow", Principal: "*", Action: "*", Resource: "*" },
+      { Effect: "Deny", Principal: "*", Action: all[0], Resource: "*", Condition: condition },
+    );
+    const ceiling = compileStored(document, "rcp", { id: "ceiling", type: "organization" });
+    rcps = [[ceiling]];
+    expect(outcome(await assume())).toBe("allowed");
+    expect(outcome(await assume({ sub: "bob" }))).toBe(notAuthorized);
   });
 
   it("is refused once the provider or the audience is gone, while sessions live on", async () => {
