@@ -159,6 +159,21 @@ const cases: readonly Case[] = [
       return { NetworkInterfaceId: eni?.id, Attachment };
     },
   ],
+  [
+    "ModifyNetworkInterfaceAttribute",
+    (world) => {
+      const id = world.launchOne();
+      const [eni] = world.store.read((tx) => interfacesOf(tx, id));
+      const requester = {
+        interfaceType: "nat_gateway",
+        resourceId: "",
+        attachmentId: "",
+        attachedAt: 0,
+      } as const;
+      world.store.transaction((tx) => networkInterfaces.change(tx, eni!, { requester }));
+      return { NetworkInterfaceId: eni?.id, SourceDestCheck: { Value: true } };
+    },
+  ],
   // Security groups.
   ["DescribeSecurityGroups", { GroupIds: [unknown("sg")] }],
   ["DescribeSecurityGroups", { GroupIds: ["x"] }],
@@ -410,8 +425,8 @@ const cases: readonly Case[] = [
       world.store.transaction((tx) => {
         const [eni] = interfacesOf(tx, id);
         for (let index = 1; index < 255; index += 1) {
-          const publicIp = `203.0.113.${index}`;
-          networkInterfaces.put(tx, { ...eni!, id: numbered("eni", index), publicIp, privateIps: [] });
+          const publicIps = [{ publicIp: `203.0.113.${index}`, privateIp: "" }];
+          networkInterfaces.put(tx, { ...eni!, id: numbered("eni", index), publicIps, privateIps: [] });
         }
       });
       return launch;
@@ -451,7 +466,7 @@ const cases: readonly Case[] = [
       const InstanceId = running(world);
       world.store.transaction((tx) => {
         const [eni] = interfacesOf(tx, InstanceId);
-        networkInterfaces.put(tx, { ...eni!, id: numbered("eni", 1), privateIps: [], publicIp: undefined });
+        networkInterfaces.put(tx, { ...eni!, id: numbered("eni", 1), privateIps: [], publicIps: [] });
       });
       return { InstanceId, SourceDestCheck: { Value: false } };
     },

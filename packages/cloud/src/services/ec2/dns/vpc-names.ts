@@ -38,7 +38,8 @@ export function vpcNameFacts(store: Store, environment: CloudEnvironment, vpcId:
     privateAddressOf: (publicAddress) =>
       store.read((tx) => {
         const [row] = tx.by(networkInterfaces.collection, "public-address", publicAddress);
-        return row?.vpcId === vpcId ? row.privateIps[0] : undefined;
+        if (row?.vpcId !== vpcId) return undefined;
+        return row.publicIps.find(({ publicIp }) => publicIp === publicAddress)?.privateIp;
       }),
     addressesOfInstance: (instanceId) =>
       store.read((tx) => {

@@ -4,7 +4,11 @@ import type { FilterTable, FilterValue } from "../../../kit/index.ts";
 import { privateDnsName, publicDnsName } from "../dns-name.ts";
 import { rootDevice } from "../image/images.ts";
 import { liveAssociation } from "../instance-profile-association/association.ts";
-import { networkInterfaceFilters, type NetworkInterfaceRow } from "../network-interface/network-interface.ts";
+import {
+  networkInterfaceFilters,
+  primaryPublicIp,
+  type NetworkInterfaceRow,
+} from "../network-interface/network-interface.ts";
 import { securityGroups } from "../security-group/security-group.ts";
 import { volumes } from "../volume/volume.ts";
 import { interfacesOf, stateCodes } from "./instance-view.ts";
@@ -59,7 +63,10 @@ export const instanceFilters: FilterTable<InstanceRow> = {
   "block-device-mapping.volume-id": (row, tx) =>
     tx.by(volumes.collection, "instance", row.id).map(({ id }) => id),
   "client-token": (row) => row.clientToken,
-  "dns-name": ofPrimary((eni) => eni.publicIp && publicDnsName(eni.region, eni.publicIp)),
+  "dns-name": ofPrimary((eni) => {
+    const publicIp = primaryPublicIp(eni);
+    return publicIp && publicDnsName(eni.region, publicIp);
+  }),
   "ebs-optimized": (row) => row.ebsOptimized,
   hypervisor: () => "xen",
   "iam-instance-profile.arn": (row, tx) => liveAssociation(tx, row.id)?.profileArn,
@@ -71,7 +78,7 @@ export const instanceFilters: FilterTable<InstanceRow> = {
   "instance-type": (row) => row.instanceType,
   "instance.group-id": ofPrimary((eni) => eni.securityGroupIds),
   "instance.group-name": groupNames,
-  "ip-address": ofPrimary((eni) => eni.publicIp),
+  "ip-address": ofPrimary(primaryPublicIp),
   "key-name": (row) => row.keyName,
   "launch-index": (row) => row.launchIndex,
   "launch-time": (row) => new Date(row.launchedAt).toISOString(),

@@ -8,6 +8,7 @@ import { findInstanceType } from "../instance-type/instance-types.ts";
 import {
   networkInterfaces,
   networkInterfaceView,
+  primaryPublicIp,
   type NetworkInterfaceRow,
 } from "../network-interface/network-interface.ts";
 import { volumes } from "../volume/volume.ts";
@@ -124,7 +125,6 @@ function networkView(row: InstanceRow, tx: ReadTx): Partial<Instance> {
     return { NetworkInterfaces: [], SecurityGroups: [], PrivateDnsName: "", PublicDnsName: "" };
   }
   const views = interfaces.map((each) => interfaceView(each, tx));
-  const { publicIp } = primary;
   return {
     VpcId: row.vpcId,
     SubnetId: row.subnetId,
@@ -136,7 +136,7 @@ function networkView(row: InstanceRow, tx: ReadTx): Partial<Instance> {
       EnableResourceNameDnsAAAARecord: false,
     },
     PublicDnsName: views[0]?.Association?.PublicDnsName ?? "",
-    PublicIpAddress: publicIp,
+    PublicIpAddress: primaryPublicIp(primary),
     SourceDestCheck: primary.sourceDestCheck,
     SecurityGroups: views[0]?.Groups,
     NetworkInterfaces: views,

@@ -5,7 +5,7 @@
 import type { Tx } from "@casemate/store";
 import type { InstanceStateChange } from "@casemate/wire/ec2";
 import { fault, type Call, type Need } from "../../../kit/index.ts";
-import { networkInterfaces } from "../network-interface/network-interface.ts";
+import { networkInterfaces, primaryPublicIp, withPublicIp } from "../network-interface/network-interface.ts";
 import { networkTopic } from "../network/network-topic.ts";
 import { operation } from "../operation.ts";
 import { interfacesOf, stateView } from "./instance-view.ts";
@@ -69,8 +69,8 @@ function startOne(tx: Tx, call: Call, row: InstanceRow): InstanceState {
     throw instanceInWrongState(row.id, "is not in a state from which it can be started.");
   }
   for (const eni of interfacesOf(tx, row.id)) {
-    if (eni.autoPublicIp && eni.publicIp === undefined) {
-      networkInterfaces.change(tx, eni, { publicIp: takePublicAddress(tx, call) });
+    if (eni.autoPublicIp && primaryPublicIp(eni) === undefined) {
+      networkInterfaces.change(tx, eni, withPublicIp(eni, takePublicAddress(tx, call)));
     }
   }
   tx.wish(networkTopic);

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from "vitest";
 import type { NetworkDriver } from "../../../kit/index.ts";
 import type { MachineDriver, MachineId, ObservedMachine } from "../../../kit/machine-driver.ts";
 import { ec2Service } from "../index.ts";
-import { networkInterfaces } from "../network-interface/network-interface.ts";
+import { networkInterfaces, primaryPublicIp } from "../network-interface/network-interface.ts";
 import { openTestCloud, type TestCloud } from "../testing.ts";
 import { volumes } from "../volume/volume.ts";
 import { instances, type InstanceRow } from "./instance.ts";
@@ -122,7 +122,7 @@ describe("the instance reconciler", () => {
     const id = launch();
     await until(id, "running");
     const address = (): string | undefined =>
-      cloud.store.read((tx) => tx.by(networkInterfaces.collection, "instance", id)[0]?.publicIp);
+      cloud.store.read((tx) => primaryPublicIp(tx.by(networkInterfaces.collection, "instance", id)[0]!));
     expect(address()).toBeDefined();
     cloud.run(stopInstances, { InstanceIds: [id] });
     await until(id, "stopped");

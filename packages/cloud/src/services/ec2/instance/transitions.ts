@@ -5,7 +5,11 @@
 import type { Tx } from "@casemate/store";
 import { releaseNumber } from "../host-number.ts";
 import { profileAssociations } from "../instance-profile-association/association.ts";
-import { networkInterfaces, type NetworkInterfaceRow } from "../network-interface/network-interface.ts";
+import {
+  elasticIps,
+  networkInterfaces,
+  type NetworkInterfaceRow,
+} from "../network-interface/network-interface.ts";
 import { networkTopic } from "../network/network-topic.ts";
 import { volumes } from "../volume/volume.ts";
 import { interfacesOf } from "./instance-view.ts";
@@ -20,9 +24,7 @@ export function becameRunning(tx: Tx, row: InstanceRow): void {
 /** The machine is gone, its disk stays; a public address that came with running goes. */
 export function becameStopped(tx: Tx, row: InstanceRow): void {
   for (const eni of interfacesOf(tx, row.id)) {
-    if (!eni.autoPublicIp) continue;
-    const { publicIp: _given, ...rest } = eni;
-    networkInterfaces.put(tx, rest);
+    networkInterfaces.change(tx, eni, { publicIps: elasticIps(eni) });
   }
   tx.wish(networkTopic);
   instances.change(tx, row, { state: "stopped", forced: false, rebootsDone: row.rebootsAsked });
@@ -30,9 +32,8 @@ export function becameStopped(tx: Tx, row: InstanceRow): void {
 
 /** An interface that outlives its instance; a public address that came with running does not. */
 function detached(eni: NetworkInterfaceRow): NetworkInterfaceRow {
-  const { attachment: _ended, publicIp, ...rest } = eni;
-  const own = eni.autoPublicIp || publicIp === undefined ? {} : { publicIp };
-  return { ...rest, ...own, autoPublicIp: false, status: "available" };
+  const { attachment: _ended, ...rest } = eni;
+  return { ...rest, publicIps: elasticIps(eni), autoPublicIp: false, status: "available" };
 }
 
 /**

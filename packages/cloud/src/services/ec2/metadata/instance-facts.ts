@@ -13,7 +13,11 @@ import { liveAssociation } from "../instance-profile-association/association.ts"
 import { interfacesOf } from "../instance/instance-view.ts";
 import type { InstanceRow } from "../instance/instance.ts";
 import { openUserData } from "../instance/user-data.ts";
-import { networkInterfaces, type NetworkInterfaceRow } from "../network-interface/network-interface.ts";
+import {
+  networkInterfaces,
+  primaryPublicIp,
+  type NetworkInterfaceRow,
+} from "../network-interface/network-interface.ts";
 import { securityGroups } from "../security-group/security-group.ts";
 import { subnets } from "../subnet/subnet.ts";
 import { vpcs } from "../vpc/vpc.ts";
@@ -36,6 +40,7 @@ export function instanceFacts(
   const ip = primary.privateIps[0] ?? "";
   const hostname = privateDnsName(instance.region, ip);
   const userData = openUserData(environment, instance);
+  const publicIp = primaryPublicIp(primary);
   const zoneId = zonesOf(instance.region).find(({ name }) => name === instance.zone)?.id ?? "";
   const profile = profileFacts(tx, instance);
   const lastModifiedMs = Math.max(instance.launchedAt, profile?.lastUpdatedMs ?? 0);
@@ -60,8 +65,8 @@ export function instanceFacts(
     placement: { availabilityZone: instance.zone, availabilityZoneId: zoneId, region: instance.region },
     productCodes: [],
     profile: "default-hvm",
-    publicHostname: primary.publicIp && publicDnsName(instance.region, primary.publicIp),
-    publicIpv4: primary.publicIp,
+    publicHostname: publicIp && publicDnsName(instance.region, publicIp),
+    publicIpv4: publicIp,
     publicKeys:
       instance.publicKey === undefined
         ? []
@@ -99,17 +104,21 @@ function groupFacts(tx: ReadTx, row: NetworkInterfaceRow): { readonly id: string
 function interfaceFacts(tx: ReadTx, row: NetworkInterfaceRow): MetadataInterface {
   const ip = row.privateIps[0] ?? "";
   const vpc = tx.get(vpcs.collection, row.vpcId);
+  const publicIp = primaryPublicIp(row);
   return {
     mac: row.mac,
     deviceNumber: row.attachment?.deviceIndex ?? 0,
     interfaceId: row.id,
-    ipv4Associations: row.publicIp === undefined ? [] : [{ publicIpv4: row.publicIp, privateIpv4: ip }],
+    ipv4Associations: row.publicIps.map((each) => ({
+      publicIpv4: each.publicIp,
+      privateIpv4: each.privateIp,
+    })),
     ipv6s: [],
     localHostname: privateDnsName(row.region, ip),
     localIpv4s: row.privateIps,
     ownerId: row.accountId,
-    publicHostname: row.publicIp && publicDnsName(row.region, row.publicIp),
-    publicIpv4s: row.publicIp === undefined ? [] : [row.publicIp],
+    publicHostname: publicIp && publicDnsName(row.region, publicIp),
+    publicIpv4s: row.publicIps.map((each) => each.publicIp),
     securityGroups: groupFacts(tx, row),
     subnetId: row.subnetId,
     subnetIpv4CidrBlock: tx.get(subnets.collection, row.subnetId)?.cidr ?? "",

@@ -15,7 +15,12 @@ import { networkTopic } from "../network/network-topic.ts";
 import { operation } from "../operation.ts";
 import { securityGroups } from "../security-group/security-group.ts";
 import { setInterfaceGroups } from "./interface-groups.ts";
-import { networkInterfaces, networkInterfaceView, type NetworkInterfaceRow } from "./network-interface.ts";
+import {
+  interfaceNotOwn,
+  networkInterfaces,
+  networkInterfaceView,
+  type NetworkInterfaceRow,
+} from "./network-interface.ts";
 
 export const attachmentNotFound = fault({
   code: "InvalidAttachmentID.NotFound",
@@ -50,6 +55,7 @@ export const modifyNetworkInterfaceAttribute = operation("ModifyNetworkInterface
   ],
   handle(tx, input, call) {
     const row = networkInterfaces.fetch(tx, call, input.NetworkInterfaceId);
+    if (row.requester !== undefined) throw interfaceNotOwn();
     const asked = Object.keys(named(input)).length;
     if (asked === 0) throw noAttribute();
     if (asked > 1) throw severalAttributes();

@@ -110,15 +110,14 @@ function peerModel({ peer }: SecurityGroupRuleRow): RulePeer {
 }
 
 function interfaceModel(row: NetworkInterfaceRow, metadata: EniModel["metadata"]): EniModel {
-  const primary = row.privateIps[0];
-  const mapped = row.publicIp !== undefined && primary !== undefined;
+  const publicIps = row.publicIps.map(({ privateIp, publicIp }) => ({ privateIp, publicIp }));
   return {
     id: row.id,
     number: row.number,
     mac: row.mac,
     subnetId: row.subnetId,
     privateIps: row.privateIps,
-    ...(mapped ? { publicIps: [{ privateIp: primary, publicIp: row.publicIp }] } : {}),
+    ...(publicIps.length === 0 ? {} : { publicIps }),
     securityGroupIds: row.securityGroupIds,
     sourceDestCheck: row.sourceDestCheck,
     ...(metadata === undefined ? {} : { metadata }),

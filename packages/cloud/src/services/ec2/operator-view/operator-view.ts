@@ -6,7 +6,11 @@ import type { VpcModel } from "@casemate/net-engine";
 import type { ReadTx } from "@casemate/store";
 import { instances } from "../instance/instance.ts";
 import { metadataSetting } from "../instance/metadata-setting.ts";
-import { networkInterfaces, type NetworkInterfaceRow } from "../network-interface/network-interface.ts";
+import {
+  networkInterfaces,
+  primaryPublicIp,
+  type NetworkInterfaceRow,
+} from "../network-interface/network-interface.ts";
 import { vpcModel } from "../network/vpc-model.ts";
 import { vpcs } from "../vpc/vpc.ts";
 
@@ -50,7 +54,7 @@ export function findInterface(tx: ReadTx, id: string): StandingInterface | undef
   const row = id.startsWith("i-") ? primaryOf(tx, id) : tx.get(networkInterfaces.collection, id);
   const vpc = row === undefined ? undefined : tx.get(vpcs.collection, row.vpcId);
   if (row?.status !== "in-use" || vpc === undefined) return undefined;
-  return { eniId: row.id, publicIp: row.publicIp, network: vpcModel(tx, vpc, metadataSetting) };
+  return { eniId: row.id, publicIp: primaryPublicIp(row), network: vpcModel(tx, vpc, metadataSetting) };
 }
 
 function primaryOf(tx: ReadTx, instanceId: string): NetworkInterfaceRow | undefined {

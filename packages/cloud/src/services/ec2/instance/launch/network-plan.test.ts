@@ -1,7 +1,7 @@
 import type { Instance, InstanceNetworkInterface } from "@casemate/wire/ec2";
 import { beforeEach, describe, expect, it } from "vitest";
 import { hostNumbers, numberSpaces } from "../../host-number.ts";
-import { networkInterfaces } from "../../network-interface/network-interface.ts";
+import { networkInterfaces, primaryPublicIp } from "../../network-interface/network-interface.ts";
 import { createSecurityGroup } from "../../security-group/group-operations.ts";
 import { securityGroups } from "../../security-group/security-group.ts";
 import { subnets } from "../../subnet/subnet.ts";
@@ -116,7 +116,7 @@ describe("the network of a launch", () => {
     for (const key of ["mac", "number"] as const)
       expect(new Set(made.map((each) => each[key])).size).toBe(20);
     expect(new Set(made.map(({ privateIps }) => privateIps[0])).size).toBe(20);
-    expect(new Set(made.map(({ publicIp }) => publicIp)).size).toBe(20);
+    expect(new Set(made.map(primaryPublicIp)).size).toBe(20);
     for (const { mac, privateIps } of made) {
       expect(mac).toMatch(/^02(:[0-9a-f]{2}){5}$/);
       expect(privateIps[0]).toMatch(/^172\.31\.(?:[0-9]|1[0-5])\.\d+$/);
@@ -157,7 +157,7 @@ describe("the network of a launch", () => {
         ...first!,
         id: "eni-0cccccccccccccccc",
         privateIps: taken,
-        publicIp: undefined,
+        publicIps: [],
       }),
     );
     expect(launched({ SubnetId }).PrivateIpAddress).toBe("172.31.15.254");
@@ -171,13 +171,13 @@ describe("the network of a launch", () => {
     const [subnetId] = world.subnetIds();
     const first = row(launched({ SubnetId: subnetId }).InstanceId!);
     const free = new Set(Array.from({ length: 254 }, (_, index) => `203.0.113.${index + 1}`));
-    free.delete(first.publicIp!);
+    free.delete(primaryPublicIp(first)!);
     const last = [...free].at(-1)!;
     free.delete(last);
     world.store.transaction((tx) => {
       for (const [index, publicIp] of [...free].entries()) {
         const id = `eni-1${String(index).padStart(16, "0")}`;
-        networkInterfaces.put(tx, { ...first, id, publicIp, privateIps: [] });
+        networkInterfaces.put(tx, { ...first, id, publicIps: [{ publicIp, privateIp: "" }], privateIps: [] });
       }
     });
     expect(launched().PublicIpAddress).toBe(last);

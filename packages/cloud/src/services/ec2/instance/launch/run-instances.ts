@@ -277,6 +277,7 @@ function putInterface(tx: Tx, call: Call, made: Made & { readonly plan: NetworkP
   const id = call.newId("eni");
   const number = takeNumber(tx, "eni", id);
   if (number === undefined) throw hostFull();
+  const privateIp = takePrivateAddress(tx, call, { subnet, asked: asked.privateIp });
   networkInterfaces.put(tx, {
     id,
     accountId: call.accountId,
@@ -288,8 +289,8 @@ function putInterface(tx: Tx, call: Call, made: Made & { readonly plan: NetworkP
     zone: subnet.zone,
     mac: drawMac(call),
     description: asked.description,
-    privateIps: [takePrivateAddress(tx, call, { subnet, asked: asked.privateIp })],
-    ...(publicIp ? { publicIp: takePublicAddress(tx, call) } : {}),
+    privateIps: [privateIp],
+    publicIps: publicIp ? [{ privateIp, publicIp: takePublicAddress(tx, call) }] : [],
     autoPublicIp: publicIp,
     securityGroupIds: groups.map((group) => group.id),
     sourceDestCheck: true,
