@@ -5,6 +5,9 @@ import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startDaemon } from "./daemon.ts";
 import type { Daemon } from "./daemon.ts";
+import { startOidcIssuer } from "./oidc-issuer.ts";
+import type { OidcIssuer } from "./oidc-issuer.ts";
+import { samlIdp } from "./saml-idp.ts";
 import { threeClients } from "./three-clients.ts";
 import type { CallerKeys, ClientCall, ThreeClients } from "./three-clients.ts";
 import { until } from "./until.ts";
@@ -12,6 +15,7 @@ import { until } from "./until.ts";
 let daemon: Daemon;
 let clients: ThreeClients;
 let account: string;
+let issuer: OidcIssuer;
 /** Everybody who has credentials, by name. */
 const callers = new Map<string, CallerKeys>();
 
@@ -19,7 +23,8 @@ type Service = ClientCall["service"];
 type Output = Record<string, any>;
 
 beforeAll(async () => {
-  daemon = await startDaemon();
+  issuer = await startOidcIssuer();
+  daemon = await startDaemon(["--oidc-hosts", issuer.host, "--oidc-ca-file", issuer.caFile]);
   clients = threeClients(daemon);
   const { AWS_ACCESS_KEY_ID: accessKeyId = "", AWS_SECRET_ACCESS_KEY: secretAccessKey = "" } =
     daemon.environment;
@@ -29,6 +34,7 @@ beforeAll(async () => {
 afterAll(async () => {
   clients?.stop();
   await daemon?.stop();
+  issuer?.stop();
 });
 
 function keysOf(name: string): CallerKeys {
@@ -47,14 +53,15 @@ function become(name: string, made: Output): void {
   });
 }
 
-/** A call that must succeed; answers its output. */
+/** A call that must succeed; answers its output. By nobody, it goes unsigned. */
 async function allowed(
   who: string,
   service: Service,
   operation: string,
   parameters: object = {},
 ): Promise<Output> {
-  const answer = await clients.call({ service, operation, parameters, credentials: keysOf(who) });
+  const credentials = who === "nobody" ? undefined : keysOf(who);
+  const answer = await clients.call({ service, operation, parameters, credentials });
   if (answer.output === undefined) {
     throw new Error(`${operation} by ${who} over ${answer.client}: ${answer.code}: ${answer.message}`);
   }
@@ -67,7 +74,8 @@ async function refused(
   [service, operation, parameters = {}]: readonly [Service, string, object?],
   [code, words]: readonly [code: string, words: string],
 ): Promise<void> {
-  const answer = await clients.call({ service, operation, parameters, credentials: keysOf(who) });
+  const credentials = who === "nobody" ? undefined : keysOf(who);
+  const answer = await clients.call({ service, operation, parameters, credentials });
   const what = `${operation} by ${who} over ${answer.client}`;
   expect(answer.code, `${what}: ${answer.message ?? "allowed"}`).toBe(code);
   expect(answer.message, what).toContain(words);
@@ -228,6 +236,72 @@ test("roles are assumed on their conditions, with tags that pass on in a chain o
   const narrow = { ...right, Policy: policy(allow("iam:ListRoles")) };
   become("first narrowed", (await allowed("ana", "sts", "AssumeRole", narrow))["Credentials"]);
   await refused("first narrowed", ["sts", "AssumeRole", chain], [denied, "because no session policy allows"]);
+});
+
+async function federatedRole(RoleName: string, statement: object): Promise<string> {
+  const AssumeRolePolicyDocument = policy({ Effect: "Allow", ...statement });
+  const made = await allowed("admin", "iam", "CreateRole", { RoleName, AssumeRolePolicyDocument });
+  const own = { PolicyName: "own", PolicyDocument: policy(allow("iam:ListRoles")) };
+  await allowed("admin", "iam", "PutRolePolicy", { RoleName, ...own });
+  return made["Role"]["Arn"] as string;
+}
+
+test("whoever brings a token of the company's issuer becomes what the role's trust says", async () => {
+  const asked = { Url: issuer.url, ClientIDList: ["e2e"], ThumbprintList: [issuer.thumbprint] };
+  const provider = await allowed("admin", "iam", "CreateOpenIDConnectProvider", asked);
+  const RoleArn = await federatedRole("builder", {
+    Principal: { Federated: provider["OpenIDConnectProviderArn"] },
+    Action: "sts:AssumeRoleWithWebIdentity",
+    Condition: { StringEquals: { [`${issuer.name}:sub`]: "alice" } },
+  });
+  const bring = (claims: object) => ({
+    RoleArn,
+    RoleSessionName: "build",
+    WebIdentityToken: issuer.token(claims),
+  });
+  const assume = "AssumeRoleWithWebIdentity";
+  await refused("nobody", ["sts", assume, bring({ sub: "mallory" })], [denied, "Not authorized to perform"]);
+  await refused("nobody", ["sts", assume, bring({ aud: "other" })], ["InvalidIdentityToken", ""]);
+  const past = Math.floor(Date.now() / 1000) - 3600;
+  await refused("nobody", ["sts", assume, bring({ exp: past })], ["ExpiredTokenException", ""]);
+  become("builder", (await allowed("nobody", "sts", assume, bring({})))["Credentials"]);
+  await allowed("builder", "iam", "ListRoles");
+  await refused("builder", ["iam", "ListUsers"], [denied, noIdentity]);
+});
+
+test("whoever brings a response of the company's SAML provider becomes what both say", async () => {
+  const idp = samlIdp("https://idp.example.com/life");
+  const asked = { Name: "company", SAMLMetadataDocument: idp.metadata };
+  const PrincipalArn = (await allowed("admin", "iam", "CreateSAMLProvider", asked))[
+    "SAMLProviderArn"
+  ] as string;
+  const roleFor = (name: string, subject: string): Promise<string> =>
+    federatedRole(name, {
+      Principal: { Federated: PrincipalArn },
+      Action: "sts:AssumeRoleWithSAML",
+      Condition: { StringEquals: { "saml:sub": subject } },
+    });
+  const clerk = await roleFor("clerk", "ana");
+  const director = await roleFor("director", "eve");
+  const bring = (RoleArn: string) => {
+    const SAMLAssertion = idp.respond({ roleArn: RoleArn, providerArn: PrincipalArn, sessionName: "ana" });
+    return { RoleArn, PrincipalArn, SAMLAssertion };
+  };
+  const assume = "AssumeRoleWithSAML";
+  await refused("nobody", ["sts", assume, bring(director)], [denied, "Not authorized to perform"]);
+  await refused(
+    "nobody",
+    ["sts", assume, { ...bring(clerk), RoleArn: director }],
+    ["InvalidIdentityToken", "requested Role"],
+  );
+  const { SAMLAssertion, ...other } = bring(clerk);
+  const forged = Buffer.from(SAMLAssertion, "base64").toString().replaceAll("role/clerk", "role/director");
+  const presented = { ...other, RoleArn: director, SAMLAssertion: Buffer.from(forged).toString("base64") };
+  await refused("nobody", ["sts", assume, presented], ["InvalidIdentityToken", ""]);
+  become("clerk", (await allowed("nobody", "sts", assume, bring(clerk)))["Credentials"]);
+  await allowed("clerk", "iam", "ListRoles");
+  await allowed("admin", "iam", "DeleteSAMLProvider", { SAMLProviderArn: PrincipalArn });
+  await refused("nobody", ["sts", assume, bring(clerk)], ["InvalidIdentityToken", ""]);
 });
 
 test("an organization's policies bound its accounts, whatever these allow themselves", async () => {
