@@ -9,6 +9,7 @@ export type {
   RouterPlace,
   RouterServices,
 } from "./network/network-driver.ts";
+export type { FlowCount } from "./network/flow-counters.ts";
 export type { NetworkProbe } from "./network/probe-host.ts";
 export type { SocketPlace } from "./network/open-socket.ts";
 export { namespacePath } from "./network/namespaces.ts";

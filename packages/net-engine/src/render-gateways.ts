@@ -80,12 +80,13 @@ function renderInternetGateway({ chains }: RulesetBuilder, compiled: CompiledNet
   const own6 = blocksOf(compiled.cidrs, 6);
   const into6 = own6.length === 0 ? [] : [`ip6 daddr { ${own6.join(", ")} } goto igw_mark`];
   chains["from_igw"] = { rules: [...spoofed, "ip daddr vmap @igw_from", ...into6, "drop"] };
-  // What conntrack does not take for part of a flow is not translated, so it must not get out.
+  // What conntrack does not take for part of a flow is not translated, so it must not get out. IPv6 is not
+  // translated at all: an answer may leave this way that was asked through a peering.
   chains["to_igw"] = {
     rules: [
       "jump acl_src",
-      "ct state invalid,untracked drop",
       "meta nfproto ipv6 goto to_igw6",
+      "ct state invalid,untracked drop",
       "ip saddr vmap @igw_to",
       "drop",
     ],

@@ -10,6 +10,8 @@ import type { NetworkDriver as NetworkPort } from "@casemate/cloud";
 import { eniLink } from "@casemate/net-engine";
 import type { VpcModel } from "@casemate/net-engine";
 
+import { readFlowCounters } from "./flow-counters.ts";
+import type { FlowCount } from "./flow-counters.ts";
 import { InternetSide } from "./internet-side.ts";
 import { namespaceName, namespaceOwner, namespacePath, removeNamespaces } from "./namespaces.ts";
 import type { NamespaceOwner } from "./namespaces.ts";
@@ -83,6 +85,11 @@ export interface NetworkDriver extends NetworkPort {
   remove(vpc: { readonly vpcId: string; readonly number?: number | undefined }): Promise<void>;
   /** Reads what exists from the kernel. */
   observe(): Promise<ObservedNetwork>;
+  /**
+   * Reads the flows of one VPC, accepted and rejected, as they stand; an unknown VPC has none. Asked at least
+   * every 25 seconds, it misses no flow whose state the kernel keeps that long.
+   */
+  readFlows(vpcNumber: number): Promise<readonly FlowCount[]>;
   /**
    * Opens a socket on an address of a VPC's router; it must be opened again after the router was made anew.
    */
@@ -202,6 +209,14 @@ class LinuxNetworkDriver implements NetworkDriver {
       strays: own.filter(({ name }) => !claimed.has(name)).map(({ name }) => name),
       foreign: foreign.map(({ name }) => name),
     };
+  }
+
+  async readFlows(vpcNumber: number): Promise<readonly FlowCount[]> {
+    const { vpcs } = await this.open();
+    const standing = vpcs.get(vpcNumber)?.standing;
+    if (standing === undefined) return [];
+    const router = namespaceName(this.owner, { kind: "router", vpc: vpcNumber });
+    return readFlowCounters(router, standing.applied);
   }
 
   private async observeVpc(network: VpcNetwork, own: readonly ObservedNamespace[]): Promise<ObservedVpc> {

@@ -56,6 +56,7 @@ describe.skipIf(!gate.available)(`real packets against the way foretold${gate.ti
               const wanted = verdict.allowed && answersOutside(verdict, packet) ? "passes" : "stops";
               const said = verdict.hops.map(({ text }) => text);
               const told = { seed, topology: tally.topologies, packet, said };
+              if (results[index] !== wanted) console.log(JSON.stringify({ ...told, world: next }));
               expect({ ...told, real: results[index] }).toEqual({ ...told, real: wanted });
               tally[wanted]++;
               for (const { stage, passed } of verdict.hops) {
