@@ -94,11 +94,9 @@ describe("AssumeRoleWithWebIdentity", () => {
     const session = credentialsIn(answer);
     await cloud.must(session, "ListRoles");
     expect((await cloud.call(session, "ListUsers")).code).toBe("AccessDenied");
-    expect(keys.asked[0]).toEqual({
-      issuer: `https://${issuerHost}`,
-      thumbprints: [thumbprint],
-      keyId: "one",
-    });
+    expect(keys.asked).toEqual([
+      { issuer: `https://${issuerHost}`, thumbprints: [thumbprint], keyId: "one" },
+    ]);
   });
 
   it("looks at the token alone, whoever signs the request", async () => {

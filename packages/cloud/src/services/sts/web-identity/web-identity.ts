@@ -11,6 +11,7 @@ import {
   type UnsignedCall,
 } from "../../../kit/index.ts";
 import { findOidcProvider, oidcProviderArn, type OidcProviderRow } from "../../iam/index.ts";
+import { provenOnce } from "../session/proven-once.ts";
 import { accountOfRole } from "../session/role-target.ts";
 import { momentClaim, readClaims, textClaim, type TokenClaims } from "./token-claims.ts";
 import {
@@ -51,7 +52,9 @@ export interface WebIdentity extends TokenClaims {
 export type VerifyingCall = Pick<UnsignedCall, "tx" | "now" | "environment">;
 
 /** Verifies the token of a request. @throws the faults of web identities, invalidRoleArn, Waiting */
-export function provenWebIdentity(call: VerifyingCall, presented: PresentedToken): WebIdentity {
+export const provenWebIdentity = provenOnce(verifiedIdentity);
+
+function verifiedIdentity(call: VerifyingCall, presented: PresentedToken): WebIdentity {
   if (presented.ProviderId !== undefined) throw accessTokenUnsupported(presented.ProviderId);
   const token = parseToken(presented.WebIdentityToken);
   if (token === undefined) throw tokenMalformed();
