@@ -57,7 +57,7 @@ export interface ScopeQuestion {
 
 /** What service control policies let a part of an organization do, and which accounts are in it. */
 export interface ScopeOfPolicies {
-  /** Documents, by level from the root down to the part; every level must allow. Empty where nothing bounds. */
+  /** Documents, by level from the root to the part; every level must allow. Empty where nothing bounds. */
   readonly levels: readonly (readonly string[])[];
   /** The accounts that the policies reach, each with its path. */
   readonly accounts: readonly { readonly id: string; readonly path: string }[];
@@ -76,7 +76,7 @@ export interface GuardrailsPort {
   rcpsOf(tx: ReadTx, use: GuardedUse): PolicyLevels | undefined;
   /** A declared setting, such as `instance_metadata_defaults`; undefined where nothing is declared. */
   declaredSettingOf(tx: ReadTx, accountId: string, name: string): DeclaredSetting | undefined;
-  /** The standing of a service, by its principal such as `iam.amazonaws.com`; undefined without organization. */
+  /** The standing of a service, such as `iam.amazonaws.com`; undefined without an organization. */
   serviceStandingOf(tx: ReadTx, accountId: string, servicePrincipal: string): ServiceStanding | undefined;
   /** The scope of service control policies in a part of an organization. */
   scopeOf(tx: ReadTx, question: ScopeQuestion): ScopeOfPolicies | ScopeRefusal;

@@ -21,6 +21,8 @@ const provider = `arn:aws:iam::${account}:saml-provider/idp`;
 const issuer = `arn:aws:iam::${account}:oidc-provider/idp.example.com`;
 const newIssuer = `arn:aws:iam::${account}:oidc-provider/evil.example.com`;
 const thumbprint = "990f4193972f2becf12ddeda5237f9c952f20d9e";
+const linkedRole =
+  `arn:aws:iam::${account}:role/aws-service-role/autoscaling.amazonaws.com/` + "AWSServiceRoleForAutoScaling";
 const administrator = "arn:aws:iam::aws:policy/AdministratorAccess";
 const everything = allowing("*");
 
@@ -264,6 +266,18 @@ const primitives: readonly Primitive[] = [
     parameters: { SAMLProviderArn: provider, "Tags.member.1.Key": "team", "Tags.member.1.Value": "admin" },
   },
   { action: "DeleteSAMLProvider", resource: provider, parameters: { SAMLProviderArn: provider } },
+  {
+    action: "CreateServiceLinkedRole",
+    resource: linkedRole,
+    parameters: { AWSServiceName: "autoscaling.amazonaws.com" },
+  },
+  {
+    action: "DeleteServiceLinkedRole",
+    resource: `arn:aws:iam::${account}:role/AWSServiceRoleForNothing`,
+    parameters: { RoleName: "AWSServiceRoleForNothing" },
+  },
+  { action: "EnableOrganizationsRootCredentialsManagement", resource: "*", parameters: {} },
+  { action: "EnableOrganizationsRootSessions", resource: "*", parameters: {} },
 ];
 
 describe("a way to more permissions", () => {

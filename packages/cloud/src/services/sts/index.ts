@@ -18,7 +18,7 @@ import { webIdentityFaults } from "./web-identity/web-identity-faults.ts";
  * What a session from GetSessionToken may ask of STS; every other operation wants a long-lived key or a role.
  */
 const openToUserSessions = new Set(["AssumeRole", "GetCallerIdentity", "GetSessionToken"]);
-/** What a federated user may ask of STS, and of IAM nothing; of STS a root session for one task may no more. */
+/** What a federated user, who may ask nothing of IAM, and a root session for one task may ask of STS. */
 const openToBoundedSessions = new Set(["GetCallerIdentity"]);
 
 /** The security token service. */

@@ -1,7 +1,7 @@
 /**
  * Whose password a request means: a user's, or that of a root user, which only a session from AssumeRoot can
- * mean. "When you make this request with root user credentials, you must use an AssumeRoot session to omit the
- * user name": IAM API, CreateLoginProfile.
+ * mean. "When you make this request with root user credentials, you must use an AssumeRoot session to omit
+ * the user name": IAM API, CreateLoginProfile.
  */
 import type { ReadTx } from "@casemate/store";
 import type { Call } from "../../../kit/index.ts";

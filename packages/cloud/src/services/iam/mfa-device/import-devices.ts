@@ -2,8 +2,8 @@
  * Hardware MFA devices: the operator tells their serial numbers and seeds, as their maker delivered them; a
  * user of the account then enables one as any other, with two codes that it shows. Seeds are sealed and never
  * told again.
- * Differs: AWS buys seeds from the makers of its devices; here they are the operator's to bring. Security keys
- * cannot be enabled.
+ * Differs: AWS has the seeds from the makers of its devices; here they are the operator's to bring. Security
+ * keys cannot be enabled.
  */
 import type { Tx } from "@casemate/store";
 import type { CloudEnvironment } from "../../../kit/index.ts";

@@ -1,6 +1,6 @@
 /**
- * MFA devices: the row. The seed of a virtual one is told once, when it is made, that of a hardware one never;
- * it is sealed from then on.
+ * MFA devices: the row. The seed of a virtual one is told once, when it is made, that of a hardware one
+ * never; it is sealed from then on.
  */
 import { collection, type ReadTx, type Tx } from "@casemate/store";
 import { parseArn, resourceTagKeys, type Call, type Tags, type Target } from "../../../kit/index.ts";

@@ -22,7 +22,8 @@ beforeEach(async () => {
 
 const autoscaling = { AWSServiceName: "autoscaling.amazonaws.com" };
 const autoscalingRole = "AWSServiceRoleForAutoScaling";
-const autoscalingArn = `arn:aws:iam::${testAccount}:role/aws-service-role/autoscaling.amazonaws.com/${autoscalingRole}`;
+const autoscalingPath = "/aws-service-role/autoscaling.amazonaws.com/";
+const autoscalingArn = `arn:aws:iam::${testAccount}:role${autoscalingPath}${autoscalingRole}`;
 const create = (input: object = autoscaling) =>
   iam.run<CreateServiceLinkedRoleResponse>("CreateServiceLinkedRole", input).Role;
 const remove = (RoleName: string) =>

@@ -46,7 +46,7 @@ export function findServiceLinkedRole(
   return row?.linkedService === service ? row : undefined;
 }
 
-/** The role of a service as target of a need, whether there is one or not; no name is asked of an unknown one. */
+/** The role of a service as target of a need, whether there is one or not; an unknown service has no name. */
 export function linkedRoleTarget(call: Call, { service, suffix }: LinkedRoleName): Target {
   const linked = linkedServices.get(service);
   const name = linked === undefined ? "*" : linkedRoleName(linked, suffix);
@@ -72,8 +72,8 @@ export interface AskedLinkedRole extends LinkedRoleName {
 }
 
 /**
- * The role of a service in the caller's account, made if there is none: for handlers of operations whose needs
- * were `serviceLinkedRoleNeeds`. @throws linkedServiceUnknown
+ * The role of a service in the caller's account, made if there is none: for handlers of operations whose
+ * needs were `serviceLinkedRoleNeeds`. @throws linkedServiceUnknown
  */
 export function ensureServiceLinkedRole(tx: Tx, call: Call, asked: AskedLinkedRole): RoleRow {
   const found = findServiceLinkedRole(tx, asked.accountId ?? call.accountId, asked);

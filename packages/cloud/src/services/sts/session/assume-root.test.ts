@@ -112,8 +112,12 @@ describe("AssumeRoot", () => {
     await enable("RootCredentialsManagement");
     await cloud.must(cloud.stranger, "CreateUser", { UserName: "zoe" });
     const auditor = await assume("IAMAuditRootUserCredentials");
-    await cloud.must(auditor, "ListAccessKeys");
-    await cloud.must(auditor, "GetAccountSummary");
+    const key = credentialsIn(await cloud.must(rootOf(member), "CreateAccessKey"));
+    for (const name of ["ListAccessKeys", "ListSigningCertificates", "ListMFADevices", "GetAccountSummary"]) {
+      await cloud.must(auditor, name);
+    }
+    await cloud.must(auditor, "GetAccessKeyLastUsed", { AccessKeyId: key.accessKeyId });
+    expect(field(await cloud.must(auditor, "GetUser"), "Arn")).toBe(`arn:aws:iam::${member}:root`);
     expect((await cloud.call(auditor, "ListAccessKeys", { UserName: "zoe" })).message).toContain(
       "with an explicit deny in an identity-based policy",
     );
