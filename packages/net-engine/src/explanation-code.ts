@@ -4,6 +4,7 @@
  */
 import { contains, type Cidr } from "./address.ts";
 import type { BlackholeReason, CompiledNetwork } from "./compiled-network.ts";
+import { isNatable } from "./packet.ts";
 import type { RouteFound, Step } from "./steps.ts";
 
 /** Why a path does not pass, of the codes that AWS documents those that can occur here. */
@@ -18,6 +19,7 @@ export type ExplanationCode =
   | "INGRESS_RTB_NO_PUBLIC_IP"
   | "INGRESS_RTB_TRAFFIC_REDIRECTION"
   | "NGW_REQUIRES_SOURCE_IN_VPC"
+  | "NGW_SOURCE_ADDRESS_REASSIGN"
   | "NO_POSSIBLE_DESTINATION"
   | "NO_ROUTE_TO_DESTINATION"
   | "PCX_REQUIRES_ADDRESS_IN_VPC_CIDR"
@@ -188,7 +190,8 @@ function endpointCode({
 
 function natCode({ cidrs }: CompiledNetwork, { eni, datagram }: DeviceStep): ExplanationCode {
   if (eni.addresses[4].includes(datagram.destination)) return "NO_POSSIBLE_DESTINATION";
-  return holds(cidrs, datagram.source) ? "PROTOCOL_RESTRICTION" : "NGW_REQUIRES_SOURCE_IN_VPC";
+  if (!holds(cidrs, datagram.source)) return "NGW_REQUIRES_SOURCE_IN_VPC";
+  return isNatable(datagram) ? "NGW_SOURCE_ADDRESS_REASSIGN" : "PROTOCOL_RESTRICTION";
 }
 
 function deviceCode({ eni, datagram }: DeviceStep): ExplanationCode {

@@ -4,7 +4,7 @@
  */
 import { contains } from "./address.ts";
 import type { CompiledEni, CompiledNetwork } from "./compiled-network.ts";
-import { answerTo, type Datagram } from "./packet.ts";
+import { answerTo, isNatable, type Datagram } from "./packet.ts";
 import type { Step } from "./steps.ts";
 import { ownsAddress, walk, type KnownFlow, type Origin, type WalkEnd } from "./walk.ts";
 
@@ -166,7 +166,7 @@ function noteDevice(eni: CompiledEni, { network, datagram }: Arrived, outcome: O
 }
 
 /** A NAT gateway sends with its own address what comes from inside, and lets in only answers. */
-function translate(eni: CompiledEni, at: Arrived, { translations }: FollowContext): Next {
+function translate(eni: CompiledEni, at: Arrived, { translations, known }: FollowContext): Next {
   const { network, datagram } = at;
   const stage = "nat-gateway";
   const address = eni.addresses[4][0];
@@ -181,7 +181,8 @@ function translate(eni: CompiledEni, at: Arrived, { translations }: FollowContex
     };
   }
   const inside = network.cidrs.some((cidr) => contains(cidr, datagram.source));
-  if (!inside || !isNatable(datagram) || address === undefined) {
+  // An answer that it did not send the question for would come back from another address.
+  if (!inside || !isNatable(datagram) || address === undefined || known.answers) {
     return { step: noteDevice(eni, at, { stage, passed: false }) };
   }
   const place = { network, origin: eni, datagram };
@@ -191,11 +192,6 @@ function translate(eni: CompiledEni, at: Arrived, { translations }: FollowContex
     step: noteDevice(eni, at, { stage, passed: true, becomes }),
     place: { network, origin: eni, datagram: becomes },
   };
-}
-
-/** TCP, UDP and echo requests. */
-function isNatable({ kind, value }: Datagram): boolean {
-  return kind === "tcp" || kind === "udp" || (kind === "icmp" && value >> 8 === 8);
 }
 
 /** From a consumer's endpoint to a target of the service, whose own interface it then comes from. */

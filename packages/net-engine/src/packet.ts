@@ -106,3 +106,8 @@ export function answerTo(datagram: Datagram): Datagram | undefined {
   if (answer === undefined) return undefined;
   return { family, source: destination, destination: source, protocol, kind, value: answer, answer: value };
 }
+
+/** What a NAT gateway translates: TCP, UDP and echo requests. */
+export function isNatable({ kind, value }: Datagram): boolean {
+  return kind === "tcp" || kind === "udp" || (kind === "icmp" && value >> 8 === 8);
+}

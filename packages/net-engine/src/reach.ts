@@ -90,7 +90,9 @@ function responderOf({ end }: Followed): Origin | undefined {
 function replyOutcome(begin: Place, served: boolean, back: Followed | undefined): ReplyOutcome {
   if (served) return "passes";
   if (back === undefined) return "none";
-  return returnsTo(back.end, begin.origin) && !back.circles ? "passes" : "lost";
+  const { source, destination } = back.datagram;
+  const isAnswer = source === begin.datagram.destination && destination === begin.datagram.source;
+  return returnsTo(back.end, begin.origin) && isAnswer && !back.circles ? "passes" : "lost";
 }
 
 function start(networks: readonly CompiledNetwork[], ends: ReachEnds, traffic: Traffic): Place {

@@ -16,6 +16,8 @@ export interface DialOptions {
 
 export interface DatagramOptions extends DialOptions {
   readonly broadcast?: boolean;
+  /** Takes only what comes from the address asked for an answer. */
+  readonly connected?: boolean;
   /** Sends and does not wait for an answer. */
   readonly silent?: boolean;
 }

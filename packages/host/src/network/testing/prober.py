@@ -171,7 +171,11 @@ def udp(q):
             payload = bytes.fromhex(q["hex"])
         else:
             payload = b"x" * q.get("size", 8)
-        s.sendto(payload, (q["host"], q["port"]))
+        if q.get("connected"):  # only what comes from there is an answer
+            s.connect((q["host"], q["port"]))
+            s.send(payload)
+        else:
+            s.sendto(payload, (q["host"], q["port"]))
         if q.get("silent"):
             return "sent"
         data = s.recv(65535)

@@ -72,7 +72,7 @@ export class RandomProbers {
     const result =
       protocol === 6
         ? await prober.connect(destination, destinationPort, options)
-        : await prober.udp(destination, destinationPort, options);
+        : await prober.udp(destination, destinationPort, { ...options, connected: true });
     if (result.startsWith("ok")) return "passes";
     const silent = ["timeout", "Invalid argument", "Network is unreachable", "No route to host"];
     return silent.includes(result) ? "stops" : result;
