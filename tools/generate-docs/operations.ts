@@ -1,12 +1,13 @@
 // The pages of operations and of errors, from the list of services.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
+import { clientOf } from "../generate/sdk-schema.ts";
 import { cell, generatedNotice } from "./page.ts";
 import type { DescribedCloud, DescribedFault, DescribedService } from "./services.ts";
 
 /** How many operations AWS's own client of a service has; undefined where that client is not installed. */
 export function countAwsOperations(root: string, service: string): number | undefined {
-  const folder = join(root, "node_modules/@aws-sdk", `client-${service}`, "dist-types/commands");
+  const folder = join(root, "node_modules/@aws-sdk", `client-${clientOf(service)}`, "dist-types/commands");
   try {
     return readdirSync(folder).filter((name) => name.endsWith("Command.d.ts")).length;
   } catch {

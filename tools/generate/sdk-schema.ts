@@ -82,7 +82,7 @@ export async function readService(id: string): Promise<Service> {
   };
 }
 
-/** Only the protocols that answer in XML have one. The SDK drops the slash that the service writes after it. */
+/** Only protocols that answer in XML need one. The SDK drops the slash that the service writes after it. */
 function namespaceOf(settings: Record<string, unknown>): string {
   const namespace = settings["xmlNamespace"];
   return typeof namespace === "string" ? `${namespace.replace(/\/$/, "")}/` : "";

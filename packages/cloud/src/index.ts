@@ -70,6 +70,13 @@ export {
   type ReconcilerStatus,
   type RunningReconcilers,
 } from "./reconcile/runner.ts";
+export {
+  findingReconciler,
+  historyEntriesMax,
+  policyGenerationReconciler,
+  recordedUse,
+  type RecordedCalls,
+} from "./services/access-analyzer/index.ts";
 export { storedCollections, storedTables, services } from "./services/index.ts";
 export {
   countInstances,

@@ -1,5 +1,5 @@
-// Turns the parts of a REST request into the typed input of an operation: labels of the path, the query, bound
-// headers and the JSON body. Total: any parts give an input that satisfies the model, or a WireFault.
+// Turns the parts of a REST request into the typed input of an operation: labels of the path, the query,
+// bound headers and the JSON body. Total: any parts give an input that satisfies the model, or a WireFault.
 import { dialectOf, type Decoding, type Dialect } from "./dialect.ts";
 import { parseJson } from "./json-codec.ts";
 import { JsonCompiler } from "./json-decoder.ts";

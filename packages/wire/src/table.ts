@@ -50,7 +50,7 @@ export type TableShape = StructureShape | ListShape | MapShape | EnumShape;
 
 export type Protocol = "ec2" | "query" | "json1.0" | "json1.1" | "rest-json";
 
-/** How an operation of a REST protocol is asked for: its path has `{label}` segments, `{label+}` is greedy. */
+/** How a REST protocol asks for an operation. The path has `{label}` segments; `{label+}` is greedy. */
 export type HttpBinding = readonly [method: string, path: string, status: number];
 
 /** The part of a table that stands on its first line and is read without parsing the rest. */

@@ -30,6 +30,7 @@ import { ensureFirstAccount, type AdministratorCredentials } from "./first-start
 import { describe, startInstanceSide, type InstanceSide } from "./instance-side.ts";
 import { createKeyring } from "./keyring.ts";
 import { localPaths } from "./local-paths.ts";
+import { startServiceReconcilers } from "./service-reconcilers.ts";
 import { createPooledRandom } from "./pooled-random.ts";
 import { loadRootKey } from "./root-key.ts";
 import {
@@ -77,6 +78,7 @@ export async function start(options: StartOptions = {}): Promise<Casemate> {
   });
   let reloading: Promise<void> | undefined;
   const first = await ensureFirstAccount(store, environment, directory);
+  const reconcilers = startServiceReconcilers({ store, environment, log });
   const tls = createCertificates(environment, directory);
   const trustAnchor = (): Promise<string> => tls().then(({ anchor }) => anchor);
   const contexts = (): Promise<ServerContexts> => tls().then((made) => made.contexts);
@@ -109,6 +111,7 @@ export async function start(options: StartOptions = {}): Promise<Casemate> {
       const running = await instances.catch(() => undefined);
       await running?.stop();
       await edge.close(drainMs);
+      await reconcilers.stop();
       await operator?.close();
       await store.close();
     },

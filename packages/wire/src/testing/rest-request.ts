@@ -3,7 +3,7 @@ import type { ServiceModel } from "../service-model.ts";
 import { encodeUri } from "../sigv4/uri-encoding.ts";
 import type { RawRequest } from "../sigv4/raw-request.ts";
 
-/** The unsigned request that asks for an operation; members of the input are texts, numbers, lists or JSON. */
+/** The unsigned request that asks for an operation; members of the input are scalars, lists or JSON. */
 export function restRequest(
   model: ServiceModel,
   operation: string,

@@ -4,6 +4,7 @@
  * `operations`. Every example must succeed for an administrator.
  */
 import { modelOf, testNow } from "../testing.ts";
+import { harmlessFilter, partnerArn } from "./analyzer-fixtures.ts";
 import { leafKeyPem, otherLeafPem, rsaPublicKey } from "./credential-material.ts";
 import { harmlessResourcePolicy, harmlessScp } from "./organization-fixtures.ts";
 import { issuerHost, tokenOf } from "./oidc-issuer.ts";
@@ -29,6 +30,21 @@ const named =
 
 /** Values of required parameters, by service and name. */
 const members: Readonly<Record<string, Example>> = {
+  "access-analyzer:access": named({ access: [{ actions: ["s3:GetObject"] }] }),
+  "access-analyzer:analyzerArn": ({ analyzerArn }) => ({ analyzerArn }),
+  "access-analyzer:analyzerName": named({ analyzerName: "external" }),
+  "access-analyzer:existingPolicyDocument": named({ existingPolicyDocument: document(everything) }),
+  "access-analyzer:filter": named({ filter: harmlessFilter }),
+  "access-analyzer:id": ({ findingId }) => ({ id: findingId }),
+  "access-analyzer:jobId": ({ policyGenerationId }) => ({ jobId: policyGenerationId }),
+  "access-analyzer:newPolicyDocument": named({ newPolicyDocument: document(everything) }),
+  "access-analyzer:policyDocument": named({ policyDocument: document(everything) }),
+  "access-analyzer:policyGenerationDetails": named({ policyGenerationDetails: { principalArn: partnerArn } }),
+  "access-analyzer:policyType": named({ policyType: "IDENTITY_POLICY" }),
+  "access-analyzer:resourceArn": named({ resourceArn: partnerArn }),
+  "access-analyzer:ruleName": named({ ruleName: "quiet" }),
+  "access-analyzer:status": named({ status: "ARCHIVED" }),
+
   "iam:AWSServiceName": named({ AWSServiceName: "autoscaling.amazonaws.com" }),
   "iam:AccessKeyId": ({ accessKeyId }) => ({ AccessKeyId: accessKeyId }),
   "iam:AccountAlias": named({ AccountAlias: "ledger" }),
@@ -144,6 +160,28 @@ const members: Readonly<Record<string, Example>> = {
 
 /** What an operation wants beside or instead of the values above; an empty one takes a parameter away. */
 const operations: Readonly<Record<string, Example>> = {
+  "access-analyzer:CheckNoPublicAccess": named({
+    policyDocument: trust,
+    resourceType: "AWS::IAM::AssumeRolePolicyDocument",
+  }),
+  "access-analyzer:CreateAnalyzer": named({
+    analyzerName: "ledger",
+    type: "ORGANIZATION",
+    tags: { team: "red" },
+  }),
+  "access-analyzer:CreateArchiveRule": named({ ruleName: "ledger" }),
+  "access-analyzer:ListTagsForResource": ({ analyzerArn }) => ({ resourceArn: analyzerArn }),
+  "access-analyzer:StartPolicyGeneration": named({
+    cloudTrailDetails: {
+      accessRole: iamArn("role/reader"),
+      trails: [{ cloudTrailArn: "arn:aws:cloudtrail:us-east-1:111122223333:trail/all", allRegions: true }],
+      startTime: new Date(testNow - 86_400_000).toISOString(),
+    },
+  }),
+  "access-analyzer:TagResource": ({ analyzerArn }) => ({ resourceArn: analyzerArn, tags: { team: "blue" } }),
+  "access-analyzer:UntagResource": ({ analyzerArn }) => ({ resourceArn: analyzerArn, tagKeys: ["team"] }),
+  "access-analyzer:UpdateAnalyzer": named({ analyzerName: "unused" }),
+  "access-analyzer:UpdateFindings": ({ findingId }) => ({ ids: [findingId] }),
   "ec2:AuthorizeSecurityGroupEgress": named(https),
   "ec2:AuthorizeSecurityGroupIngress": ({ unusedGroupId }) => ({ GroupId: unusedGroupId, ...https }),
   "ec2:AssociateIamInstanceProfile": ({ stoppedInstanceId }) => ({ InstanceId: stoppedInstanceId }),

@@ -7,6 +7,7 @@ import type { Credentials } from "@casemate/wire";
 import { storedCollections } from "../../services/index.ts";
 import { leafKeyPem, leafPem, rsaPublicKey } from "./credential-material.ts";
 import { openCloud, testNow, type Answer, type TestCloud } from "../testing.ts";
+import { makeAnalyzers, type AnalyzerFixtures } from "./analyzer-fixtures.ts";
 import { makeOrganizations, type OrganizationFixtures } from "./organization-fixtures.ts";
 import { audience, issuerHost, issuerKeys } from "./oidc-issuer.ts";
 import { sharedIdp } from "./saml-material.ts";
@@ -17,7 +18,7 @@ import { copyRows } from "./store-dump.ts";
 export const firstAccount = "111122223333";
 
 /** Names of what the world holds; the values of examples. */
-export interface Fixtures extends OrganizationFixtures {
+export interface Fixtures extends AnalyzerFixtures, OrganizationFixtures {
   readonly accessKeyId: string;
   readonly associationId: string;
   readonly certificateId: string;
@@ -115,6 +116,7 @@ export async function openLedgerWorld(): Promise<LedgerWorld> {
   const ec2 = await makeMachines(cloud, make);
   const organization = await makeOrganizations(cloud);
   const guarded = await makeGuarded(make, organization.rootId);
+  const analyzers = await makeAnalyzers(make);
   const nobody = await makeUser("nobody");
   const refused = await cloud.send({
     service: "ec2",
@@ -127,7 +129,7 @@ export async function openLedgerWorld(): Promise<LedgerWorld> {
   await cloud.send({ service: "ec2", action: "DescribeVpcs", credentials: cloud.stranger });
   return {
     ...cloud,
-    fixtures: { ...iam, ...mfa, ...ec2, ...organization, ...guarded, encodedMessage },
+    fixtures: { ...iam, ...mfa, ...ec2, ...organization, ...guarded, ...analyzers, encodedMessage },
     make,
     makeUser,
   };
@@ -317,7 +319,13 @@ async function makeMachines(
   cloud: TestCloud,
   make: Make,
 ): Promise<
-  Omit<Fixtures, keyof IamFixtures | keyof OrganizationFixtures | keyof GuardedFixtures | "encodedMessage">
+  Omit<
+    Fixtures,
+    | keyof IamFixtures
+    | keyof (AnalyzerFixtures & OrganizationFixtures)
+    | keyof GuardedFixtures
+    | "encodedMessage"
+  >
 > {
   const idIn = async (
     action: string,

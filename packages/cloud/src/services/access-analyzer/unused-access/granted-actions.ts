@@ -1,0 +1,112 @@
+/**
+ * Which services, and which of their actions, documents let their holder use: what an Allow covers and no
+ * Deny takes away everywhere and under all conditions. Resources and conditions of an Allow do not count.
+ */
+import { parsePolicy, PolicyFault, type ParsedStatement } from "@casemate/iam-engine";
+import { awsServiceKnowledge, type ServiceKnowledge } from "@casemate/iam-engine/analysis";
+
+/** What is granted of one service. */
+export interface GrantedService {
+  readonly namespace: string;
+  /** The actions, by name; undefined where the actions of the service are not known. */
+  readonly actions: readonly string[] | undefined;
+}
+
+/** Sets of documents that are remembered; the oldest is forgotten first. */
+const rememberedMax = 500;
+
+let known: ServiceKnowledge | undefined;
+const remembered = new Map<string, readonly GrantedService[]>();
+
+/** What the knowledge of services is, read when it is first asked for. */
+export function serviceKnowledge(): ServiceKnowledge {
+  return (known ??= awsServiceKnowledge());
+}
+
+/** The services that documents grant, by namespace; one of which nothing is granted is left out. */
+export function grantedServices(documents: readonly string[]): readonly GrantedService[] {
+  const key = documents.join("\n");
+  const before = remembered.get(key);
+  if (before !== undefined) return before;
+  const statements = documents.flatMap(statementsOf);
+  const granted = serviceKnowledge().services.flatMap((namespace) => grantedOf(namespace, statements));
+  if (remembered.size >= rememberedMax) remembered.delete(remembered.keys().next().value ?? "");
+  remembered.set(key, granted);
+  return granted;
+}
+
+interface Statement {
+  readonly deny: boolean;
+  /** Whether it covers an action, given in lower case. */
+  readonly covers: (action: string) => boolean;
+  /** Whether it covers some, or every, action of a service. */
+  readonly coversSome: (namespace: string) => boolean;
+  readonly coversAll: (namespace: string) => boolean;
+}
+
+function statementsOf(document: string): readonly Statement[] {
+  try {
+    return parsePolicy(document, "identity").statements.filter(counts).map(readStatement);
+  } catch (thrown) {
+    // A document that is no policy any more grants nothing.
+    if (thrown instanceof PolicyFault) return [];
+    throw thrown;
+  }
+}
+
+/** A Deny of some resources or under conditions takes nothing away for sure. */
+function counts({ effect, resources, conditions }: ParsedStatement): boolean {
+  if (effect.text === "Allow") return true;
+  return conditions.length === 0 && resources?.some(({ text }) => text === "*") === true;
+}
+
+function readStatement({ effect, actions, notActions }: ParsedStatement): Statement {
+  const deny = effect.text === "Deny";
+  const patterns = (actions ?? notActions ?? []).map(({ text }) => readPattern(text));
+  const some = (namespace: string) => patterns.some((pattern) => pattern.some(namespace));
+  const all = (namespace: string) => patterns.some((pattern) => pattern.all(namespace));
+  const covers = (action: string) => patterns.some(({ expression }) => expression.test(action));
+  if (actions !== undefined) return { deny, covers, coversSome: some, coversAll: all };
+  return {
+    deny,
+    covers: (action) => !covers(action),
+    coversSome: (namespace) => !all(namespace),
+    coversAll: (namespace) => !some(namespace),
+  };
+}
+
+/** A pattern of actions; its stars are the only part that may take long, and one action is short. */
+function readPattern(text: string) {
+  const lower = text.toLowerCase();
+  const [service = "", name] = lower.split(":");
+  const inService = (namespace: string) => lower === "*" || expressionOf(service).test(namespace);
+  return {
+    expression: expressionOf(lower),
+    some: inService,
+    all: (namespace: string) => inService(namespace) && (lower === "*" || /^\*+$/.test(name ?? "")),
+  };
+}
+
+function expressionOf(pattern: string): RegExp {
+  const source = pattern
+    .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
+    .replaceAll(/\*+/g, ".*")
+    .replaceAll("?", ".");
+  return new RegExp(`^${source}$`);
+}
+
+function grantedOf(namespace: string, statements: readonly Statement[]): GrantedService[] {
+  const touching = statements.filter(({ coversSome }) => coversSome(namespace));
+  const allows = touching.filter(({ deny }) => !deny);
+  const denies = touching.filter(({ deny }) => deny);
+  if (allows.length === 0 || denies.some(({ coversAll }) => coversAll(namespace))) return [];
+  const details = serviceKnowledge().details(namespace);
+  if (details === undefined) return [{ namespace, actions: undefined }];
+  const actions = details.actions
+    .map(({ name }) => name)
+    .filter((name) => {
+      const action = `${namespace}:${name.toLowerCase()}`;
+      return allows.some(({ covers }) => covers(action)) && !denies.some(({ covers }) => covers(action));
+    });
+  return actions.length === 0 ? [] : [{ namespace, actions }];
+}
