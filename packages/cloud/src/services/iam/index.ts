@@ -94,11 +94,7 @@ export {
   type MadeAccount,
 } from "./account/make-account.ts";
 export { enabledFeatures, managedOrganization } from "./root-access/root-access.ts";
-export {
-  releaseServiceLinkedRole,
-  useServiceLinkedRole,
-  type LinkedRoleUse,
-} from "./service-linked-role/role-use.ts";
+export { releaseServiceLinkedRole, useServiceLinkedRole } from "./service-linked-role/role-use.ts";
 export {
   ensureServiceLinkedRole,
   findServiceLinkedRole,
