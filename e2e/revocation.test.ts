@@ -118,7 +118,9 @@ beforeAll(async () => {
   taken.set("a session of a deleted role", session);
   const disabled = await createUser("disabled");
   taken.set("a disabled key", disabled);
-  for (const keys of taken.values()) expect(await who(keys)).toBe("allowed");
+  for (const [name, keys] of taken) {
+    if ((await who(keys)) !== "allowed") throw new Error(`${name} did not work before`);
+  }
 
   await deleteUser("removed", removed);
   const { accessKeyId } = disabled;
@@ -131,20 +133,20 @@ afterAll(async () => {
   await daemon?.stop();
 });
 
-async function allStayAway(): Promise<void> {
+async function expectAllStayAway(): Promise<void> {
   for (const [name, keys] of taken) {
-    expect(await who(keys), name).toMatch(/^(InvalidClientTokenId|InvalidAccessKeyId|ExpiredToken)/);
+    expect(await who(keys), `${name}`).toMatch(/^(InvalidClientTokenId|InvalidAccessKeyId|ExpiredToken)/);
   }
   expect(await who(kept)).toBe("allowed");
 }
 
-test("nothing taken away works any more", allStayAway);
+test("nothing taken away works any more", expectAllStayAway);
 
 test("a namesake gives nothing back", async () => {
   await createUser("removed");
   const account = (await sts().send(new GetCallerIdentityCommand({}))).Account ?? "";
   await createRole("removed", account);
-  await allStayAway();
+  await expectAllStayAway();
 });
 
 test("a role that trusted a user does not trust the user's namesake", async () => {
@@ -168,7 +170,7 @@ test("a role that trusted a user does not trust the user's namesake", async () =
 test("after a kill and a new start nothing taken away works", async () => {
   await daemon.kill();
   await daemon.restart();
-  await allStayAway();
+  await expectAllStayAway();
 });
 
 test("sessions older than a policy about their issue time are refused, newer ones are not", async () => {

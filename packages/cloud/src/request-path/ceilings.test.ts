@@ -310,9 +310,11 @@ describe("a resource with a policy of its own", () => {
     keep({ resourcePolicy: own });
     const credentials = caller === "nobody" ? nobody : cloud[caller];
     const answer = await cloud.send({ service: "iam", action: "GetUser", credentials });
-    expect(answer.status === 200 ? 200 : answer.message).toEqual(
-      outcome === 200 ? 200 : expect.stringContaining(outcome),
-    );
+    const refusal = answer.status === 200 ? "" : (answer.message ?? "");
+    expect([answer.status === 200, refusal.includes(String(outcome))]).toEqual([
+      outcome === 200,
+      outcome !== 200,
+    ]);
   });
 
   it("whose policy is all there is takes an identity's word only where it delegates", async () => {
