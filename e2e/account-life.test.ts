@@ -1,5 +1,5 @@
-// The life of an account, call by call, by the aws command line, the SDK for JavaScript and boto3 in turn: who
-// may what changes with users, MFA, groups, boundaries, role chains, federation and an organization's
+// The life of an account, call by call, by the aws command line, the SDK for JavaScript and boto3 in turn:
+// who may what changes with users, MFA, groups, boundaries, role chains, federation and an organization's
 // policies, and every refusal says which of them it was.
 import { createHmac } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
