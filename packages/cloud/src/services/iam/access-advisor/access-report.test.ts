@@ -21,7 +21,7 @@ import { trackingPeriodMs } from "./make-report.ts";
 import { serviceAccesses } from "./service-access.ts";
 
 const own = (resource: string): string => `arn:aws:iam::${testAccount}:${resource}`;
-const allow = (Action: string): string =>
+const allow = (Action: string | readonly string[]): string =>
   JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action, Resource: "*" }] });
 const hourMs = 3_600_000;
 
@@ -194,7 +194,11 @@ describe("a report of last access", () => {
   });
 
   it("comes in pages, of services and of entities", () => {
-    iam.run("PutUserPolicy", { UserName: "ana", PolicyName: "q", PolicyDocument: allow("*") });
+    iam.run("PutUserPolicy", {
+      UserName: "ana",
+      PolicyName: "q",
+      PolicyDocument: allow(["ec2:*", "iam:*", "sts:*"]),
+    });
     const JobId = generate(own("user/ana"));
     const first = read(JobId, { MaxItems: 2 });
     expect(first.ServicesLastAccessed.map(({ ServiceNamespace }) => ServiceNamespace)).toEqual([

@@ -17,8 +17,10 @@ import { accessOf, type Attempt } from "./service-access.ts";
  * Differs: on AWS the list has every service that a policy can name; here it has those of this cloud.
  */
 export const reportedServices: ReadonlyMap<string, string> = new Map([
+  ["access-analyzer", "IAM Access Analyzer"],
   ["ec2", "Amazon EC2"],
   ["iam", "AWS Identity and Access Management"],
+  ["organizations", "AWS Organizations"],
   ["sts", "AWS Security Token Service"],
 ]);
 

@@ -29,7 +29,7 @@ let scope: ScopeOfPolicies | ScopeRefusal;
 let asked: ScopeQuestion | undefined;
 beforeEach(async () => {
   place = { id: "o-a1b2c3d4e5", managementAccountId: testAccount, path: `${entity}/` };
-  scope = { levels: [[allow("*")]], accounts: [home, away] };
+  scope = { levels: [[allow("ec2:*", "iam:*", "sts:*")]], accounts: [home, away] };
   const scopeOf = (_tx: unknown, question: ScopeQuestion) => {
     asked = question;
     return scope;
@@ -105,9 +105,9 @@ describe("a report of last access in an organization", () => {
       ],
       accounts: [],
     };
-    expect(services(read(generate()))).toEqual(["iam", "sts"]);
+    expect(services(read(generate()))).toEqual(["access-analyzer", "iam", "organizations", "sts"]);
     scope = { levels: [], accounts: [] };
-    expect(services(read(generate()))).toEqual(["ec2", "iam", "sts"]);
+    expect(services(read(generate()))).toEqual(["access-analyzer", "ec2", "iam", "organizations", "sts"]);
   });
 
   it("is sorted and paged as asked", () => {
