@@ -24,6 +24,14 @@ export const idPrefixes = [
   "iip-assoc",
   "dopt",
   "eipassoc",
+  "vpc-cidr-assoc",
+  "subnet-cidr-assoc",
+  "scr",
+  "pl",
+  "eigw",
+  "eipalloc",
+  "nat",
+  "ela-attach",
 ] as const;
 
 /** A registered id prefix. */

@@ -3,7 +3,7 @@
  * only while it is stopped.
  */
 import type { Tx } from "@casemate/store";
-import { fault, type Call } from "../../../kit/index.ts";
+import type { Call } from "../../../kit/index.ts";
 import { fetchInstanceType } from "../instance-type/instance-types.ts";
 import { setInterfaceGroups } from "../network-interface/interface-groups.ts";
 import { networkInterfaces, type NetworkInterfaceRow } from "../network-interface/network-interface.ts";
@@ -17,16 +17,9 @@ import {
   readAttributeChange,
   type AttributeChange,
 } from "./attribute-change.ts";
-import { interfacesOf } from "./instance-view.ts";
 import { changeInstance, instanceInWrongState, instances, type InstanceRow } from "./instance.ts";
+import { onlyInterface } from "./only-interface.ts";
 import { readUserData, sealUserData } from "./user-data.ts";
-
-export const severalInterfaces = fault({
-  code: "InvalidInstanceID",
-  message: (id: string) =>
-    `There are multiple interfaces attached to instance '${id}'. ` +
-    "Please specify an interface ID for the operation instead.",
-});
 
 /** The instance, which is not ending. @throws the instance's faults, instanceInWrongState */
 export function fetchModifiable(tx: Tx, call: Call, id: string): InstanceRow {
@@ -122,14 +115,6 @@ function putUserData(
   const after =
     userData === undefined ? {} : { sealedUserData: sealUserData(call.environment, asked.row.id, userData) };
   changeInstance(tx, rest, after);
-}
-
-/** The interface of an instance that has just one. @throws severalInterfaces */
-function onlyInterface(tx: Tx, row: InstanceRow): NetworkInterfaceRow {
-  const [first, ...more] = interfacesOf(tx, row.id);
-  if (first === undefined) throw new Error(`${row.id} has no network interface.`);
-  if (more.length > 0) throw severalInterfaces(row.id);
-  return first;
 }
 
 /** Sets whether an interface drops packets that are neither from nor for it. */

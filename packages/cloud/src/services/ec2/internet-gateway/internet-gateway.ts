@@ -8,6 +8,9 @@ export interface InternetGatewayRow extends OwnedRow {
   readonly id: string;
   /** The VPC it is attached to, when it is. */
   readonly vpcId?: string | undefined;
+  /** The route table of what comes in by it. */
+  readonly routeTableId?: string | undefined;
+  readonly routeTableAssociationId?: string | undefined;
 }
 
 export const internetGatewayNotFound = fault({
@@ -16,13 +19,18 @@ export const internetGatewayNotFound = fault({
 });
 export const internetGatewayMalformed = malformedId("InvalidInternetGatewayId.Malformed", "igw");
 
-export const internetGatewayFaults = [internetGatewayNotFound, internetGatewayMalformed];
-
-export const internetGateways = resource<InternetGatewayRow, "vpc">({
+export const internetGateways = resource<
+  InternetGatewayRow,
+  "vpc" | "route-table" | "route-table-association"
+>({
   service: "ec2",
   type: "internet-gateway",
   prefix: "igw",
-  indexes: { vpc: (row) => row.vpcId },
+  indexes: {
+    vpc: (row) => row.vpcId,
+    "route-table": (row) => row.routeTableId,
+    "route-table-association": (row) => row.routeTableAssociationId,
+  },
   notFound: internetGatewayNotFound,
   malformed: internetGatewayMalformed,
   keys: (row) => ({ "ec2:InternetGatewayID": row.id }),

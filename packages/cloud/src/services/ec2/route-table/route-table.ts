@@ -1,19 +1,24 @@
-/** Route tables: the row, its routes and its faults. */
-import type { ReadTx } from "@casemate/store";
-import type { Route, RouteTable } from "@casemate/wire/ec2";
-import { fault, resource, tagsView, type FilterTable, type OwnedRow } from "../../../kit/index.ts";
-import { internetGateways } from "../internet-gateway/internet-gateway.ts";
-import { networkInterfaces } from "../network-interface/network-interface.ts";
+/**
+ * Route tables: the row, its routes and what is associated with it. Every block of the VPC has a route of its
+ * own in each of its tables, which leads to the VPC itself until it is given another target.
+ */
+import type { ReadTx, Tx } from "@casemate/store";
+import { fault, resource, type Call, type OwnedRow } from "../../../kit/index.ts";
+import { internetGateways, type InternetGatewayRow } from "../internet-gateway/internet-gateway.ts";
 import { malformedId } from "../malformed-id.ts";
+import { subnets, type SubnetRow } from "../subnet/subnet.ts";
 
 /** Where a route leads. */
 export type RouteTarget =
   | { readonly kind: "local" }
   | { readonly kind: "internet-gateway"; readonly id: string }
+  | { readonly kind: "egress-only-internet-gateway"; readonly id: string }
+  | { readonly kind: "nat-gateway"; readonly id: string }
   | { readonly kind: "network-interface"; readonly id: string };
 
 /** A route. */
 export interface RouteRow {
+  /** A block in canonical form, or the id of a prefix list. */
   readonly destination: string;
   readonly target: RouteTarget;
   readonly origin: "CreateRouteTable" | "CreateRoute";
@@ -23,13 +28,12 @@ export interface RouteRow {
 export interface RouteTableRow extends OwnedRow {
   readonly id: string;
   readonly vpcId: string;
-  /** Distinguishes the tables of one VPC to the packet filter, 1 to 255. */
+  /** Distinguishes the tables of one VPC to the packet filter. */
   readonly number: number;
+  /** The routes of the VPC's own blocks, and those that were made. */
   readonly routes: readonly RouteRow[];
   /** Set on the VPC's main table. */
   readonly mainAssociationId?: string | undefined;
-  /** Explicit subnet associations. */
-  readonly associations: readonly { readonly id: string; readonly subnetId: string }[];
 }
 
 export const routeTableNotFound = fault({
@@ -38,13 +42,11 @@ export const routeTableNotFound = fault({
 });
 export const routeTableMalformed = malformedId("InvalidRouteTableId.Malformed", "rtb");
 
-export const routeTableFaults = [routeTableNotFound, routeTableMalformed];
-
-export const routeTables = resource<RouteTableRow, "vpc">({
+export const routeTables = resource<RouteTableRow, "vpc" | "main-association">({
   service: "ec2",
   type: "route-table",
   prefix: "rtb",
-  indexes: { vpc: (row) => row.vpcId },
+  indexes: { vpc: (row) => row.vpcId, "main-association": (row) => row.mainAssociationId },
   notFound: routeTableNotFound,
   malformed: routeTableMalformed,
   keys: (row) => ({
@@ -53,86 +55,90 @@ export const routeTables = resource<RouteTableRow, "vpc">({
   }),
 });
 
-/** Whether a route's target is there: a route to something that is gone drops what it matches. */
-function routeState(route: RouteRow, tx: ReadTx): "active" | "blackhole" {
-  const { target } = route;
-  switch (target.kind) {
-    case "local":
-      return "active";
-    case "internet-gateway":
-      return tx.get(internetGateways.collection, target.id)?.vpcId === undefined ? "blackhole" : "active";
-    case "network-interface":
-      return tx.get(networkInterfaces.collection, target.id)?.status === "in-use" ? "active" : "blackhole";
-  }
+/** The main table of a VPC. */
+export function mainRouteTable(tx: ReadTx, vpcId: string): RouteTableRow | undefined {
+  return tx
+    .by(routeTables.collection, "vpc", vpcId)
+    .find(({ mainAssociationId }) => mainAssociationId !== undefined);
 }
 
-/** The gateway of a route as the API names it; `local` for the VPC itself. */
-function gatewayOf({ target }: RouteRow): string | undefined {
-  if (target.kind === "local") return "local";
-  return target.kind === "internet-gateway" ? target.id : undefined;
+/** A number that no table of the VPC has. */
+export function freeTableNumber(tx: ReadTx, vpcId: string): number {
+  const taken = new Set(tx.by(routeTables.collection, "vpc", vpcId).map(({ number }) => number));
+  let number = 1;
+  while (taken.has(number)) number += 1;
+  return number;
 }
 
-/** The filters of DescribeRouteTables. */
-export const routeTableFilters: FilterTable<RouteTableRow> = {
-  "association.main": (row) => String(row.mainAssociationId !== undefined),
-  "association.route-table-association-id": (row) => associationIds(row),
-  "association.route-table-id": (row) => row.id,
-  "association.subnet-id": (row) => row.associations.map(({ subnetId }) => subnetId),
-  "owner-id": (row) => row.accountId,
-  "route-table-id": (row) => row.id,
-  "route.destination-cidr-block": (row) => row.routes.map(({ destination }) => destination),
-  "route.gateway-id": (row) => row.routes.map(gatewayOf).filter((id) => id !== undefined),
-  "route.origin": (row) => row.routes.map(({ origin }) => origin),
-  "route.state": (row, tx) => row.routes.map((route) => routeState(route, tx)),
-  "vpc-id": (row) => row.vpcId,
-};
-
-function associationIds(row: RouteTableRow): readonly string[] {
-  const ids = row.associations.map(({ id }) => id);
-  return row.mainAssociationId === undefined ? ids : [row.mainAssociationId, ...ids];
+/** The routes that a table is born with: of the VPC's own blocks. */
+export function localRoutesOf(blocks: readonly { readonly cidr: string }[]): readonly RouteRow[] {
+  return blocks.map(({ cidr }) => ({
+    destination: cidr,
+    target: { kind: "local" },
+    origin: "CreateRouteTable",
+  }));
 }
 
-/** The route table as the API shows it. */
-export function routeTableView(row: RouteTableRow, tx: ReadTx): RouteTable {
-  const associated = { State: "associated" } as const;
+/** Makes the main table that a VPC is born with. */
+export function makeMainRouteTable(
+  tx: Tx,
+  call: Call,
+  of: { readonly vpcId: string; readonly cidrs: readonly { readonly cidr: string }[] },
+): RouteTableRow {
+  const { vpcId, cidrs } = of;
+  return routeTables.put(tx, {
+    accountId: call.accountId,
+    region: call.region,
+    tags: {},
+    id: call.newId("rtb"),
+    vpcId,
+    number: freeTableNumber(tx, vpcId),
+    routes: localRoutesOf(cidrs),
+    mainAssociationId: call.newId("rtbassoc"),
+  });
+}
+
+/** What a route table is associated with. */
+export type AssociationRow =
+  | { readonly id: string; readonly table: RouteTableRow; readonly with: "vpc" }
+  | {
+      readonly id: string;
+      readonly table: RouteTableRow;
+      readonly with: "subnet";
+      readonly subnet: SubnetRow;
+    }
+  | {
+      readonly id: string;
+      readonly table: RouteTableRow;
+      readonly with: "gateway";
+      readonly gateway: InternetGatewayRow;
+    };
+
+/** The associations of a table: as the main one, with subnets, with gateways. */
+export function associationsOf(tx: ReadTx, table: RouteTableRow): readonly AssociationRow[] {
+  const { id, mainAssociationId } = table;
   const main =
-    row.mainAssociationId === undefined
-      ? []
-      : [
-          {
-            Main: true,
-            RouteTableAssociationId: row.mainAssociationId,
-            RouteTableId: row.id,
-            AssociationState: associated,
-          },
-        ];
-  return {
-    RouteTableId: row.id,
-    VpcId: row.vpcId,
-    OwnerId: row.accountId,
-    Routes: row.routes.map((route) => routeView(route, tx)),
-    Associations: [
-      ...main,
-      ...row.associations.map(({ id, subnetId }) => ({
-        Main: false,
-        RouteTableAssociationId: id,
-        RouteTableId: row.id,
-        SubnetId: subnetId,
-        AssociationState: associated,
-      })),
-    ],
-    PropagatingVgws: [],
-    Tags: tagsView(row.tags),
-  };
+    mainAssociationId === undefined ? [] : [{ id: mainAssociationId, table, with: "vpc" } as const];
+  const bySubnet = tx
+    .by(subnets.collection, "route-table", id)
+    .map((subnet) => ({ id: subnet.routeTableAssociationId ?? "", table, with: "subnet", subnet }) as const);
+  const byGateway = tx
+    .by(internetGateways.collection, "route-table", id)
+    .map(
+      (gateway) => ({ id: gateway.routeTableAssociationId ?? "", table, with: "gateway", gateway }) as const,
+    );
+  return [...main, ...bySubnet, ...byGateway];
 }
 
-function routeView(route: RouteRow, tx: ReadTx): Route {
-  const { target } = route;
-  return {
-    DestinationCidrBlock: route.destination,
-    GatewayId: gatewayOf(route),
-    NetworkInterfaceId: target.kind === "network-interface" ? target.id : undefined,
-    Origin: route.origin,
-    State: routeState(route, tx),
-  };
+/** The caller's association with this id, or undefined. */
+export function findAssociation(tx: ReadTx, call: Call, id: string): AssociationRow | undefined {
+  const [subnet] = subnets.by(tx, call, { index: "route-table-association", value: id });
+  const [gateway] = internetGateways.by(tx, call, { index: "route-table-association", value: id });
+  const [main] = routeTables.by(tx, call, { index: "main-association", value: id });
+  if (main !== undefined) return { id, table: main, with: "vpc" };
+  const tableId = subnet?.routeTableId ?? gateway?.routeTableId;
+  const table = tableId === undefined ? undefined : routeTables.find(tx, call, tableId);
+  if (table === undefined) return undefined;
+  if (subnet !== undefined) return { id, table, with: "subnet", subnet };
+  return gateway && { id, table, with: "gateway", gateway };
 }
