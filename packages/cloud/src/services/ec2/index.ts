@@ -1,7 +1,50 @@
 /** The face of EC2 to the rest of the cloud. */
 import { filterFaults, idempotentParameterMismatch, tagFaults, type Service } from "../../kit/index.ts";
-import { ensureDefaultVpc, usedRegions, vpcsOnHostExceeded } from "./default-vpc/default-vpc.ts";
+import { ensureDefaultVpc, usedRegions } from "./default-vpc/default-vpc.ts";
+import { dhcpOptions, dhcpOptionsFaults } from "./dhcp-options/dhcp-options.ts";
+import {
+  associateDhcpOptions,
+  createDhcpOptions,
+  deleteDhcpOptions,
+  describeDhcpOptions,
+} from "./dhcp-options/operations.ts";
+import { describeVpcAttribute, modifyVpcAttribute, modifyVpcTenancy } from "./vpc/attribute-operations.ts";
+import { associateVpcCidrBlock, disassociateVpcCidrBlock } from "./vpc/block-operations.ts";
+import { createDefaultSubnet, createDefaultVpc } from "./default-vpc/operations.ts";
+import { modifySubnetAttribute } from "./subnet/attribute-operations.ts";
+import { associateSubnetCidrBlock, disassociateSubnetCidrBlock } from "./subnet/ipv6-operations.ts";
+import {
+  createSubnetCidrReservation,
+  deleteSubnetCidrReservation,
+  getSubnetCidrReservations,
+} from "./subnet/reservation-operations.ts";
+import { reservations } from "./subnet/reservation.ts";
 import { describeFaults } from "./describe.ts";
+import {
+  egressOnlyInternetGatewayFaults,
+  egressOnlyInternetGateways,
+} from "./egress-only-internet-gateway/egress-only-internet-gateway.ts";
+import {
+  createEgressOnlyInternetGateway,
+  deleteEgressOnlyInternetGateway,
+  describeEgressOnlyInternetGateways,
+} from "./egress-only-internet-gateway/operations.ts";
+import { associateAddress, disassociateAddress } from "./elastic-ip/association-operations.ts";
+import { elasticIps } from "./elastic-ip/elastic-ip.ts";
+import { elasticIpFaults } from "./elastic-ip/faults.ts";
+import {
+  allocateAddress,
+  describeAddresses,
+  describeAddressesAttribute,
+  releaseAddress,
+} from "./elastic-ip/operations.ts";
+import { addressTransfers } from "./elastic-ip/transfer.ts";
+import {
+  acceptAddressTransfer,
+  describeAddressTransfers,
+  disableAddressTransfer,
+  enableAddressTransfer,
+} from "./elastic-ip/transfer-operations.ts";
 import { hostNumbers, lastHostNumbers } from "./host-number.ts";
 import { imageFaults } from "./image/images.ts";
 import { describeImages } from "./image/operations.ts";
@@ -34,16 +77,22 @@ import {
   modifyInstanceMetadataDefaults,
   modifyInstanceMetadataOptions,
 } from "./instance/metadata-options.ts";
+import { modifyInstanceAttribute, resetInstanceAttribute } from "./instance/modify-attribute.ts";
+import { instanceGone, severalInterfaces } from "./instance/only-interface.ts";
+import { internetGatewayFaults } from "./internet-gateway/faults.ts";
+import { internetGateways } from "./internet-gateway/internet-gateway.ts";
 import {
-  modifyInstanceAttribute,
-  resetInstanceAttribute,
-  severalInterfaces,
-} from "./instance/modify-attribute.ts";
-import { internetGatewayFaults, internetGateways } from "./internet-gateway/internet-gateway.ts";
-import { describeInternetGateways } from "./internet-gateway/operations.ts";
+  attachInternetGateway,
+  createInternetGateway,
+  deleteInternetGateway,
+  describeInternetGateways,
+  detachInternetGateway,
+} from "./internet-gateway/operations.ts";
 import { keyPairFaults, keyPairs } from "./key-pair/key-pair.ts";
 import { createKeyPair, deleteKeyPair, describeKeyPairs, importKeyPair } from "./key-pair/operations.ts";
 import { identityKeys } from "./metadata/identity-keys.ts";
+import { natGatewayFaults, natGateways } from "./nat-gateway/nat-gateway.ts";
+import { createNatGateway, deleteNatGateway, describeNatGateways } from "./nat-gateway/operations.ts";
 import { networkAclFaults, networkAcls } from "./network-acl/network-acl.ts";
 import { describeNetworkAcls } from "./network-acl/operations.ts";
 import {
@@ -53,8 +102,15 @@ import {
 } from "./network-interface/attribute-operations.ts";
 import { networkInterfaceFaults, networkInterfaces } from "./network-interface/network-interface.ts";
 import { describeNetworkInterfaces } from "./network-interface/operations.ts";
-import { describeRouteTables } from "./route-table/operations.ts";
-import { routeTableFaults, routeTables } from "./route-table/route-table.ts";
+import {
+  associateRouteTable,
+  disassociateRouteTable,
+  replaceRouteTableAssociation,
+} from "./route-table/association-operations.ts";
+import { routeTableFaults } from "./route-table/faults.ts";
+import { createRouteTable, deleteRouteTable, describeRouteTables } from "./route-table/operations.ts";
+import { createRoute, deleteRoute, replaceRoute } from "./route-table/route-operations.ts";
+import { routeTables } from "./route-table/route-table.ts";
 import { securityGroupFaults } from "./security-group/faults.ts";
 import {
   createSecurityGroup,
@@ -75,12 +131,14 @@ import {
   revokeSecurityGroupIngress,
 } from "./security-group/rule-operations.ts";
 import { securityGroupRules, securityGroups } from "./security-group/security-group.ts";
-import { describeSubnets } from "./subnet/operations.ts";
-import { subnetFaults, subnets } from "./subnet/subnet.ts";
+import { createSubnet, deleteSubnet, describeSubnets } from "./subnet/operations.ts";
+import { subnetFaults } from "./subnet/faults.ts";
+import { subnets } from "./subnet/subnet.ts";
 import { createTags, deleteTags, describeTags, tagRequestFaults } from "./tag/operations.ts";
 import { volumeFaults, volumes } from "./volume/volume.ts";
-import { describeVpcs } from "./vpc/operations.ts";
-import { vpcFaults, vpcs } from "./vpc/vpc.ts";
+import { createVpc, deleteVpc, describeVpcs } from "./vpc/operations.ts";
+import { vpcFaults } from "./vpc/faults.ts";
+import { vpcs } from "./vpc/vpc.ts";
 import {
   describeAccountAttributes,
   describeAvailabilityZones,
@@ -105,17 +163,50 @@ export const ec2Service: Service = {
   scope: "regional",
   refusal: { code: "UnauthorizedOperation", status: 403, encoded: true },
   operations: [
+    acceptAddressTransfer,
+    allocateAddress,
+    associateAddress,
+    associateDhcpOptions,
     associateIamInstanceProfile,
+    associateRouteTable,
+    associateSubnetCidrBlock,
+    associateVpcCidrBlock,
+    attachInternetGateway,
     authorizeSecurityGroupEgress,
     authorizeSecurityGroupIngress,
+    createDefaultSubnet,
+    createDefaultVpc,
+    createDhcpOptions,
+    createEgressOnlyInternetGateway,
+    createInternetGateway,
     createKeyPair,
+    createNatGateway,
+    createRoute,
+    createRouteTable,
     createSecurityGroup,
+    createSubnet,
+    createSubnetCidrReservation,
     createTags,
+    createVpc,
+    deleteDhcpOptions,
+    deleteEgressOnlyInternetGateway,
+    deleteInternetGateway,
     deleteKeyPair,
+    deleteNatGateway,
+    deleteRoute,
+    deleteRouteTable,
     deleteSecurityGroup,
+    deleteSubnet,
+    deleteSubnetCidrReservation,
     deleteTags,
+    deleteVpc,
     describeAccountAttributes,
+    describeAddresses,
+    describeAddressesAttribute,
+    describeAddressTransfers,
     describeAvailabilityZones,
+    describeDhcpOptions,
+    describeEgressOnlyInternetGateways,
     describeIamInstanceProfileAssociations,
     describeImages,
     describeInstanceAttribute,
@@ -125,6 +216,7 @@ export const ec2Service: Service = {
     describeInstanceTypes,
     describeInternetGateways,
     describeKeyPairs,
+    describeNatGateways,
     describeNetworkAcls,
     describeNetworkInterfaceAttribute,
     describeNetworkInterfaces,
@@ -135,18 +227,33 @@ export const ec2Service: Service = {
     describeSecurityGroups,
     describeSubnets,
     describeTags,
+    describeVpcAttribute,
     describeVpcs,
+    detachInternetGateway,
+    disableAddressTransfer,
+    disassociateAddress,
     disassociateIamInstanceProfile,
+    disassociateRouteTable,
+    disassociateSubnetCidrBlock,
+    disassociateVpcCidrBlock,
+    enableAddressTransfer,
     getConsoleOutput,
     getInstanceMetadataDefaults,
+    getSubnetCidrReservations,
     importKeyPair,
     modifyInstanceAttribute,
     modifyInstanceMetadataDefaults,
     modifyInstanceMetadataOptions,
     modifyNetworkInterfaceAttribute,
     modifySecurityGroupRules,
+    modifySubnetAttribute,
+    modifyVpcAttribute,
+    modifyVpcTenancy,
     rebootInstances,
+    releaseAddress,
     replaceIamInstanceProfileAssociation,
+    replaceRoute,
+    replaceRouteTableAssociation,
     resetInstanceAttribute,
     revokeSecurityGroupEgress,
     revokeSecurityGroupIngress,
@@ -160,13 +267,16 @@ export const ec2Service: Service = {
   faults: [
     idempotentParameterMismatch,
     ...filterFaults,
-    vpcsOnHostExceeded,
     ...describeFaults,
     ...zoneFaults,
     ...vpcFaults,
     ...subnetFaults,
+    ...dhcpOptionsFaults,
     ...routeTableFaults,
     ...internetGatewayFaults,
+    ...egressOnlyInternetGatewayFaults,
+    ...elasticIpFaults,
+    ...natGatewayFaults,
     ...networkAclFaults,
     ...networkInterfaceFaults,
     ...securityGroupFaults,
@@ -183,6 +293,7 @@ export const ec2Service: Service = {
     ...metadataOptionFaults,
     ...attributeChangeFaults,
     severalInterfaces,
+    instanceGone,
     ...tagFaults,
     ...tagRequestFaults,
     attachmentNotFound,
@@ -193,8 +304,14 @@ export const ec2Service: Service = {
     usedRegions,
     vpcs.collection,
     subnets.collection,
+    reservations.collection,
+    dhcpOptions.collection,
     routeTables.collection,
     internetGateways.collection,
+    egressOnlyInternetGateways.collection,
+    elasticIps.collection,
+    addressTransfers,
+    natGateways.collection,
     networkAcls.collection,
     networkInterfaces.collection,
     securityGroups.collection,
@@ -214,6 +331,7 @@ export { instanceReconciler, type InstanceDrivers } from "./instance/reconciler.
 export { metadataSetting } from "./instance/metadata-setting.ts";
 export { findIdentityCertificate } from "./metadata/identity-keys.ts";
 export { createMetadataPort } from "./metadata/metadata-port.ts";
+export { natGatewayReconciler } from "./nat-gateway/reconciler.ts";
 export { networkReconciler } from "./network/reconciler.ts";
 export { vpcModel } from "./network/vpc-model.ts";
 export { vpcNameFacts, type VpcNameFacts } from "./dns/vpc-names.ts";

@@ -305,7 +305,7 @@ const cases: readonly Case[] = [
   ["RunInstances", { ...launch, NetworkInterfaces: [one], SecurityGroups: ["default"] }],
   ["RunInstances", { ...launch, NetworkInterfaces: [one], PrivateIpAddress: "172.31.0.9" }],
   ["RunInstances", { ...launch, NetworkInterfaces: [one, one] }],
-  ["RunInstances", { ...launch, NetworkInterfaces: [{ ...one, Ipv6AddressCount: 1 }] }],
+  ["RunInstances", { ...launch, NetworkInterfaces: [{ ...one, ConnectionTrackingSpecification: {} }] }],
   ["RunInstances", { ...launch, PrivateIpAddress: "10.0.0.1" }],
   ["RunInstances", { ...launch, PrivateIpAddress: "172.31.0.1" }],
   ["RunInstances", { ...launch, PrivateIpAddress: "172.31.0.9", MaxCount: 2 }],

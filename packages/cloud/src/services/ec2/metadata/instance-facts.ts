@@ -104,6 +104,7 @@ function groupFacts(tx: ReadTx, row: NetworkInterfaceRow): { readonly id: string
 function interfaceFacts(tx: ReadTx, row: NetworkInterfaceRow): MetadataInterface {
   const ip = row.privateIps[0] ?? "";
   const vpc = tx.get(vpcs.collection, row.vpcId);
+  const subnet = tx.get(subnets.collection, row.subnetId);
   const publicIp = primaryPublicIp(row);
   return {
     mac: row.mac,
@@ -113,7 +114,7 @@ function interfaceFacts(tx: ReadTx, row: NetworkInterfaceRow): MetadataInterface
       publicIpv4: each.publicIp,
       privateIpv4: each.privateIp,
     })),
-    ipv6s: [],
+    ipv6s: row.ipv6s ?? [],
     localHostname: privateDnsName(row.region, ip),
     localIpv4s: row.privateIps,
     ownerId: row.accountId,
@@ -121,11 +122,11 @@ function interfaceFacts(tx: ReadTx, row: NetworkInterfaceRow): MetadataInterface
     publicIpv4s: row.publicIps.map((each) => each.publicIp),
     securityGroups: groupFacts(tx, row),
     subnetId: row.subnetId,
-    subnetIpv4CidrBlock: tx.get(subnets.collection, row.subnetId)?.cidr ?? "",
-    subnetIpv6CidrBlocks: [],
+    subnetIpv4CidrBlock: subnet?.cidr ?? "",
+    subnetIpv6CidrBlocks: subnet?.ipv6 === undefined ? [] : [subnet.ipv6.cidr],
     vpcId: row.vpcId,
     vpcIpv4CidrBlocks: vpc?.cidrs.map(({ cidr }) => cidr) ?? [],
-    vpcIpv6CidrBlocks: [],
+    vpcIpv6CidrBlocks: vpc?.ipv6Cidrs?.map(({ cidr }) => cidr) ?? [],
   };
 }
 

@@ -47,6 +47,8 @@ export interface NetworkInterfaceRow extends OwnedRow {
   readonly description: string;
   /** The primary address first. */
   readonly privateIps: readonly string[];
+  /** IPv6 addresses, the first one first. */
+  readonly ipv6s?: readonly string[] | undefined;
   /** At most one for each private address. */
   readonly publicIps: readonly PublicIpRow[];
   /**
@@ -86,7 +88,7 @@ export const networkInterfaces = resource<
     vpc: (row) => row.vpcId,
     subnet: (row) => row.subnetId,
     instance: (row) => row.attachment?.instanceId,
-    address: (row) => row.privateIps.map((ip) => `${row.vpcId}/${ip}`),
+    address: (row) => [...row.privateIps, ...(row.ipv6s ?? [])].map((ip) => `${row.vpcId}/${ip}`),
     "public-address": (row) => row.publicIps.map(({ publicIp }) => publicIp),
     group: (row) => row.securityGroupIds,
   },
@@ -162,6 +164,7 @@ export const networkInterfaceFilters: FilterTable<NetworkInterfaceRow> = {
   description: (row) => row.description,
   "group-id": (row) => row.securityGroupIds,
   "group-name": (row, tx) => groupsOf(row, tx).map(({ GroupName }) => GroupName),
+  "ipv6-addresses.ipv6-address": (row) => row.ipv6s,
   "interface-type": (row) => row.requester?.interfaceType ?? "interface",
   "mac-address": (row) => row.mac,
   "network-interface-id": (row) => row.id,
@@ -255,7 +258,8 @@ export function networkInterfaceView(row: NetworkInterfaceRow, tx: ReadTx): Netw
         ...(own === undefined ? {} : { Association: own }),
       };
     }),
-    Ipv6Addresses: [],
+    Ipv6Address: row.ipv6s?.[0],
+    Ipv6Addresses: (row.ipv6s ?? []).map((Ipv6Address) => ({ Ipv6Address, IsPrimaryIpv6: false })),
     Groups: groupsOf(row, tx),
     RequesterManaged: row.requester !== undefined,
     SourceDestCheck: row.sourceDestCheck,

@@ -2,19 +2,15 @@
  * From the rows of a VPC to the one network model that the filter, the reachability answer and every later
  * finding come from.
  */
-import type {
-  EniModel,
-  NetworkAclModel,
-  RouteModel,
-  RulePeer,
-  SecurityGroupModel,
-  VpcModel,
-} from "@casemate/net-engine";
+import type { EniModel, NetworkAclModel, RulePeer, SecurityGroupModel, VpcModel } from "@casemate/net-engine";
 import type { ReadTx } from "@casemate/store";
+import { egressOnlyInternetGateways } from "../egress-only-internet-gateway/egress-only-internet-gateway.ts";
 import { internetGateways } from "../internet-gateway/internet-gateway.ts";
+import { isOfClosedGateway, natGatewayModels } from "../nat-gateway/nat-gateway-model.ts";
 import { networkAcls, type NetworkAclRow } from "../network-acl/network-acl.ts";
 import { networkInterfaces, type NetworkInterfaceRow } from "../network-interface/network-interface.ts";
-import { routeTables, type RouteRow } from "../route-table/route-table.ts";
+import { routeModel } from "../route-table/route-model.ts";
+import { routeTables } from "../route-table/route-table.ts";
 import {
   securityGroupRules,
   securityGroups,
@@ -32,23 +28,26 @@ export function vpcModel(tx: ReadTx, vpc: VpcRow, metadataOf: MetadataSetting): 
   const main = tables.find((table) => table.mainAssociationId !== undefined);
   const interfaces = tx
     .by(networkInterfaces.collection, "vpc", vpc.id)
-    .filter((row) => row.status === "in-use");
+    .filter((row) => row.status === "in-use" && !isOfClosedGateway(tx, row));
   const gateway = tx.by(internetGateways.collection, "vpc", vpc.id)[0];
   return {
     vpcId: vpc.id,
     number: vpc.number,
     cidrs: vpc.cidrs.map(({ cidr }) => cidr),
+    ipv6Cidrs: (vpc.ipv6Cidrs ?? []).map(({ cidr }) => cidr),
+    dnsSupport: vpc.enableDnsSupport,
     subnets: tx.by(subnets.collection, "vpc", vpc.id).map((row) => ({
       id: row.id,
       number: row.number,
       cidr: row.cidr,
+      ...(row.ipv6 === undefined ? {} : { ipv6Cidr: row.ipv6.cidr }),
       routeTableId: row.routeTableId ?? main?.id ?? "",
       networkAclId: row.networkAclId,
     })),
-    routeTables: tables.map(({ id, number, routes }) => ({
-      id,
-      number,
-      routes: routes.map((route) => routeModel(tx, route)),
+    routeTables: tables.map((table) => ({
+      id: table.id,
+      number: table.number,
+      routes: table.routes.map((route) => routeModel(tx, table, route)),
     })),
     networkAcls: tx.by(networkAcls.collection, "vpc", vpc.id).map(aclModel),
     securityGroups: tx
@@ -56,27 +55,14 @@ export function vpcModel(tx: ReadTx, vpc: VpcRow, metadataOf: MetadataSetting): 
       .map(({ id }) => groupModel(id, tx.by(securityGroupRules.collection, "group", id))),
     prefixLists: [],
     enis: interfaces.map((row) => interfaceModel(row, metadataOf(tx, row))),
-    ...(gateway === undefined ? {} : { internetGateway: { id: gateway.id } }),
+    ...(gateway === undefined
+      ? {}
+      : { internetGateway: { id: gateway.id, routeTableId: gateway.routeTableId } }),
+    egressOnlyInternetGateways: tx
+      .by(egressOnlyInternetGateways.collection, "vpc", vpc.id)
+      .map(({ id }) => ({ id })),
+    natGateways: natGatewayModels(tx, vpc.id),
   };
-}
-
-/** A route whose target is gone is a blackhole, as AWS shows it. */
-function routeModel(tx: ReadTx, { destination, target }: RouteRow): RouteModel {
-  switch (target.kind) {
-    case "local":
-      return { destination, target: { kind: "local" } };
-    case "internet-gateway": {
-      const attached = tx.get(internetGateways.collection, target.id)?.vpcId !== undefined;
-      return {
-        destination,
-        target: attached ? { kind: "internet-gateway", id: target.id } : { kind: "blackhole" },
-      };
-    }
-    case "network-interface": {
-      const inUse = tx.get(networkInterfaces.collection, target.id)?.status === "in-use";
-      return { destination, target: inUse ? { kind: "eni", eniId: target.id } : { kind: "blackhole" } };
-    }
-  }
 }
 
 function aclModel({ id, entries }: NetworkAclRow): NetworkAclModel {
@@ -117,6 +103,7 @@ function interfaceModel(row: NetworkInterfaceRow, metadata: EniModel["metadata"]
     mac: row.mac,
     subnetId: row.subnetId,
     privateIps: row.privateIps,
+    ...(row.ipv6s === undefined ? {} : { ipv6s: row.ipv6s }),
     ...(publicIps.length === 0 ? {} : { publicIps }),
     securityGroupIds: row.securityGroupIds,
     sourceDestCheck: row.sourceDestCheck,

@@ -1,42 +1,55 @@
-/** Subnets: the row, its faults, keys, filters and view. */
+/** Subnets: the row, its keys, filters and view. */
 import type { ReadTx } from "@casemate/store";
-import type { Subnet } from "@casemate/wire/ec2";
-import { fault, resource, tagsView, type FilterTable, type OwnedRow } from "../../../kit/index.ts";
-import { malformedId } from "../malformed-id.ts";
+import type { Subnet, SubnetIpv6CidrBlockAssociation } from "@casemate/wire/ec2";
+import { resource, tagsView, type FilterTable, type OwnedRow } from "../../../kit/index.ts";
 import { networkInterfaces } from "../network-interface/network-interface.ts";
+import { subnetMalformed, subnetNotFound } from "./faults.ts";
+
+/** The IPv6 block of a subnet. */
+export interface SubnetIpv6 {
+  readonly associationId: string;
+  readonly cidr: string;
+}
 
 /** A subnet. */
 export interface SubnetRow extends OwnedRow {
   readonly id: string;
   readonly vpcId: string;
-  /** Distinguishes the subnets of one VPC to the packet filter, 1 to 255. */
+  /** Distinguishes the subnets of one VPC to the packet filter, 1 to 32767. */
   readonly number: number;
   readonly cidr: string;
+  readonly ipv6?: SubnetIpv6 | undefined;
   readonly zone: string;
   readonly zoneId: string;
   readonly state: "pending" | "available";
   readonly defaultForAz: boolean;
   readonly mapPublicIpOnLaunch: boolean;
+  readonly assignIpv6AddressOnCreation?: boolean | undefined;
   readonly networkAclId: string;
   readonly networkAclAssociationId: string;
   /** The route table associated by itself; absent means the VPC's main table. */
   readonly routeTableId?: string | undefined;
+  readonly routeTableAssociationId?: string | undefined;
+  /** What names the instances launched here, and which names of theirs the resolver answers for. */
   readonly hostnameType: "ip-name" | "resource-name";
+  readonly resourceNameDnsA?: boolean | undefined;
+  readonly resourceNameDnsAaaa?: boolean | undefined;
 }
 
-export const subnetNotFound = fault({
-  code: "InvalidSubnetID.NotFound",
-  message: (id: string) => `The subnet ID '${id}' does not exist`,
-});
-export const subnetMalformed = malformedId("InvalidSubnetId.Malformed", "subnet");
-
-export const subnetFaults = [subnetNotFound, subnetMalformed];
-
-export const subnets = resource<SubnetRow, "vpc">({
+export const subnets = resource<
+  SubnetRow,
+  "vpc" | "network-acl-association" | "ipv6-association" | "route-table" | "route-table-association"
+>({
   service: "ec2",
   type: "subnet",
   prefix: "subnet",
-  indexes: { vpc: (row) => row.vpcId },
+  indexes: {
+    vpc: (row) => row.vpcId,
+    "network-acl-association": (row) => row.networkAclAssociationId,
+    "ipv6-association": (row) => row.ipv6?.associationId,
+    "route-table": (row) => row.routeTableId,
+    "route-table-association": (row) => row.routeTableAssociationId,
+  },
   notFound: subnetNotFound,
   malformed: subnetMalformed,
   keys: (row) => ({
@@ -71,13 +84,37 @@ export const subnetFilters: FilterTable<SubnetRow> = {
   cidrBlock: (row) => row.cidr,
   "default-for-az": (row) => row.defaultForAz,
   defaultForAz: (row) => row.defaultForAz,
+  "enable-dns64": () => false,
+  "ipv6-cidr-block-association.association-id": (row) => row.ipv6?.associationId,
+  "ipv6-cidr-block-association.ipv6-cidr-block": (row) => row.ipv6?.cidr,
+  "ipv6-cidr-block-association.state": (row) => row.ipv6 && "associated",
+  "ipv6-native": () => false,
   "map-public-ip-on-launch": (row) => row.mapPublicIpOnLaunch,
   "owner-id": (row) => row.accountId,
+  "private-dns-name-options-on-launch.enable-resource-name-dns-a-record": (row) =>
+    row.resourceNameDnsA ?? false,
+  "private-dns-name-options-on-launch.enable-resource-name-dns-aaaa-record": (row) =>
+    row.resourceNameDnsAaaa ?? false,
+  "private-dns-name-options-on-launch.hostname-type": (row) => row.hostnameType,
   state: (row) => row.state,
   "subnet-arn": (row) => subnets.arn(row),
   "subnet-id": (row) => row.id,
   "vpc-id": (row) => row.vpcId,
 };
+
+/** The IPv6 block of a subnet as the API shows it. */
+export function subnetIpv6View(
+  { associationId, cidr }: SubnetIpv6,
+  state: "associating" | "associated" | "disassociating" = "associated",
+): SubnetIpv6CidrBlockAssociation {
+  return {
+    AssociationId: associationId,
+    Ipv6CidrBlock: cidr,
+    Ipv6CidrBlockState: { State: state },
+    Ipv6AddressAttribute: "public",
+    IpSource: "amazon",
+  };
+}
 
 /** The subnet as the API shows it. */
 export function subnetView(row: SubnetRow, tx: ReadTx): Subnet {
@@ -94,14 +131,14 @@ export function subnetView(row: SubnetRow, tx: ReadTx): Subnet {
     DefaultForAz: row.defaultForAz,
     MapPublicIpOnLaunch: row.mapPublicIpOnLaunch,
     MapCustomerOwnedIpOnLaunch: false,
-    AssignIpv6AddressOnCreation: false,
-    Ipv6CidrBlockAssociationSet: [],
+    AssignIpv6AddressOnCreation: row.assignIpv6AddressOnCreation ?? false,
+    Ipv6CidrBlockAssociationSet: row.ipv6 === undefined ? [] : [subnetIpv6View(row.ipv6)],
     Ipv6Native: false,
     EnableDns64: false,
     PrivateDnsNameOptionsOnLaunch: {
       HostnameType: row.hostnameType,
-      EnableResourceNameDnsARecord: false,
-      EnableResourceNameDnsAAAARecord: false,
+      EnableResourceNameDnsARecord: row.resourceNameDnsA ?? false,
+      EnableResourceNameDnsAAAARecord: row.resourceNameDnsAaaa ?? false,
     },
     Tags: tagsView(row.tags),
   };

@@ -1,12 +1,17 @@
 /** The registry of resources that tags can be put on, and how an id is traced to its resource. */
 import { fault, type AnyResource } from "../../../kit/index.ts";
+import { dhcpOptions } from "../dhcp-options/dhcp-options.ts";
+import { egressOnlyInternetGateways } from "../egress-only-internet-gateway/egress-only-internet-gateway.ts";
+import { elasticIps } from "../elastic-ip/elastic-ip.ts";
 import { instances } from "../instance/instance.ts";
 import { internetGateways } from "../internet-gateway/internet-gateway.ts";
 import { keyPairs } from "../key-pair/key-pair.ts";
+import { natGateways } from "../nat-gateway/nat-gateway.ts";
 import { networkAcls } from "../network-acl/network-acl.ts";
 import { networkInterfaces } from "../network-interface/network-interface.ts";
 import { routeTables } from "../route-table/route-table.ts";
 import { securityGroupRules, securityGroups } from "../security-group/security-group.ts";
+import { reservations } from "../subnet/reservation.ts";
 import { subnets } from "../subnet/subnet.ts";
 import { volumes } from "../volume/volume.ts";
 import { vpcs } from "../vpc/vpc.ts";
@@ -22,14 +27,19 @@ export const imageNotTaggable = fault({
 
 /** Every resource that has tags. */
 export const taggableResources: readonly AnyResource[] = [
+  dhcpOptions,
+  egressOnlyInternetGateways,
+  elasticIps,
   instances,
   internetGateways,
   keyPairs,
+  natGateways,
   networkAcls,
   networkInterfaces,
   routeTables,
   securityGroups,
   securityGroupRules,
+  reservations,
   subnets,
   volumes,
   vpcs,

@@ -5,7 +5,10 @@
 import { contains, formatAddress, parseAddress, parseCidr, type Cidr } from "@casemate/net-engine";
 import type { Tx } from "@casemate/store";
 import type { Call } from "../../../../kit/index.ts";
+import { addressIn, storedBlock } from "../../cidr-block.ts";
+import { elasticIps } from "../../elastic-ip/elastic-ip.ts";
 import { networkInterfaces } from "../../network-interface/network-interface.ts";
+import { reservationsOf } from "../../subnet/reservation.ts";
 import type { SubnetRow } from "../../subnet/subnet.ts";
 import { addressInUse, addressOutside, addressReserved, publicPoolEmpty, subnetFull } from "./faults.ts";
 
@@ -38,6 +41,7 @@ export function takePrivateAddress(
   const last = block.high - 1;
   const inUse = (address: string): boolean =>
     tx.by(networkInterfaces.collection, "address", `${subnet.vpcId}/${address}`).length > 0;
+  const reserved = reservationsOf(tx, subnet.id).map(({ cidr }) => storedBlock(cidr));
   if (asked !== undefined) {
     const address = parseAddress(asked);
     if (address === undefined || !contains(block, address)) throw addressOutside(asked);
@@ -45,14 +49,19 @@ export function takePrivateAddress(
     if (inUse(asked)) throw addressInUse(asked);
     return asked;
   }
-  return draw(call, { first, last, inUse }) ?? refuse(subnetFull(subnet.id));
+  const isTaken = (address: string): boolean =>
+    inUse(address) || reserved.some((range) => addressIn(range, address));
+  return draw(call, { first, last, inUse: isTaken }) ?? refuse(subnetFull(subnet.id));
 }
 
-/** A free public address of the pool. @throws publicPoolEmpty */
+/**
+ * A free public address of the pool: neither an interface nor an account has it. @throws publicPoolEmpty
+ */
 export function takePublicAddress(tx: Tx, call: Call): string {
   const block = blockOf(call.environment.settings.publicIpPool);
   const inUse = (address: string): boolean =>
-    tx.by(networkInterfaces.collection, "public-address", address).length > 0;
+    tx.by(networkInterfaces.collection, "public-address", address).length > 0 ||
+    tx.by(elasticIps.collection, "public-ip", address).length > 0;
   return draw(call, { first: block.low + 1, last: block.high - 1, inUse }) ?? refuse(publicPoolEmpty());
 }
 

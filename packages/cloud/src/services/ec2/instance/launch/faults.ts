@@ -85,6 +85,34 @@ export const addressForMany = fault({
   code: "InvalidParameterCombination",
   message: () => "A private IP address cannot be specified when launching more than one instance",
 });
+export const ipv6Malformed = fault({
+  code: "InvalidParameterValue",
+  message: (address: string) => `Invalid IPv6 address '${address}'`,
+});
+export const subnetWithoutIpv6 = fault({
+  code: "InvalidParameterCombination",
+  message: (subnet: string) => `The subnet '${subnet}' does not have an IPv6 CIDR block`,
+});
+export const ipv6sExceeded = fault({
+  code: "InvalidParameterValue",
+  message: (asked: string, type: string, max: string) =>
+    `The number of IPv6 addresses (${asked}) exceeds what an interface of ${type} may have: ${max}`,
+});
+export const ipv6FormsTwice = fault({
+  code: "InvalidParameterCombination",
+  message: () => "The parameters ipv6Addresses and ipv6AddressCount cannot be used together",
+});
+export const ipv6Twice = fault({
+  code: "InvalidParameterCombination",
+  message: () =>
+    "Network interfaces and an instance-level IPv6 addresses may not be specified on the same request",
+});
+export const dedicatedUnavailable = fault({
+  code: "Unsupported",
+  message: (vpc: string) =>
+    `The VPC '${vpc}' has the tenancy dedicated, for which this host has no capacity. ` +
+    "Change the tenancy of the VPC to default, or launch into another one.",
+});
 export const subnetFull = fault({
   code: "InsufficientFreeAddressesInSubnet",
   message: (subnet: string) => `Not enough free addresses in subnet '${subnet}'`,
@@ -132,6 +160,12 @@ export const launchFaults = [
   addressReserved,
   addressInUse,
   addressForMany,
+  ipv6Malformed,
+  subnetWithoutIpv6,
+  ipv6sExceeded,
+  ipv6FormsTwice,
+  ipv6Twice,
+  dedicatedUnavailable,
   subnetFull,
   publicPoolEmpty,
   hostFull,

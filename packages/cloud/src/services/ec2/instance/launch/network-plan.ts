@@ -14,12 +14,15 @@ import { zonesOf } from "../../zone/zones.ts";
 import {
   addressForMany,
   addressTwice,
+  dedicatedUnavailable,
   groupElsewhere,
   groupFormsTwice,
   groupsPerInterfaceExceeded,
   groupsTwice,
   interfaceCount,
   interfaceUnsupported,
+  ipv6FormsTwice,
+  ipv6Twice,
   noDefaultSubnet,
   noDefaultVpc,
   subnetTwice,
@@ -36,6 +39,9 @@ export interface AskedInterface {
   readonly groupNames: readonly string[];
   readonly associatePublicIp: boolean | undefined;
   readonly privateIp: string | undefined;
+  /** How many IPv6 addresses it gets, or which; absent, its subnet decides. */
+  readonly ipv6Count: number | undefined;
+  readonly ipv6s: readonly string[];
   readonly description: string;
   readonly deleteOnTermination: boolean;
 }
@@ -45,6 +51,8 @@ export interface NetworkPlan {
   readonly subnet: SubnetRow;
   readonly groups: readonly SecurityGroupRow[];
   readonly publicIp: boolean;
+  /** How many IPv6 addresses are drawn, beside those that are named. */
+  readonly ipv6Count: number;
   readonly asked: AskedInterface;
 }
 
@@ -54,6 +62,8 @@ const honoured = new Set([
   "Description",
   "DeviceIndex",
   "Groups",
+  "Ipv6AddressCount",
+  "Ipv6Addresses",
   "PrivateIpAddress",
   "SubnetId",
 ]);
@@ -68,6 +78,7 @@ export function askedInterface(input: RunInstancesRequest): AskedInterface {
       groupNames: input.SecurityGroups ?? [],
       associatePublicIp: undefined,
       privateIp: input.PrivateIpAddress,
+      ...askedIpv6(input),
       description: "",
       deleteOnTermination: true,
     };
@@ -75,6 +86,7 @@ export function askedInterface(input: RunInstancesRequest): AskedInterface {
   if (input.SubnetId !== undefined) throw subnetTwice();
   if ((input.SecurityGroupIds ?? input.SecurityGroups ?? []).length > 0) throw groupsTwice();
   if (input.PrivateIpAddress !== undefined) throw addressTwice();
+  if (input.Ipv6AddressCount !== undefined || (input.Ipv6Addresses ?? []).length > 0) throw ipv6Twice();
   if (more.length > 0 || (spec.DeviceIndex ?? 0) !== 0) throw interfaceCount();
   refuseUnsupported(spec);
   return {
@@ -83,9 +95,19 @@ export function askedInterface(input: RunInstancesRequest): AskedInterface {
     groupNames: [],
     associatePublicIp: spec.AssociatePublicIpAddress,
     privateIp: spec.PrivateIpAddress,
+    ...askedIpv6(spec),
     description: spec.Description ?? "",
     deleteOnTermination: spec.DeleteOnTermination ?? true,
   };
+}
+
+/** The IPv6 addresses that a request or its interface asks for. @throws ipv6FormsTwice */
+function askedIpv6(
+  from: Pick<InstanceNetworkInterfaceSpecification, "Ipv6AddressCount" | "Ipv6Addresses">,
+): Pick<AskedInterface, "ipv6Count" | "ipv6s"> {
+  const ipv6s = (from.Ipv6Addresses ?? []).map(({ Ipv6Address: address = "" }) => address);
+  if (ipv6s.length > 0 && from.Ipv6AddressCount !== undefined) throw ipv6FormsTwice();
+  return { ipv6Count: from.Ipv6AddressCount, ipv6s };
 }
 
 function refuseUnsupported(spec: InstanceNetworkInterfaceSpecification): void {
@@ -144,8 +166,17 @@ export function networkPlan(tx: ReadTx, call: Call, input: RunInstancesRequest):
   const foreign = groups.find((row) => row.vpcId !== subnet.vpcId);
   if (foreign !== undefined) throw groupElsewhere(foreign.id, subnet.id);
   if (groups.length > groupsPerInterfaceMax) throw groupsPerInterfaceExceeded();
-  if (asked.privateIp !== undefined && input.MaxCount > 1) throw addressForMany();
-  return { subnet, groups, publicIp: asked.associatePublicIp ?? subnet.mapPublicIpOnLaunch, asked };
+  const named = asked.privateIp !== undefined || asked.ipv6s.length > 0;
+  if (named && input.MaxCount > 1) throw addressForMany();
+  if (vpcs.fetch(tx, call, subnet.vpcId).tenancy === "dedicated") throw dedicatedUnavailable(subnet.vpcId);
+  const ipv6Count = asked.ipv6s.length > 0 ? 0 : (asked.ipv6Count ?? Number(assignsIpv6(subnet)));
+  const publicIp = asked.associatePublicIp ?? subnet.mapPublicIpOnLaunch;
+  return { subnet, groups, publicIp, ipv6Count, asked };
+}
+
+/** Whether a subnet gives every new interface an IPv6 address. */
+function assignsIpv6({ ipv6, assignIpv6AddressOnCreation: assigns }: SubnetRow): boolean {
+  return ipv6 !== undefined && assigns === true;
 }
 
 function fetchSubnet(

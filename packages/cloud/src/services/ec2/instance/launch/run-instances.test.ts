@@ -256,8 +256,6 @@ describe("a launch", () => {
     "EnclaveOptions",
     "HibernationOptions",
     "InstanceMarketOptions",
-    "Ipv6AddressCount",
-    "Ipv6Addresses",
     "KernelId",
     "LaunchTemplate",
     "LicenseSpecifications",

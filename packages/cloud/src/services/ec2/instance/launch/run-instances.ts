@@ -28,7 +28,15 @@ import { changeInstance, instances, type InstanceRow } from "../instance.ts";
 import { reservationView } from "../instance-view.ts";
 import { checkMetadataTags, launchOptions } from "../metadata-defaults.ts";
 import { drawMac, takePrivateAddress, takePublicAddress } from "./address-allocation.ts";
-import { countInvalid, hostFull, imageMissing, instancesExceeded, placementUnsupported } from "./faults.ts";
+import {
+  countInvalid,
+  hostFull,
+  imageMissing,
+  instancesExceeded,
+  ipv6sExceeded,
+  placementUnsupported,
+} from "./faults.ts";
+import { drawIpv6s, namedIpv6s } from "./ipv6-allocation.ts";
 import { askedInterface, meantGroups, meantSubnet, networkPlan, type NetworkPlan } from "./network-plan.ts";
 import { fetchProfile, findProfile, passRoleNeeds } from "./profile.ts";
 import { readUserData, sealUserData } from "../user-data.ts";
@@ -50,6 +58,8 @@ export const runInstances = operation("RunInstances", {
     "ImageId",
     "InstanceInitiatedShutdownBehavior",
     "InstanceType",
+    "Ipv6AddressCount",
+    "Ipv6Addresses",
     "KeyName",
     "MaxCount",
     "MetadataOptions",
@@ -158,10 +168,15 @@ function instanceKeys(input: RunInstancesRequest, call: Call): ConditionKeys {
 function launch(tx: Tx, call: Call, input: RunInstancesRequest): string {
   if (input.ImageId === undefined) throw imageMissing();
   const image = fetchImage(input.ImageId);
-  const { id: instanceType } = fetchInstanceType(input.InstanceType ?? "m1.small");
+  const type = fetchInstanceType(input.InstanceType ?? "m1.small");
+  const { id: instanceType } = type;
   const count = instanceCount(tx, call, input);
   checkPlacement(input);
   const plan = networkPlan(tx, call, input);
+  const ipv6s = plan.ipv6Count + plan.asked.ipv6s.length;
+  if (ipv6s > type.addressesPerInterfaceMax) {
+    throw ipv6sExceeded(String(ipv6s), instanceType, String(type.addressesPerInterfaceMax));
+  }
   const tags = tagsOnCreate(call, input.TagSpecifications, taggedTypes);
   const metadataOptions = launchOptions(tx, call, input.MetadataOptions);
   checkMetadataTags(metadataOptions, Object.keys(tags.of(instances.type)));
@@ -273,11 +288,15 @@ interface Made {
 }
 
 function putInterface(tx: Tx, call: Call, made: Made & { readonly plan: NetworkPlan }): void {
-  const { subnet, groups, publicIp, asked } = made.plan;
+  const { subnet, groups, publicIp, ipv6Count, asked } = made.plan;
   const id = call.newId("eni");
   const number = takeNumber(tx, "eni", id);
   if (number === undefined) throw hostFull();
   const privateIp = takePrivateAddress(tx, call, { subnet, asked: asked.privateIp });
+  const ipv6s = [
+    ...namedIpv6s(tx, subnet, asked.ipv6s),
+    ...drawIpv6s(tx, call, { subnet, count: ipv6Count }),
+  ];
   networkInterfaces.put(tx, {
     id,
     accountId: call.accountId,
@@ -290,6 +309,7 @@ function putInterface(tx: Tx, call: Call, made: Made & { readonly plan: NetworkP
     mac: drawMac(call),
     description: asked.description,
     privateIps: [privateIp],
+    ...(ipv6s.length === 0 ? {} : { ipv6s }),
     publicIps: publicIp ? [{ privateIp, publicIp: takePublicAddress(tx, call) }] : [],
     autoPublicIp: publicIp,
     securityGroupIds: groups.map((group) => group.id),
