@@ -19,6 +19,12 @@ import {
   getSubnetCidrReservations,
 } from "./subnet/reservation-operations.ts";
 import { reservations } from "./subnet/reservation.ts";
+import {
+  createNetworkAclEntry,
+  deleteNetworkAclEntry,
+  replaceNetworkAclEntry,
+} from "./network-acl/entry-operations.ts";
+import { networkAclFaults } from "./network-acl/faults.ts";
 import { describeFaults } from "./describe.ts";
 import {
   egressOnlyInternetGatewayFaults,
@@ -93,8 +99,13 @@ import { createKeyPair, deleteKeyPair, describeKeyPairs, importKeyPair } from ".
 import { identityKeys } from "./metadata/identity-keys.ts";
 import { natGatewayFaults, natGateways } from "./nat-gateway/nat-gateway.ts";
 import { createNatGateway, deleteNatGateway, describeNatGateways } from "./nat-gateway/operations.ts";
-import { networkAclFaults, networkAcls } from "./network-acl/network-acl.ts";
-import { describeNetworkAcls } from "./network-acl/operations.ts";
+import { networkAcls } from "./network-acl/network-acl.ts";
+import {
+  createNetworkAcl,
+  deleteNetworkAcl,
+  describeNetworkAcls,
+  replaceNetworkAclAssociation,
+} from "./network-acl/operations.ts";
 import {
   attachmentNotFound,
   describeNetworkInterfaceAttribute,
@@ -181,6 +192,8 @@ export const ec2Service: Service = {
     createInternetGateway,
     createKeyPair,
     createNatGateway,
+    createNetworkAcl,
+    createNetworkAclEntry,
     createRoute,
     createRouteTable,
     createSecurityGroup,
@@ -193,6 +206,8 @@ export const ec2Service: Service = {
     deleteInternetGateway,
     deleteKeyPair,
     deleteNatGateway,
+    deleteNetworkAcl,
+    deleteNetworkAclEntry,
     deleteRoute,
     deleteRouteTable,
     deleteSecurityGroup,
@@ -252,6 +267,8 @@ export const ec2Service: Service = {
     rebootInstances,
     releaseAddress,
     replaceIamInstanceProfileAssociation,
+    replaceNetworkAclAssociation,
+    replaceNetworkAclEntry,
     replaceRoute,
     replaceRouteTableAssociation,
     resetInstanceAttribute,

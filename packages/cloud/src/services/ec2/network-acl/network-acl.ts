@@ -1,9 +1,10 @@
-/** Network ACLs: the row, its entries and its faults. */
+/** Network ACLs: the row, its entries, filters and view. */
 import type { ReadTx } from "@casemate/store";
 import type { NetworkAcl, NetworkAclEntry } from "@casemate/wire/ec2";
-import { fault, resource, tagsView, type FilterTable, type OwnedRow } from "../../../kit/index.ts";
-import { malformedId } from "../malformed-id.ts";
+import { resource, tagsView, type FilterTable, type OwnedRow } from "../../../kit/index.ts";
 import { subnets, type SubnetRow } from "../subnet/subnet.ts";
+import { vpcs } from "../vpc/vpc.ts";
+import { networkAclMalformed, networkAclNotFound } from "./faults.ts";
 
 /** A numbered rule. */
 export interface NetworkAclEntryRow {
@@ -28,14 +29,6 @@ export interface NetworkAclRow extends OwnedRow {
   readonly entries: readonly NetworkAclEntryRow[];
 }
 
-export const networkAclNotFound = fault({
-  code: "InvalidNetworkAclID.NotFound",
-  message: (id: string) => `The networkAcl ID '${id}' does not exist`,
-});
-export const networkAclMalformed = malformedId("InvalidNetworkAclId.Malformed", "acl");
-
-export const networkAclFaults = [networkAclNotFound, networkAclMalformed];
-
 export const networkAcls = resource<NetworkAclRow, "vpc">({
   service: "ec2",
   type: "network-acl",
@@ -49,11 +42,20 @@ export const networkAcls = resource<NetworkAclRow, "vpc">({
   }),
 });
 
-/** The rule that every ACL ends with: what no other rule matched is denied. */
-const lastRuleNumber = 32_767;
+/** The entries that every ACL ends with: what no other one matched is denied. */
+const lastEntries = {
+  ipv4: { ruleNumber: 32_767, cidr: "0.0.0.0/0" },
+  ipv6: { ruleNumber: 32_768, cidr: "::/0" },
+} as const;
 
-function subnetsOf(row: NetworkAclRow, tx: ReadTx): readonly SubnetRow[] {
+/** The subnets that an ACL holds for. */
+export function subnetsOf(row: NetworkAclRow, tx: ReadTx): readonly SubnetRow[] {
   return tx.by(subnets.collection, "vpc", row.vpcId).filter(({ networkAclId }) => networkAclId === row.id);
+}
+
+/** Whether an entry speaks of IPv6. */
+export function isIpv6({ cidr }: NetworkAclEntryRow): boolean {
+  return cidr.includes(":");
 }
 
 /** The filters of DescribeNetworkAcls. */
@@ -63,8 +65,13 @@ export const networkAclFilters: FilterTable<NetworkAclRow> = {
   "association.network-acl-id": (row) => row.id,
   "association.subnet-id": (row, tx) => subnetsOf(row, tx).map(({ id }) => id),
   default: (row) => row.isDefault,
-  "entry.cidr": (row) => row.entries.map(({ cidr }) => cidr),
+  "entry.cidr": (row) => row.entries.filter((each) => !isIpv6(each)).map(({ cidr }) => cidr),
   "entry.egress": (row) => row.entries.map(({ egress }) => String(egress)),
+  "entry.icmp.code": (row) => row.entries.map(({ icmpCode }) => String(icmpCode ?? "")),
+  "entry.icmp.type": (row) => row.entries.map(({ icmpType }) => String(icmpType ?? "")),
+  "entry.ipv6-cidr": (row) => row.entries.filter(isIpv6).map(({ cidr }) => cidr),
+  "entry.port-range.from": (row) => row.entries.map(({ fromPort }) => String(fromPort ?? "")),
+  "entry.port-range.to": (row) => row.entries.map(({ toPort }) => String(toPort ?? "")),
   "entry.protocol": (row) => row.entries.map(({ protocol }) => String(protocol)),
   "entry.rule-action": (row) => row.entries.map(({ action }) => action),
   "entry.rule-number": (row) => row.entries.map(({ ruleNumber }) => String(ruleNumber)),
@@ -75,16 +82,11 @@ export const networkAclFilters: FilterTable<NetworkAclRow> = {
 
 /** The ACL as the API shows it, its implicit last rules included. */
 export function networkAclView(row: NetworkAclRow, tx: ReadTx): NetworkAcl {
-  const last = (egress: boolean): NetworkAclEntryRow => ({
-    ruleNumber: lastRuleNumber,
-    egress,
-    protocol: -1,
-    action: "deny",
-    cidr: "0.0.0.0/0",
-  });
+  const ipv6 = (tx.get(vpcs.collection, row.vpcId)?.ipv6Cidrs ?? []).length > 0;
+  const endings = ipv6 ? [lastEntries.ipv4, lastEntries.ipv6] : [lastEntries.ipv4];
   const side = (egress: boolean): readonly NetworkAclEntryRow[] => [
     ...row.entries.filter((entry) => entry.egress === egress).toSorted((a, b) => a.ruleNumber - b.ruleNumber),
-    last(egress),
+    ...endings.map((ending) => ({ ...ending, egress, protocol: -1, action: "deny" as const })),
   ];
   return {
     NetworkAclId: row.id,
@@ -108,7 +110,7 @@ function entryView(entry: NetworkAclEntryRow): NetworkAclEntry {
     Egress: entry.egress,
     Protocol: String(entry.protocol),
     RuleAction: entry.action,
-    CidrBlock: entry.cidr,
+    ...(isIpv6(entry) ? { Ipv6CidrBlock: entry.cidr } : { CidrBlock: entry.cidr }),
     PortRange: fromPort === undefined ? undefined : { From: fromPort, To: toPort },
     IcmpTypeCode: icmpType === undefined ? undefined : { Type: icmpType, Code: icmpCode },
   };
