@@ -44,4 +44,14 @@ describe.skipIf(!gate.available)(`packets through gateways${gate.title}`, () => 
       Object.fromEntries(own.map((probe) => [`${probe.probe} ${probe.name}`, wantedOf(probe)])),
     );
   });
+
+  it("bring a lease request to the router under the address of the interface that sent it", async () => {
+    const heard = await world.heardLeaseRequest("app", "eth0");
+    expect(heard).toEqual({ address: "10.0.2.10", port: 68 });
+  });
+
+  it("time to live 1 reaches a peer, and 64 arrives as it was sent", async () => {
+    expect(await world.timeToLive("web", "10.1.1.10", 1)).toBe(1);
+    expect(await world.timeToLive("web", "10.1.1.10", 64)).toBe(64);
+  });
 });

@@ -69,6 +69,28 @@ export class GatewayWorldOnHost {
     return answer.startsWith("ok") ? `ok ${seen}` : answer;
   }
 
+  /** What the router's lease socket hears of a request that a guest without an address broadcasts. */
+  async heardLeaseRequest(from: string, device: string): Promise<{ address: string; port: number }> {
+    const eni = gatewayWorld.a.enis.find(({ id }) => id === `eni-${from}`);
+    const prober = this.probers.get(from);
+    if (eni === undefined || prober === undefined) throw new Error(`no guest ${from}`);
+    const socket = await this.driver.listen({ vpc: 1, kind: "udp", address: "0.0.0.0", port: 67 });
+    this.sockets.push(socket);
+    const heard = new Promise<{ address: string; port: number }>((resolve) =>
+      socket.once("message", (_, { address, port }) => resolve({ address, port })),
+    );
+    await prober.ask("frame", { device, hex: leaseFrame(eni.mac) });
+    return heard;
+  }
+
+  /** The time to live with which a datagram arrives. */
+  async timeToLive(from: string, to: string, ttl: number): Promise<number | undefined> {
+    const [sender, receiver] = [this.probers.get(from), this.probers.get("db")];
+    await sender?.udp(to, 5353, { ttl });
+    const all = (await receiver?.ask("received", { port: 5353 })) as { ttl: number }[];
+    return all.at(-1)?.ttl;
+  }
+
   async end(): Promise<void> {
     await Promise.all([...this.probers.values()].map((prober) => prober.end()));
     for (const socket of this.sockets) socket.close();
@@ -124,4 +146,16 @@ export class GatewayWorldOnHost {
     });
     this.sockets.push(server);
   }
+}
+
+/** A broadcast from 0.0.0.0:68 to port 67, as a frame. */
+function leaseFrame(mac: string): string {
+  const payload = "00".repeat(8);
+  const udp = `0044004300100000${payload}`;
+  const head = "4500002400000000401100000000" + "0000ffffffff";
+  const words = head.match(/.{4}/g)?.map((word) => Number.parseInt(word, 16)) ?? [];
+  const sum = words.reduce((total, word) => total + word, 0);
+  const checksum = (~((sum & 0xffff) + (sum >> 16)) & 0xffff).toString(16).padStart(4, "0");
+  const ip = `${head.slice(0, 20)}${checksum}${head.slice(24)}`;
+  return `ffffffffffff${mac.replaceAll(":", "")}0800${ip}${udp}`;
 }
