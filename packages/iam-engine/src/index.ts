@@ -23,6 +23,8 @@ export type { Allowed, AllowedBy, Decision, DecisionKind, ExplicitDeny, Implicit
 export { validatePolicy } from "./validate-policy.ts";
 export { denialText } from "./denial-text.ts";
 export type { Denial } from "./denial-text.ts";
+export { compileGlob, matchGlob } from "./glob.ts";
+export type { Glob } from "./glob.ts";
 export { mapPrincipals, principalsOf } from "./map-principals.ts";
 export type { NamedPrincipal } from "./map-principals.ts";
 export { contextKeysOf } from "./context-keys.ts";

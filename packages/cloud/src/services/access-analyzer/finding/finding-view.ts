@@ -77,7 +77,8 @@ function permissionDetails(
     ? ({ type: "user", row: user } as const)
     : role && ({ type: "role", row: role } as const);
   if (entity === undefined || analyzer.unusedAccess === undefined) return [];
-  return unusedPermissions(tx, entity, usedSince(analyzer.unusedAccess, now)).map(
+  return Array.from(
+    unusedPermissions(tx, entity, usedSince(analyzer.unusedAccess, now)),
     (unusedPermissionDetails) => ({ unusedPermissionDetails }),
   );
 }

@@ -2,7 +2,7 @@
  * Which services, and which of their actions, documents let their holder use: what an Allow covers and no
  * Deny takes away everywhere and under all conditions. Resources and conditions of an Allow do not count.
  */
-import { parsePolicy, PolicyFault, type ParsedStatement } from "@casemate/iam-engine";
+import { compileGlob, matchGlob, parsePolicy, PolicyFault, type ParsedStatement } from "@casemate/iam-engine";
 import { awsServiceKnowledge, type ServiceKnowledge } from "@casemate/iam-engine/analysis";
 
 /** What is granted of one service. */
@@ -13,7 +13,7 @@ export interface GrantedService {
 }
 
 /** Sets of documents that are remembered; the oldest is forgotten first. */
-const rememberedMax = 500;
+const rememberedMax = 5000;
 
 let known: ServiceKnowledge | undefined;
 const remembered = new Map<string, readonly GrantedService[]>();
@@ -65,7 +65,7 @@ function readStatement({ effect, actions, notActions }: ParsedStatement): Statem
   const patterns = (actions ?? notActions ?? []).map(({ text }) => readPattern(text));
   const some = (namespace: string) => patterns.some((pattern) => pattern.some(namespace));
   const all = (namespace: string) => patterns.some((pattern) => pattern.all(namespace));
-  const covers = (action: string) => patterns.some(({ expression }) => expression.test(action));
+  const covers = (action: string) => patterns.some((pattern) => pattern.covers(action));
   if (actions !== undefined) return { deny, covers, coversSome: some, coversAll: all };
   return {
     deny,
@@ -75,24 +75,31 @@ function readStatement({ effect, actions, notActions }: ParsedStatement): Statem
   };
 }
 
-/** A pattern of actions; its stars are the only part that may take long, and one action is short. */
 function readPattern(text: string) {
   const lower = text.toLowerCase();
   const [service = "", name] = lower.split(":");
-  const inService = (namespace: string) => lower === "*" || expressionOf(service).test(namespace);
+  const whole = compileGlob(lower);
+  const services = compileGlob(service);
+  const inService = (namespace: string) => matchGlob(services, namespace);
   return {
-    expression: expressionOf(lower),
+    covers: (action: string) => matchGlob(whole, action),
     some: inService,
     all: (namespace: string) => inService(namespace) && (lower === "*" || /^\*+$/.test(name ?? "")),
   };
 }
 
-function expressionOf(pattern: string): RegExp {
-  const source = pattern
-    .replaceAll(/[.+^${}()|[\]\\]/g, String.raw`\$&`)
-    .replaceAll(/\*+/g, ".*")
-    .replaceAll("?", ".");
-  return new RegExp(`^${source}$`);
+const wholes = new Map<string, GrantedService>();
+
+/** All of a service; one value for everybody whom it is granted to. */
+function wholeService(namespace: string): GrantedService {
+  let whole = wholes.get(namespace);
+  if (whole === undefined) {
+    const actions = serviceKnowledge()
+      .details(namespace)
+      ?.actions.map(({ name }) => name);
+    wholes.set(namespace, (whole = { namespace, actions }));
+  }
+  return whole;
 }
 
 function grantedOf(namespace: string, statements: readonly Statement[]): GrantedService[] {
@@ -100,13 +107,12 @@ function grantedOf(namespace: string, statements: readonly Statement[]): Granted
   const allows = touching.filter(({ deny }) => !deny);
   const denies = touching.filter(({ deny }) => deny);
   if (allows.length === 0 || denies.some(({ coversAll }) => coversAll(namespace))) return [];
-  const details = serviceKnowledge().details(namespace);
-  if (details === undefined) return [{ namespace, actions: undefined }];
-  const actions = details.actions
-    .map(({ name }) => name)
-    .filter((name) => {
-      const action = `${namespace}:${name.toLowerCase()}`;
-      return allows.some(({ covers }) => covers(action)) && !denies.some(({ covers }) => covers(action));
-    });
+  const whole = wholeService(namespace);
+  if (whole.actions === undefined) return [whole];
+  if (denies.length === 0 && allows.some(({ coversAll }) => coversAll(namespace))) return [whole];
+  const actions = whole.actions.filter((name) => {
+    const action = `${namespace}:${name.toLowerCase()}`;
+    return allows.some(({ covers }) => covers(action)) && !denies.some(({ covers }) => covers(action));
+  });
   return actions.length === 0 ? [] : [{ namespace, actions }];
 }

@@ -81,8 +81,8 @@ function findingsOfUser(tx: ReadTx, row: UserRow, since: number): WantedFinding[
 
 /** Of users and roles that are in use, what of their permissions is not. */
 function findingsOfPermissions(tx: ReadTx, entity: Entity, since: number): WantedFinding[] {
-  const any = unusedPermissions(tx, entity, since).length > 0;
-  return any ? [wanted(entity, { kind: "UnusedPermission" })] : [];
+  const { done } = unusedPermissions(tx, entity, since).next();
+  return done === false ? [wanted(entity, { kind: "UnusedPermission" })] : [];
 }
 
 function dated(lastAccessed: number | undefined): { readonly lastAccessed?: number } {

@@ -13,27 +13,30 @@ const untracked: ReadonlySet<string> = new Set(["iam:PassRole"]);
 
 /**
  * The permissions that were not used since a moment: of services in use the unused actions, of others the
- * whole service.
+ * whole service. They are worked out as they are asked for.
  * Differs: AWS leaves out permissions that are themselves younger; when a permission was given is not kept.
  */
-export function unusedPermissions(
+export function* unusedPermissions(
   tx: ReadTx,
   entity: Entity,
   since: number,
-): readonly UnusedPermissionDetails[] {
-  return grantedServices(grantedDocuments(tx, entity)).flatMap(({ namespace, actions: granted }) => {
+): Generator<UnusedPermissionDetails> {
+  for (const { namespace, actions: granted } of grantedServices(grantedDocuments(tx, entity))) {
     const actions = granted?.filter((name) => !untracked.has(`${namespace}:${name}`));
-    if (actions?.length === 0) return [];
+    if (actions?.length === 0) continue;
     const access = accessOf(tx, entity.row.id, namespace);
     const last = access?.last.at;
     const lastAccessed = last === undefined ? {} : { lastAccessed: new Date(last) };
-    if (last === undefined || last < since) return [{ serviceNamespace: namespace, ...lastAccessed }];
+    if (last === undefined || last < since) {
+      yield { serviceNamespace: namespace, ...lastAccessed };
+      continue;
+    }
     const unused = (actions ?? []).flatMap((name) => {
       const at = access?.actions[name]?.at;
       if (at !== undefined && at >= since) return [];
       const action = `${namespace}:${name}`;
       return [{ action, ...(at === undefined ? {} : { lastAccessed: new Date(at) }) }];
     });
-    return unused.length === 0 ? [] : [{ serviceNamespace: namespace, actions: unused, ...lastAccessed }];
-  });
+    if (unused.length > 0) yield { serviceNamespace: namespace, actions: unused, ...lastAccessed };
+  }
 }
