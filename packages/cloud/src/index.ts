@@ -111,6 +111,7 @@ export {
   findIdentityCertificate,
   instanceReconciler,
   metadataSetting,
+  natGatewayReconciler,
   networkReconciler,
   vpcNameFacts,
   type InstanceDrivers,

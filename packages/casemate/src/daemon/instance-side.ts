@@ -8,6 +8,7 @@ import {
   createMetadataPort,
   instanceReconciler,
   metadataSetting,
+  natGatewayReconciler,
   networkReconciler,
   startReconcilers,
   type CloudEnvironment,
@@ -75,6 +76,7 @@ export async function startInstanceSide(options: InstanceSideOptions): Promise<I
     environment,
     reconcilers: [
       networkReconciler(machinery.network, metadataSetting),
+      natGatewayReconciler(machinery.network),
       instanceReconciler({
         machines: machinery.machines,
         network: machinery.network,
