@@ -107,11 +107,11 @@ import {
   replaceNetworkAclAssociation,
 } from "./network-acl/operations.ts";
 import {
-  attachmentNotFound,
   describeNetworkInterfaceAttribute,
   modifyNetworkInterfaceAttribute,
 } from "./network-interface/attribute-operations.ts";
-import { networkInterfaceFaults, networkInterfaces } from "./network-interface/network-interface.ts";
+import { networkInterfaceFaults } from "./network-interface/faults.ts";
+import { networkInterfaces } from "./network-interface/network-interface.ts";
 import { describeNetworkInterfaces } from "./network-interface/operations.ts";
 import {
   associateRouteTable,
@@ -313,7 +313,6 @@ export const ec2Service: Service = {
     instanceGone,
     ...tagFaults,
     ...tagRequestFaults,
-    attachmentNotFound,
   ],
   collections: [
     hostNumbers,

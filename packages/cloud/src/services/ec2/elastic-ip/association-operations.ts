@@ -5,11 +5,8 @@ import type { Call, Need } from "../../../kit/index.ts";
 import { instances } from "../instance/instance.ts";
 import { instanceGone, onlyInterface } from "../instance/only-interface.ts";
 import { internetGateways } from "../internet-gateway/internet-gateway.ts";
-import {
-  interfaceNotOwn,
-  networkInterfaces,
-  type NetworkInterfaceRow,
-} from "../network-interface/network-interface.ts";
+import { interfaceNotOwn } from "../network-interface/faults.ts";
+import { networkInterfaces, type NetworkInterfaceRow } from "../network-interface/network-interface.ts";
 import { operation } from "../operation.ts";
 import { associationNotFound } from "../route-table/faults.ts";
 import { beginUse, endUse } from "./association.ts";

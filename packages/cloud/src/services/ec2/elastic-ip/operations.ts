@@ -6,7 +6,7 @@ import { tagsOnCreate, type Call, type Need } from "../../../kit/index.ts";
 import { describe, describeAll, describeRequest } from "../describe.ts";
 import { takePublicAddress } from "../instance/launch/address-allocation.ts";
 import { addressInUse } from "../instance/launch/faults.ts";
-import { interfaceNotOwn } from "../network-interface/network-interface.ts";
+import { interfaceNotOwn } from "../network-interface/faults.ts";
 import { operation } from "../operation.ts";
 import { vpcs } from "../vpc/vpc.ts";
 import { endUse } from "./association.ts";

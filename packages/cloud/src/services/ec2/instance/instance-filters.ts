@@ -4,11 +4,8 @@ import type { FilterTable, FilterValue } from "../../../kit/index.ts";
 import { privateDnsName, publicDnsName } from "../dns-name.ts";
 import { rootDevice } from "../image/images.ts";
 import { liveAssociation } from "../instance-profile-association/association.ts";
-import {
-  networkInterfaceFilters,
-  primaryPublicIp,
-  type NetworkInterfaceRow,
-} from "../network-interface/network-interface.ts";
+import { networkInterfaceFilters } from "../network-interface/interface-view.ts";
+import { primaryPublicIp, type NetworkInterfaceRow } from "../network-interface/network-interface.ts";
 import { securityGroups } from "../security-group/security-group.ts";
 import { volumes } from "../volume/volume.ts";
 import { interfacesOf, stateCodes } from "./instance-view.ts";

@@ -5,9 +5,9 @@ import { tagsView } from "../../../kit/index.ts";
 import { rootDevice } from "../image/images.ts";
 import { liveAssociation } from "../instance-profile-association/association.ts";
 import { findInstanceType } from "../instance-type/instance-types.ts";
+import { networkInterfaceView } from "../network-interface/interface-view.ts";
 import {
   networkInterfaces,
-  networkInterfaceView,
   primaryPublicIp,
   type NetworkInterfaceRow,
 } from "../network-interface/network-interface.ts";
@@ -165,7 +165,9 @@ function interfaceView(row: NetworkInterfaceRow, tx: ReadTx): InstanceNetworkInt
           },
     Description: shown.Description,
     Groups: shown.Groups,
+    Ipv4Prefixes: shown.Ipv4Prefixes,
     Ipv6Addresses: shown.Ipv6Addresses,
+    Ipv6Prefixes: shown.Ipv6Prefixes,
     MacAddress: shown.MacAddress,
     NetworkInterfaceId: shown.NetworkInterfaceId,
     OwnerId: shown.OwnerId,

@@ -4,7 +4,7 @@ import type {
   ModifyNetworkInterfaceAttributeRequest,
   NetworkInterfaceAttribute,
 } from "@casemate/wire/ec2";
-import { fault, type ConditionKeys } from "../../../kit/index.ts";
+import type { ConditionKeys } from "../../../kit/index.ts";
 import {
   attributeUnmodifiable,
   attributeValueMissing,
@@ -15,17 +15,9 @@ import { networkTopic } from "../network/network-topic.ts";
 import { operation } from "../operation.ts";
 import { securityGroups } from "../security-group/security-group.ts";
 import { setInterfaceGroups } from "./interface-groups.ts";
-import {
-  interfaceNotOwn,
-  networkInterfaces,
-  networkInterfaceView,
-  type NetworkInterfaceRow,
-} from "./network-interface.ts";
-
-export const attachmentNotFound = fault({
-  code: "InvalidAttachmentID.NotFound",
-  message: (id: string) => `The attachment ID '${id}' does not exist`,
-});
+import { attachmentNotFound, interfaceNotOwn } from "./faults.ts";
+import { networkInterfaceView } from "./interface-view.ts";
+import { networkInterfaces, type NetworkInterfaceRow } from "./network-interface.ts";
 
 /** The attributes that a request names. */
 function named(input: ModifyNetworkInterfaceAttributeRequest): ConditionKeys {

@@ -1,17 +1,16 @@
 /**
  * Elastic network interfaces: the row, its faults and its keys. Addresses are unique in a VPC by an index.
  */
-import type { ReadTx } from "@casemate/store";
-import type { NetworkInterface, NetworkInterfaceAssociation } from "@casemate/wire/ec2";
-import { fault, resource, tagsView, type FilterTable, type OwnedRow } from "../../../kit/index.ts";
-import { privateDnsName, publicDnsName } from "../dns-name.ts";
-import { malformedId } from "../malformed-id.ts";
-import { securityGroups } from "../security-group/security-group.ts";
+import { resource, type OwnedRow } from "../../../kit/index.ts";
+import { ipv6PrefixOf, ipv4sIn } from "./address-prefix.ts";
+import { networkInterfaceMalformed, networkInterfaceNotFound } from "./faults.ts";
 
 /** The attachment of an interface to an instance. */
 export interface AttachmentRow {
   readonly id: string;
   readonly instanceId: string;
+  /** Absent where the instance belongs to the interface's own account. */
+  readonly instanceOwnerId?: string | undefined;
   readonly deviceIndex: number;
   readonly networkCardIndex: number;
   readonly attachedAt: number;
@@ -49,6 +48,9 @@ export interface NetworkInterfaceRow extends OwnedRow {
   readonly privateIps: readonly string[];
   /** IPv6 addresses, the first one first. */
   readonly ipv6s?: readonly string[] | undefined;
+  /** Delegated blocks of IPv4 addresses, /28 each, and of IPv6 addresses, /80 each. */
+  readonly ipv4Prefixes?: readonly string[] | undefined;
+  readonly ipv6Prefixes?: readonly string[] | undefined;
   /** At most one for each private address. */
   readonly publicIps: readonly PublicIpRow[];
   /**
@@ -64,22 +66,9 @@ export interface NetworkInterfaceRow extends OwnedRow {
   readonly createdAt: number;
 }
 
-export const networkInterfaceNotFound = fault({
-  code: "InvalidNetworkInterfaceID.NotFound",
-  message: (id: string) => `The networkInterface ID '${id}' does not exist`,
-});
-export const networkInterfaceMalformed = malformedId("InvalidNetworkInterfaceId.Malformed", "eni");
-
-export const interfaceNotOwn = fault({
-  code: "AuthFailure",
-  message: () => "You do not have permission to access the specified resource.",
-});
-
-export const networkInterfaceFaults = [networkInterfaceNotFound, networkInterfaceMalformed, interfaceNotOwn];
-
 export const networkInterfaces = resource<
   NetworkInterfaceRow,
-  "vpc" | "subnet" | "instance" | "address" | "public-address" | "group"
+  "vpc" | "subnet" | "instance" | "attachment" | "address" | "ipv6-prefix" | "public-address" | "group"
 >({
   service: "ec2",
   type: "network-interface",
@@ -88,7 +77,16 @@ export const networkInterfaces = resource<
     vpc: (row) => row.vpcId,
     subnet: (row) => row.subnetId,
     instance: (row) => row.attachment?.instanceId,
-    address: (row) => [...row.privateIps, ...(row.ipv6s ?? [])].map((ip) => `${row.vpcId}/${ip}`),
+    attachment: (row) => row.attachment?.id,
+    // Every address of a delegated IPv4 block is taken; of an IPv6 block, see below.
+    address: (row) =>
+      [...row.privateIps, ...(row.ipv6s ?? []), ...(row.ipv4Prefixes ?? []).flatMap(ipv4sIn)].map(
+        (ip) => `${row.vpcId}/${ip}`,
+      ),
+    "ipv6-prefix": (row) =>
+      [...(row.ipv6Prefixes ?? []), ...(row.ipv6s ?? []).map(ipv6PrefixOf)].map(
+        (prefix) => `${row.vpcId}/${prefix}`,
+      ),
     "public-address": (row) => row.publicIps.map(({ publicIp }) => publicIp),
     group: (row) => row.securityGroupIds,
   },
@@ -127,145 +125,4 @@ export function withPublicIp(
 /** The interface's public addresses that its owner allocated. */
 export function elasticIps(row: NetworkInterfaceRow): readonly PublicIpRow[] {
   return row.publicIps.filter(({ elastic }) => elastic !== undefined);
-}
-
-/** Whose a public address is, as the API names the owner. */
-function ipOwner(row: NetworkInterfaceRow, { elastic }: PublicIpRow): string {
-  return elastic === undefined ? "amazon" : row.accountId;
-}
-
-function groupsOf(row: NetworkInterfaceRow, tx: ReadTx): readonly { GroupId: string; GroupName: string }[] {
-  return row.securityGroupIds.map((GroupId) => ({
-    GroupId,
-    GroupName: tx.get(securityGroups.collection, GroupId)?.name ?? "",
-  }));
-}
-
-/** The filters of DescribeNetworkInterfaces. */
-export const networkInterfaceFilters: FilterTable<NetworkInterfaceRow> = {
-  "addresses.private-ip-address": (row) => row.privateIps,
-  "addresses.primary": (row) => row.privateIps.map((_ip, index) => String(index === 0)),
-  "addresses.association.public-ip": (row) => row.publicIps.map(({ publicIp }) => publicIp),
-  "addresses.association.owner-id": (row) => row.publicIps.map((each) => ipOwner(row, each)),
-  "association.allocation-id": (row) => elasticIps(row).map(({ elastic }) => elastic?.allocationId ?? ""),
-  "association.association-id": (row) => elasticIps(row).map(({ elastic }) => elastic?.associationId ?? ""),
-  "association.public-ip": (row) => row.publicIps.map(({ publicIp }) => publicIp),
-  "association.ip-owner-id": (row) => row.publicIps.map((each) => ipOwner(row, each)),
-  "association.public-dns-name": (row) =>
-    row.publicIps.map(({ publicIp }) => publicDnsName(row.region, publicIp)),
-  "attachment.attachment-id": (row) => row.attachment?.id ?? row.requester?.attachmentId,
-  "attachment.attach-time": (row) => row.attachment && new Date(row.attachment.attachedAt).toISOString(),
-  "attachment.delete-on-termination": (row) => row.attachment?.deleteOnTermination,
-  "attachment.device-index": (row) => row.attachment?.deviceIndex,
-  "attachment.instance-id": (row) => row.attachment?.instanceId,
-  "attachment.instance-owner-id": (row) => (row.attachment ? row.accountId : row.requester && serviceOwner),
-  "attachment.status": (row) => row.attachment?.status ?? (row.requester && "attached"),
-  "availability-zone": (row) => row.zone,
-  description: (row) => row.description,
-  "group-id": (row) => row.securityGroupIds,
-  "group-name": (row, tx) => groupsOf(row, tx).map(({ GroupName }) => GroupName),
-  "ipv6-addresses.ipv6-address": (row) => row.ipv6s,
-  "interface-type": (row) => row.requester?.interfaceType ?? "interface",
-  "mac-address": (row) => row.mac,
-  "network-interface-id": (row) => row.id,
-  "owner-id": (row) => row.accountId,
-  "private-dns-name": (row) => row.privateIps[0] && privateDnsName(row.region, row.privateIps[0]),
-  "private-ip-address": (row) => row.privateIps,
-  "requester-id": (row) => row.requester && serviceOwner,
-  "requester-managed": (row) => row.requester !== undefined,
-  "source-dest-check": (row) => row.sourceDestCheck,
-  status: (row) => row.status,
-  "subnet-id": (row) => row.subnetId,
-  "vpc-id": (row) => row.vpcId,
-};
-
-/** Who owns what a service keeps, as attachments and requesters name it. */
-const serviceOwner = "amazon-aws";
-
-function associationView(
-  row: NetworkInterfaceRow,
-  privateIp: string | undefined,
-): NetworkInterfaceAssociation | undefined {
-  const found = row.publicIps.find((each) => each.privateIp === privateIp);
-  if (found === undefined) return undefined;
-  return {
-    ...(found.elastic && {
-      AllocationId: found.elastic.allocationId,
-      AssociationId: found.elastic.associationId,
-    }),
-    IpOwnerId: ipOwner(row, found),
-    PublicDnsName: publicDnsName(row.region, found.publicIp),
-    PublicIp: found.publicIp,
-  };
-}
-
-function attachmentView({
-  accountId,
-  attachment,
-  requester,
-}: NetworkInterfaceRow): Partial<NetworkInterface> {
-  if (attachment !== undefined) {
-    return {
-      Attachment: {
-        AttachmentId: attachment.id,
-        AttachTime: new Date(attachment.attachedAt),
-        DeleteOnTermination: attachment.deleteOnTermination,
-        DeviceIndex: attachment.deviceIndex,
-        NetworkCardIndex: attachment.networkCardIndex,
-        InstanceId: attachment.instanceId,
-        InstanceOwnerId: accountId,
-        Status: attachment.status,
-      },
-    };
-  }
-  if (requester === undefined) return {};
-  return {
-    RequesterId: serviceOwner,
-    Attachment: {
-      AttachmentId: requester.attachmentId,
-      AttachTime: new Date(requester.attachedAt),
-      DeleteOnTermination: false,
-      DeviceIndex: 1,
-      InstanceOwnerId: serviceOwner,
-      Status: "attached",
-    },
-  };
-}
-
-/** The interface as the API shows it. */
-export function networkInterfaceView(row: NetworkInterfaceRow, tx: ReadTx): NetworkInterface {
-  const [primary] = row.privateIps;
-  const association = associationView(row, primary);
-  const primaryName = primary === undefined ? undefined : privateDnsName(row.region, primary);
-  return {
-    NetworkInterfaceId: row.id,
-    OwnerId: row.accountId,
-    VpcId: row.vpcId,
-    SubnetId: row.subnetId,
-    AvailabilityZone: row.zone,
-    Description: row.description,
-    // The model's types have another spelling of a NAT gateway's than the service answers.
-    InterfaceType: (row.requester?.interfaceType ?? "interface") as "interface",
-    MacAddress: row.mac,
-    PrivateIpAddress: primary,
-    PrivateDnsName: primaryName,
-    PrivateIpAddresses: row.privateIps.map((ip, index) => {
-      const own = associationView(row, ip);
-      return {
-        PrivateIpAddress: ip,
-        PrivateDnsName: index === 0 ? primaryName : privateDnsName(row.region, ip),
-        Primary: index === 0,
-        ...(own === undefined ? {} : { Association: own }),
-      };
-    }),
-    Ipv6Address: row.ipv6s?.[0],
-    Ipv6Addresses: (row.ipv6s ?? []).map((Ipv6Address) => ({ Ipv6Address, IsPrimaryIpv6: false })),
-    Groups: groupsOf(row, tx),
-    RequesterManaged: row.requester !== undefined,
-    SourceDestCheck: row.sourceDestCheck,
-    Status: row.status,
-    TagSet: tagsView(row.tags),
-    ...(association === undefined ? {} : { Association: association }),
-    ...attachmentView(row),
-  };
 }

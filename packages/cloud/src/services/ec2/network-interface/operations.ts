@@ -1,7 +1,8 @@
 /** Operations on network interfaces. */
 import { describe, describeRequest } from "../describe.ts";
 import { operation } from "../operation.ts";
-import { networkInterfaceFilters, networkInterfaces, networkInterfaceView } from "./network-interface.ts";
+import { networkInterfaceFilters, networkInterfaceView } from "./interface-view.ts";
+import { networkInterfaces } from "./network-interface.ts";
 
 export const describeNetworkInterfaces = operation("DescribeNetworkInterfaces", {
   access: "read",
