@@ -25,6 +25,20 @@ import {
   replaceNetworkAclEntry,
 } from "./network-acl/entry-operations.ts";
 import { networkAclFaults } from "./network-acl/faults.ts";
+import {
+  describeManagedPrefixLists,
+  describePrefixLists,
+  getManagedPrefixListAssociations,
+  getManagedPrefixListEntries,
+} from "./prefix-list/describe-operations.ts";
+import { prefixListFaults } from "./prefix-list/faults.ts";
+import {
+  createManagedPrefixList,
+  deleteManagedPrefixList,
+  modifyManagedPrefixList,
+  restoreManagedPrefixListVersion,
+} from "./prefix-list/operations.ts";
+import { prefixLists, prefixListVersions } from "./prefix-list/prefix-list.ts";
 import { describeFaults } from "./describe.ts";
 import {
   egressOnlyInternetGatewayFaults,
@@ -191,6 +205,7 @@ export const ec2Service: Service = {
     createEgressOnlyInternetGateway,
     createInternetGateway,
     createKeyPair,
+    createManagedPrefixList,
     createNatGateway,
     createNetworkAcl,
     createNetworkAclEntry,
@@ -205,6 +220,7 @@ export const ec2Service: Service = {
     deleteEgressOnlyInternetGateway,
     deleteInternetGateway,
     deleteKeyPair,
+    deleteManagedPrefixList,
     deleteNatGateway,
     deleteNetworkAcl,
     deleteNetworkAclEntry,
@@ -231,10 +247,12 @@ export const ec2Service: Service = {
     describeInstanceTypes,
     describeInternetGateways,
     describeKeyPairs,
+    describeManagedPrefixLists,
     describeNatGateways,
     describeNetworkAcls,
     describeNetworkInterfaceAttribute,
     describeNetworkInterfaces,
+    describePrefixLists,
     describeRegions,
     describeRouteTables,
     describeSecurityGroupReferences,
@@ -254,11 +272,14 @@ export const ec2Service: Service = {
     enableAddressTransfer,
     getConsoleOutput,
     getInstanceMetadataDefaults,
+    getManagedPrefixListAssociations,
+    getManagedPrefixListEntries,
     getSubnetCidrReservations,
     importKeyPair,
     modifyInstanceAttribute,
     modifyInstanceMetadataDefaults,
     modifyInstanceMetadataOptions,
+    modifyManagedPrefixList,
     modifyNetworkInterfaceAttribute,
     modifySecurityGroupRules,
     modifySubnetAttribute,
@@ -272,6 +293,7 @@ export const ec2Service: Service = {
     replaceRoute,
     replaceRouteTableAssociation,
     resetInstanceAttribute,
+    restoreManagedPrefixListVersion,
     revokeSecurityGroupEgress,
     revokeSecurityGroupIngress,
     runInstances,
@@ -288,6 +310,7 @@ export const ec2Service: Service = {
     ...zoneFaults,
     ...vpcFaults,
     ...subnetFaults,
+    ...prefixListFaults,
     ...dhcpOptionsFaults,
     ...routeTableFaults,
     ...internetGatewayFaults,
@@ -320,6 +343,8 @@ export const ec2Service: Service = {
     usedRegions,
     vpcs.collection,
     subnets.collection,
+    prefixListVersions,
+    prefixLists.collection,
     reservations.collection,
     dhcpOptions.collection,
     routeTables.collection,

@@ -9,6 +9,7 @@ import { internetGateways } from "../internet-gateway/internet-gateway.ts";
 import { isOfClosedGateway, natGatewayModels } from "../nat-gateway/nat-gateway-model.ts";
 import { networkAcls, type NetworkAclRow } from "../network-acl/network-acl.ts";
 import { networkInterfaces, type NetworkInterfaceRow } from "../network-interface/network-interface.ts";
+import { prefixListModels } from "../prefix-list/prefix-list-model.ts";
 import { routeModel } from "../route-table/route-model.ts";
 import { routeTables } from "../route-table/route-table.ts";
 import {
@@ -30,6 +31,16 @@ export function vpcModel(tx: ReadTx, vpc: VpcRow, metadataOf: MetadataSetting): 
     .by(networkInterfaces.collection, "vpc", vpc.id)
     .filter((row) => row.status === "in-use" && !isOfClosedGateway(tx, row));
   const gateway = tx.by(internetGateways.collection, "vpc", vpc.id)[0];
+  const rules = {
+    routeTables: tables.map((table) => ({
+      id: table.id,
+      number: table.number,
+      routes: table.routes.map((route) => routeModel(tx, table, route)),
+    })),
+    securityGroups: tx
+      .by(securityGroups.collection, "vpc", vpc.id)
+      .map(({ id }) => groupModel(id, tx.by(securityGroupRules.collection, "group", id))),
+  };
   return {
     vpcId: vpc.id,
     number: vpc.number,
@@ -44,16 +55,9 @@ export function vpcModel(tx: ReadTx, vpc: VpcRow, metadataOf: MetadataSetting): 
       routeTableId: row.routeTableId ?? main?.id ?? "",
       networkAclId: row.networkAclId,
     })),
-    routeTables: tables.map((table) => ({
-      id: table.id,
-      number: table.number,
-      routes: table.routes.map((route) => routeModel(tx, table, route)),
-    })),
+    ...rules,
     networkAcls: tx.by(networkAcls.collection, "vpc", vpc.id).map(aclModel),
-    securityGroups: tx
-      .by(securityGroups.collection, "vpc", vpc.id)
-      .map(({ id }) => groupModel(id, tx.by(securityGroupRules.collection, "group", id))),
-    prefixLists: [],
+    prefixLists: prefixListModels(tx, vpc.region, rules),
     enis: interfaces.map((row) => interfaceModel(row, metadataOf(tx, row))),
     ...(gateway === undefined
       ? {}

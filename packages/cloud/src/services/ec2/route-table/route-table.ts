@@ -42,11 +42,16 @@ export const routeTableNotFound = fault({
 });
 export const routeTableMalformed = malformedId("InvalidRouteTableId.Malformed", "rtb");
 
-export const routeTables = resource<RouteTableRow, "vpc" | "main-association">({
+export const routeTables = resource<RouteTableRow, "vpc" | "main-association" | "prefix-list">({
   service: "ec2",
   type: "route-table",
   prefix: "rtb",
-  indexes: { vpc: (row) => row.vpcId, "main-association": (row) => row.mainAssociationId },
+  indexes: {
+    vpc: (row) => row.vpcId,
+    "main-association": (row) => row.mainAssociationId,
+    "prefix-list": (row) =>
+      row.routes.map(({ destination }) => destination).filter((text) => text.startsWith("pl-")),
+  },
   notFound: routeTableNotFound,
   malformed: routeTableMalformed,
   keys: (row) => ({

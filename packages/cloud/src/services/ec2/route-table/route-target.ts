@@ -14,6 +14,7 @@ import { onlyInterface } from "../instance/only-interface.ts";
 import { internetGateways } from "../internet-gateway/internet-gateway.ts";
 import { forwards, natGateways } from "../nat-gateway/nat-gateway.ts";
 import { networkInterfaces } from "../network-interface/network-interface.ts";
+import { prefixLists } from "../prefix-list/prefix-list.ts";
 import {
   endpointTarget,
   natGatewayTargetNotFound,
@@ -62,7 +63,7 @@ const readers: Readonly<Record<(typeof targetParameters)[number], Reader>> = {
   EgressOnlyInternetGatewayId(tx, call, { id, table, destination }) {
     const { vpcId } = egressOnlyInternetGateways.fetch(tx, call, id);
     checkPlace(table, vpcId, { what: "network gateway", id });
-    if (!isIpv6(destination)) throw targetOfFamily(id, destination);
+    if (!isIpv6(tx, destination)) throw targetOfFamily(id, destination);
     return { kind: "egress-only-internet-gateway", id };
   },
   GatewayId(tx, call, { id, table }) {
@@ -81,7 +82,7 @@ const readers: Readonly<Record<(typeof targetParameters)[number], Reader>> = {
     const row = natGateways.find(tx, call, id);
     if (row === undefined || !forwards(row)) throw natGatewayTargetNotFound(id);
     checkPlace(table, row.vpcId, { what: "NAT gateway", id });
-    if (isIpv6(destination)) throw targetOfFamily(id, destination);
+    if (isIpv6(tx, destination)) throw targetOfFamily(id, destination);
     return { kind: "nat-gateway", id };
   },
   NetworkInterfaceId(tx, call, { id, table }) {
@@ -91,8 +92,8 @@ const readers: Readonly<Record<(typeof targetParameters)[number], Reader>> = {
   },
 };
 
-function isIpv6(destination: string): boolean {
-  return destination.includes(":");
+function isIpv6(tx: ReadTx, destination: string): boolean {
+  return destination.includes(":") || tx.get(prefixLists.collection, destination)?.family === "IPv6";
 }
 
 function checkPlace(

@@ -95,10 +95,6 @@ export const peeringNotFound = fault({
   code: "InvalidVpcPeeringConnectionID.NotFound",
   message: (id: string) => `The vpcPeeringConnection ID '${id}' does not exist`,
 });
-export const prefixListNotFound = fault({
-  code: "InvalidPrefixListID.NotFound",
-  message: (id: string) => `The prefix list ID '${id}' does not exist`,
-});
 export const ruleDescriptionInvalid = fault({
   code: "InvalidParameterValue",
   message: () =>
@@ -149,7 +145,6 @@ export const securityGroupFaults = [
   peerMissing,
   peerAmbiguous,
   peeringNotFound,
-  prefixListNotFound,
   ruleDescriptionInvalid,
   ruleDuplicate,
   ruleNotFound,

@@ -15,7 +15,6 @@ import {
   peerAmbiguous,
   peerMissing,
   permissionsMissing,
-  prefixListNotFound,
   ruleDuplicate,
   ruleElsewhere,
   ruleNotFound,
@@ -28,9 +27,11 @@ import {
   parsePorts,
   parseRuleDescription,
   peerText,
+  prefixListPeer,
   ruleIdentity,
 } from "./rule-spec.ts";
 import { rulesOf } from "./rule-view.ts";
+import { checkRoom } from "./rule-weight.ts";
 import {
   securityGroupRules,
   securityGroups,
@@ -93,10 +94,10 @@ function replaceRule(
     peer: wantedPeer(tx, call, { group, wanted }),
     ...(description === undefined ? {} : { description }),
   };
-  const taken = rulesOf(tx, group.id).some(
-    (other) => other.id !== id && other.egress === egress && ruleIdentity(other) === ruleIdentity(replaced),
-  );
+  const others = rulesOf(tx, group.id).filter((other) => other.id !== id && other.egress === egress);
+  const taken = others.some((other) => ruleIdentity(other) === ruleIdentity(replaced));
   if (taken) throw ruleDuplicate(peerText(replaced.peer));
+  checkRoom(tx, others, replaced);
   securityGroupRules.put(tx, replaced);
 }
 
@@ -111,7 +112,7 @@ function wantedPeer(
   if (given.length > 1) throw peerAmbiguous();
   if (CidrIpv4 !== undefined) return cidrPeer(CidrIpv4, 4);
   if (CidrIpv6 !== undefined) return cidrPeer(CidrIpv6, 6);
-  if (PrefixListId !== undefined) throw prefixListNotFound(PrefixListId);
+  if (PrefixListId !== undefined) return prefixListPeer(tx, call, PrefixListId);
   return groupPeer(tx, call, { pair: { GroupId: ReferencedGroupId }, vpcId: group.vpcId });
 }
 

@@ -19,15 +19,13 @@ import {
   ruleDuplicate,
   ruleElsewhere,
   ruleNotFound,
-  rulesPerGroupExceeded,
 } from "./faults.ts";
 import { fetchNamedGroup, namedGroupTarget } from "./named-group.ts";
 import { parsePermissions, peerText, protocolView, ruleIdentity, type RuleSpec } from "./rule-spec.ts";
 import { revokedRuleView, ruleFilters, rulesOf, ruleView } from "./rule-view.ts";
+import { checkRoom } from "./rule-weight.ts";
+export { rulesPerDirectionMax } from "./rule-weight.ts";
 import { securityGroupRules, type SecurityGroupRow, type SecurityGroupRuleRow } from "./security-group.ts";
-
-/** Rules that a group may have in one direction and address family. */
-export const rulesPerDirectionMax = 60;
 
 type PermissionInput =
   | AuthorizeSecurityGroupIngressRequest
@@ -102,7 +100,7 @@ function addRule(
   const { group, egress, spec, tags } = rule;
   const same = rulesOf(tx, group.id).filter((row) => row.egress === egress);
   if (same.some((row) => ruleIdentity(row) === ruleIdentity(spec))) throw ruleDuplicate(duplicateText(spec));
-  checkRoom(same, spec);
+  checkRoom(tx, same, { ...spec, region: call.region });
   const owner = { accountId: call.accountId, region: call.region };
   return securityGroupRules.put(tx, {
     ...owner,
@@ -112,17 +110,6 @@ function addRule(
     ...spec,
     tags,
   });
-}
-
-/** The limit counts IPv4 and IPv6 apart; a rule with a group or prefix list counts for both. */
-function checkRoom(same: readonly SecurityGroupRuleRow[], spec: RuleSpec): void {
-  for (const family of ["ipv4", "ipv6"] as const) {
-    const other = family === "ipv4" ? "ipv6" : "ipv4";
-    if (spec.peer.kind === other) continue;
-    if (same.filter(({ peer }) => peer.kind !== other).length >= rulesPerDirectionMax) {
-      throw rulesPerGroupExceeded();
-    }
-  }
 }
 
 function duplicateText({ protocol, fromPort, toPort, peer }: RuleSpec): string {

@@ -3,6 +3,8 @@ import { formatCidr, parseCidr } from "@casemate/net-engine";
 import type { ReadTx } from "@casemate/store";
 import type { IpPermission, UserIdGroupPair } from "@casemate/wire/ec2";
 import type { Call } from "../../../kit/index.ts";
+import { prefixListNotFound } from "../prefix-list/faults.ts";
+import { findPrefixList } from "../prefix-list/prefix-list.ts";
 import {
   cidrMalformed,
   icmpInvalid,
@@ -10,7 +12,6 @@ import {
   peerMissing,
   portRangeInvalid,
   portsMissing,
-  prefixListNotFound,
   protocolUnknown,
   ruleDescriptionInvalid,
 } from "./faults.ts";
@@ -110,9 +111,9 @@ export function parsePermissions(
       ...(permission.UserIdGroupPairs ?? []).map((pair) =>
         spec(ports, groupPeer(tx, call, { pair, vpcId: stated.group.vpcId }), pair.Description),
       ),
-      ...(permission.PrefixListIds ?? []).map(({ PrefixListId = "" }): RuleSpec => {
-        throw prefixListNotFound(PrefixListId);
-      }),
+      ...(permission.PrefixListIds ?? []).map(({ PrefixListId, Description }) =>
+        spec(ports, prefixListPeer(tx, call, PrefixListId), Description),
+      ),
     ];
     if (specs.length === 0) throw peerMissing();
     return specs;
@@ -147,6 +148,13 @@ export function groupPeer(
       : securityGroups.find(tx, call, pair.GroupId);
   if (!own || !inVpc || group?.vpcId !== vpcId) throw securityGroupNotFound(name);
   return { kind: "group", groupId: group.id, accountId: group.accountId };
+}
+
+/** A prefix list as peer: one of the caller's, or one of AWS's. @throws prefixListNotFound */
+export function prefixListPeer(tx: ReadTx, call: Call, id: string | undefined): RulePeer {
+  const list = findPrefixList(tx, call, id ?? "");
+  if (list === undefined) throw prefixListNotFound(id ?? "");
+  return { kind: "prefix-list", prefixListId: list.id };
 }
 
 /** What makes two rules of one direction the same: everything but the description. */

@@ -55,14 +55,17 @@ export const securityGroups = resource<SecurityGroupRow, "vpc">({
   }),
 });
 
-export const securityGroupRules = resource<SecurityGroupRuleRow, "group" | "peer-group">({
-  service: "ec2",
-  type: "security-group-rule",
-  prefix: "sgr",
-  indexes: {
-    group: (row) => row.groupId,
-    "peer-group": (row) => (row.peer.kind === "group" ? row.peer.groupId : undefined),
+export const securityGroupRules = resource<SecurityGroupRuleRow, "group" | "peer-group" | "peer-prefix-list">(
+  {
+    service: "ec2",
+    type: "security-group-rule",
+    prefix: "sgr",
+    indexes: {
+      group: (row) => row.groupId,
+      "peer-group": (row) => (row.peer.kind === "group" ? row.peer.groupId : undefined),
+      "peer-prefix-list": (row) => (row.peer.kind === "prefix-list" ? row.peer.prefixListId : undefined),
+    },
+    notFound: securityGroupRuleNotFound,
+    malformed: securityGroupRuleMalformed,
   },
-  notFound: securityGroupRuleNotFound,
-  malformed: securityGroupRuleMalformed,
-});
+);

@@ -11,6 +11,7 @@ import { networkAcls } from "../network-acl/network-acl.ts";
 import { networkInterfaces } from "../network-interface/network-interface.ts";
 import { routeTables } from "../route-table/route-table.ts";
 import { securityGroupRules, securityGroups } from "../security-group/security-group.ts";
+import { prefixLists } from "../prefix-list/prefix-list.ts";
 import { reservations } from "../subnet/reservation.ts";
 import { subnets } from "../subnet/subnet.ts";
 import { volumes } from "../volume/volume.ts";
@@ -36,6 +37,7 @@ export const taggableResources: readonly AnyResource[] = [
   natGateways,
   networkAcls,
   networkInterfaces,
+  prefixLists,
   routeTables,
   securityGroups,
   securityGroupRules,
