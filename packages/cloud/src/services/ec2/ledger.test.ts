@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { AuthorizeSecurityGroupIngressResult } from "@casemate/wire/ec2";
 import { describe, expect, it } from "vitest";
 import type { DeclaredFault, Operation } from "../../kit/index.ts";
+import { networkRefusals } from "./gateway-refusals.ts";
 import { hostNumbers, numberSpaces, type NumberSpace } from "./host-number.ts";
 import { ec2Service } from "./index.ts";
 import { instances } from "./instance/instance.ts";
@@ -12,9 +13,10 @@ import { instancesPerRegionMax } from "./instance/launch/run-instances.ts";
 import { keyPairs, keyPairsPerRegionMax } from "./key-pair/key-pair.ts";
 import { networkInterfaces } from "./network-interface/network-interface.ts";
 import { securityGroupsPerVpcMax } from "./security-group/group-operations.ts";
-import { rulesPerDirectionMax } from "./security-group/rule-operations.ts";
+import { rulesPerDirectionMax } from "./security-group/rule-weight.ts";
 import { securityGroups } from "./security-group/security-group.ts";
 import { subnets } from "./subnet/subnet.ts";
+import { openTestNetwork } from "./testing-network.ts";
 import { openTestWorld, testImage, type TestWorld } from "./testing-world.ts";
 import type { Caller } from "./testing.ts";
 import { vpcs } from "./vpc/vpc.ts";
@@ -511,8 +513,12 @@ describe("the service", () => {
   it("refuses each case with a fault that it declares, and has a case for every fault", async () => {
     const met = new Set<string>();
     const undeclared: unknown[] = [];
-    for (const [name, input, caller] of cases) {
-      const world = await openTestWorld();
+    const all = [
+      ...cases.map((each) => [openTestWorld, each] as const),
+      ...networkRefusals.map((each) => [openTestNetwork, each] as const),
+    ];
+    for (const [open, [name, input, caller]] of all) {
+      const world = await open();
       const asked = typeof input === "function" ? (input as (world: TestWorld) => object)(world) : input;
       const refusal = world.faultOf(operationNamed(name), asked, caller);
       const declared = declaredAs(refusal);

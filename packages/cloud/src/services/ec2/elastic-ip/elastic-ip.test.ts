@@ -127,7 +127,7 @@ describe("an elastic IP", () => {
       },
     ]);
     for (const [Name, Value] of Object.entries(cases)) {
-      expect(addresses({ Filters: [{ Name, Values: [Value] }] }), Name).toEqual(shown);
+      expect([Name, addresses({ Filters: [{ Name, Values: [Value] }] })]).toEqual([Name, shown]);
     }
     expect(addresses({ Filters: [{ Name: "domain", Values: ["vpc"] }] })).toHaveLength(2);
     expect(addresses({ PublicIps: [used.PublicIp] })).toEqual(shown);

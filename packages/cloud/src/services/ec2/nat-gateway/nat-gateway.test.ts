@@ -155,7 +155,7 @@ describe("a public NAT gateway", () => {
         { Filters: [{ Name, Values: [Value] }] },
         "NetworkInterfaces.0.NetworkInterfaceId",
       );
-      expect(found, Name).toBe(NetworkInterfaceId);
+      expect([Name, found]).toEqual([Name, NetworkInterfaceId]);
     }
   });
 
