@@ -72,8 +72,8 @@ export interface DevicePlan extends DeviceRules {
 /**
  * What the host runs: `fabricIp` in the internet side's namespace, where what is there already is no failure;
  * `nft` as one transaction in the router namespace; then `routerIp` (`ip -batch`), `routerIp6` (`ip -6
- * -batch`), `edgeNft`, `internetIp` in the internet side's namespace, then the guests' lines (`ip -batch`), then the
- * `devices`, then `conntrack` with each list of arguments in the router namespace.
+ * -batch`), `edgeNft`, `internetIp` in the internet side's namespace, then the guests' lines (`ip -batch`),
+ * then the `devices`, then `conntrack` with each list of arguments in the router namespace.
  */
 export interface NetworkPlan {
   readonly fabricIp: readonly string[];

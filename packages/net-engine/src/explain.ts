@@ -228,11 +228,12 @@ function explainPeering(
   if (!from.some((cidr) => contains(cidr, datagram.source))) {
     return { at, text: `${at} carries nothing from ${source}, which is of neither VPC's side` };
   }
+  const far = direction === "out" ? peering.peerVpcId : compiled.vpcId;
   const outside = !to.some((cidr) => contains(cidr, datagram.destination));
   return {
     at,
     text: outside
-      ? `${at} carries nothing to ${destination}, which is outside ${direction === "out" ? peering.peerVpcId : compiled.vpcId}`
+      ? `${at} carries nothing to ${destination}, which is outside ${far}`
       : `${at} no interface of ${compiled.vpcId} has ${destination}`,
   };
 }

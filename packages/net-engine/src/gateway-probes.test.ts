@@ -4,7 +4,7 @@ import { compileNetwork } from "./compile-network.ts";
 import type { CompiledNetwork } from "./compiled-network.ts";
 import type { Verdict } from "./evaluate.ts";
 import { reachAcross } from "./reach.ts";
-import { changedWorld } from "./testing/gateway-network.ts";
+import { changedWorld } from "./testing/gateway-changes.ts";
 import { readGatewayProbes, type GatewayProbe } from "./testing/gateway-probes.ts";
 
 const table = readFileSync(new URL("cases/gateway-probes.tsv", import.meta.url), "utf8");

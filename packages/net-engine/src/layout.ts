@@ -29,7 +29,7 @@ export const plainReply = 0x200;
 /** Interface indexes in a router namespace; an interface of the VPC has 1000 plus its number. */
 export const ifIndex = { lo: 1, lx0: 201, lx1: 202, up0: 203, px0: 204, pl0: 205 } as const;
 
-/** The bridge in the internet side's namespace that joins routers with peerings, and endpoints with services. */
+/** The bridge in the internet side's namespace that joins routers of peers, and endpoints with services. */
 export const fabric = "fab0";
 
 /** The routing table that sends every packet of the first pass to lx0. */

@@ -11,7 +11,7 @@ import type {
   ResolvedTarget,
 } from "./compiled-network.ts";
 import { reachAcross } from "./reach.ts";
-import { changedWorld } from "./testing/gateway-network.ts";
+import { changedWorld } from "./testing/gateway-changes.ts";
 import { readGatewayProbes, type GatewayProbe } from "./testing/gateway-probes.ts";
 
 const table = readFileSync(new URL("cases/gateway-probes.tsv", import.meta.url), "utf8");

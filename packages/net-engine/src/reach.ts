@@ -1,6 +1,6 @@
 /**
- * Can one end reach the other? Follows the packet to its end, then its answer, and names the rule that decided
- * every hop.
+ * Can one end reach the other? Follows the packet to its end, then its answer, and names the rule that
+ * decided every hop.
  */
 import { parseAddress, type Address, type Family } from "./address.ts";
 import type { CompiledEni, CompiledNetwork } from "./compiled-network.ts";

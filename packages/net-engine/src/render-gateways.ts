@@ -72,7 +72,7 @@ function renderInternetGateway({ chains }: RulesetBuilder, compiled: CompiledNet
   const route = compiled.gatewayRoutes === undefined ? 0 : gatewayMark;
   chains["igw_mark"] = { rules: [`meta mark set ${formatMark(stageBit + route)}`] };
   // Nothing outside may pass itself off as an address of the VPC.
-  // Differs: the internet gateway carries private addresses (RFC 1918) too, as the host's network may have them.
+  // Differs: the internet gateway carries private addresses (RFC 1918) too; the host's network may have them.
   const spoofed = ([4, 6] as const).flatMap((family) => {
     const own = blocksOf(compiled.cidrs, family);
     return own.length === 0 ? [] : [`${family === 4 ? "ip" : "ip6"} saddr { ${own.join(", ")} } drop`];
@@ -106,7 +106,8 @@ function renderInternetGateway({ chains }: RulesetBuilder, compiled: CompiledNet
 
 /**
  * IPv6 passes untranslated: through the internet gateway both ways, through the egress-only one only as part
- * of what began inside. Which of the two an inbound packet is for is what its own subnet would answer through.
+ * of what began inside. Which of the two an inbound packet is for is what its own subnet would answer
+ * through.
  */
 function renderInternet6({ sets, chains }: RulesetBuilder, compiled: CompiledNetwork): void {
   const access = (wanted: readonly string[]): string[] =>
@@ -156,12 +157,12 @@ function egressOnlyBoxes({ cidrs, routes }: CompiledNetwork["subnets"][number]):
   );
 }
 
-/** The mark of a packet to a peer whose source is its sender's own, so that it may count as a group's member. */
+/** The mark of a packet to a peer whose source is its sender's own, so that rules may know its groups. */
 const certain = 1;
 
 /**
- * The table that gives what goes to a peer without a certain source another source MAC address: the only thing
- * that a link between namespaces keeps. It stands before the link does.
+ * The table that gives what goes to a peer without a certain source another source MAC address: the only
+ * thing that a link between namespaces keeps. It stands before the link does.
  */
 export function peerEdge(vpcNumber: number): string {
   return [

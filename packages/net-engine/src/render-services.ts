@@ -95,8 +95,9 @@ function renderHopLimits({ sets, chains }: RulesetBuilder, compiled: CompiledNet
 export function leaseRule(eni: CompiledEni): string[] {
   const own = eni.addresses[4][0];
   if (own === undefined) return [];
+  const mark = formatMark(stageBit + eniMark(eni));
   return [
     `ip saddr 0.0.0.0 ip daddr 255.255.255.255 udp sport 68 udp dport 67 ether saddr ${eni.mac} ` +
-      `meta mark set ${formatMark(stageBit + eniMark(eni))} ip saddr set ${formatAddress(own)} notrack accept`,
+      `meta mark set ${mark} ip saddr set ${formatAddress(own)} notrack accept`,
   ];
 }

@@ -23,7 +23,7 @@ export interface FromPeering {
   readonly sender: number | undefined;
 }
 
-/** Where a packet is: at an interface about to leave it, outside the internet gateway, or at another gateway. */
+/** Where a packet is: about to leave an interface, outside the internet gateway, or at another gateway. */
 export type Origin = CompiledEni | "internet" | FromPeering | { readonly endpoint: CompiledGatewayEndpoint };
 
 /** Where a walk ended. */
@@ -103,8 +103,8 @@ class Walker {
   }
 
   /**
-   * IPv6 is not translated. What the destination's subnet would answer through an egress-only gateway comes in
-   * only as an answer, also while an internet gateway is attached as well.
+   * IPv6 is not translated. What the destination's subnet would answer through an egress-only gateway comes
+   * in only as an answer, also while an internet gateway is attached as well.
    * Differs: an answer to what left through an egress-only gateway by way of a middlebox does not come in.
    */
   #fromInternet6(spoofed: boolean): WalkEnd {

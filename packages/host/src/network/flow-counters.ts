@@ -1,6 +1,6 @@
 // Reads what one VPC's filter let through and what it rejected, per interface and direction, from the
-// kernel's own counters: conntrack for accepted flows, the ruleset's counting sets for rejected ones. It keeps
-// nothing: the numbers run from a flow's begin, and whoever asks subtracts what it was told before.
+// kernel's own counters: conntrack for accepted flows, the ruleset's counting sets for rejected ones. It
+// keeps nothing: the numbers run from a flow's begin, and whoever asks subtracts what it was told before.
 
 import type { AppliedNetwork } from "@casemate/net-engine";
 

@@ -17,7 +17,8 @@ import type { PeeringModel } from "../model-gateways.ts";
 const anywhere = { cidr: "0.0.0.0/0" };
 const anywhere6 = { cidr: "::/0" };
 
-const openAcl: NetworkAclModel = {
+/** Part of the world that its changes are made of. */
+export const openAcl: NetworkAclModel = {
   id: "acl-open",
   entries: [false, true].flatMap((egress) => [
     { ruleNumber: 100, egress, action: "allow" as const, protocol: -1, cidr: "0.0.0.0/0" },
@@ -111,7 +112,8 @@ function publicIp(privateIp: string, address: string): EniModel["publicIps"] {
   return [{ privateIp, publicIp: address }];
 }
 
-const enisOfA: readonly EniModel[] = [
+/** Part of the world that its changes are made of. */
+export const enisOfA: readonly EniModel[] = [
   eni("web", {
     number: 10,
     subnetId: "subnet-pub",
@@ -313,7 +315,8 @@ const sideB = {
 };
 const sideC = { peerVpcId: "vpc-c", peerNumber: 3, peerCidrs: ["10.2.0.0/16"] };
 
-const vpcA: VpcModel = {
+/** Part of the world that its changes are made of. */
+export const vpcA: VpcModel = {
   vpcId: "vpc-a",
   number: 1,
   cidrs: ["10.0.0.0/16", "10.8.0.0/16"],
@@ -352,7 +355,8 @@ const vpcA: VpcModel = {
   ],
 };
 
-const vpcB: VpcModel = {
+/** Part of the world that its changes are made of. */
+export const vpcB: VpcModel = {
   vpcId: "vpc-b",
   number: 2,
   cidrs: ["10.1.0.0/16"],
@@ -399,7 +403,8 @@ const vpcC: VpcModel = {
   peerings: [peering("pcx-bc", sideB, enisOfB)],
 };
 
-const vpcP: VpcModel = {
+/** Part of the world that its changes are made of. */
+export const vpcP: VpcModel = {
   vpcId: "vpc-p",
   number: 4,
   cidrs: ["10.0.0.0/16"],
@@ -448,147 +453,3 @@ export interface GatewayWorld {
 
 /** The world as the probes start with it. */
 export const gatewayWorld: GatewayWorld = { a: vpcA, b: vpcB, c: vpcC, p: vpcP };
-
-function withRoutes(model: VpcModel, tableId: string, routes: readonly RouteModel[]): VpcModel {
-  return {
-    ...model,
-    routeTables: model.routeTables.map((table) =>
-      table.id === tableId ? { ...table, routes: [...table.routes, ...routes] } : table,
-    ),
-  };
-}
-
-function withoutRoute(model: VpcModel, tableId: string, destination: string): VpcModel {
-  return {
-    ...model,
-    routeTables: model.routeTables.map((table) =>
-      table.id === tableId
-        ? { ...table, routes: table.routes.filter((route) => route.destination !== destination) }
-        : table,
-    ),
-  };
-}
-
-function withAccess(
-  mode: "block-bidirectional" | "block-ingress",
-  ...exclusions: [string, string][]
-): VpcModel {
-  return {
-    ...vpcA,
-    publicAccess: {
-      mode,
-      exclusions: exclusions.map(([resourceId, kind]) => ({
-        resourceId,
-        mode: kind === "egress" ? ("allow-egress" as const) : ("allow-bidirectional" as const),
-      })),
-    },
-  };
-}
-
-const denyPeer: NetworkAclModel = {
-  id: "acl-open",
-  entries: [
-    { ruleNumber: 50, egress: false, action: "deny", protocol: 6, cidr: "10.0.1.0/24", fromPort: 8080 },
-    ...openAcl.entries,
-  ],
-};
-
-const ingressRouting: VpcModel = {
-  ...withRoutes(withoutRoute(withoutRoute(vpcA, "rtb-pub", "0.0.0.0/0"), "rtb-pub", "::/0"), "rtb-pub", [
-    { destination: "0.0.0.0/0", target: { kind: "eni", eniId: "eni-fw" } },
-  ]),
-  internetGateway: { id: "igw-a", routeTableId: "rtb-gw" },
-};
-
-function gatewayTable(model: VpcModel, routes: readonly RouteModel[]): VpcModel {
-  return { ...model, routeTables: [...model.routeTables, { id: "rtb-gw", number: 9, routes }] };
-}
-
-const throughFw: RouteModel = { destination: "10.0.1.0/24", target: { kind: "eni", eniId: "eni-fw" } };
-
-/** What single probes change. */
-export const gatewayChanges: Readonly<Record<string, Partial<GatewayWorld>>> = {
-  "no-return": { b: withoutRoute(vpcB, "rtb-b", "10.0.0.0/16") },
-  "peering-gone": { a: { ...vpcA, peerings: [] }, b: { ...vpcB, peerings: [vpcB.peerings![1]!] } },
-  "one-sided": { b: { ...vpcB, peerings: [vpcB.peerings![1]!] } },
-  "members-unknown": {
-    b: { ...vpcB, peerings: [{ ...vpcB.peerings![0]!, peerEnis: [] }, vpcB.peerings![1]!] },
-  },
-  "deny-at-peer": { b: { ...vpcB, networkAcls: [denyPeer] } },
-  "specific-blackhole": {
-    a: withRoutes(vpcA, "rtb-pub", [{ destination: "10.1.1.11/32", target: { kind: "blackhole" } }]),
-  },
-  "local-wins": {
-    a: withRoutes(vpcA, "rtb-pub", [
-      { destination: "10.0.0.0/8", target: { kind: "vpc-peering", id: "pcx-ab" } },
-    ]),
-  },
-  "peer-default": {
-    a: withRoutes(vpcA, "rtb-iso", [
-      { destination: "0.0.0.0/0", target: { kind: "vpc-peering", id: "pcx-ab" } },
-    ]),
-  },
-  "peer-through-fw": {
-    a: withRoutes(
-      withRoutes(withoutRoute(vpcA, "rtb-pub", "10.1.0.0/16"), "rtb-pub", [
-        { destination: "10.1.0.0/16", target: { kind: "eni", eniId: "eni-fw" } },
-      ]),
-      "rtb-mb",
-      [{ destination: "10.1.0.0/16", target: { kind: "vpc-peering", id: "pcx-ab" } }],
-    ),
-  },
-  "nat-gone": { a: { ...vpcA, natGateways: [] } },
-  "nat-checked": {
-    a: {
-      ...vpcA,
-      enis: enisOfA.map((each) => (each.id === "eni-nat" ? { ...each, sourceDestCheck: true } : each)),
-    },
-  },
-  "gateways-detached": { a: { ...vpcA, internetGateway: undefined } },
-  "eigw-gone": { a: { ...vpcA, egressOnlyInternetGateways: [] } },
-  "bpa-both": { a: withAccess("block-bidirectional") },
-  "bpa-ingress": { a: withAccess("block-ingress") },
-  "bpa-both-except-pub": { a: withAccess("block-bidirectional", ["subnet-pub", "both"]) },
-  "bpa-both-except-egress": {
-    a: withAccess("block-bidirectional", ["subnet-pub", "egress"], ["subnet-priv", "egress"]),
-  },
-  "bpa-both-except-vpc": { a: withAccess("block-bidirectional", ["vpc-a", "both"]) },
-  "bpa-ingress-except-pub": { a: withAccess("block-ingress", ["subnet-pub", "both"]) },
-  "ingress-routing": { a: gatewayTable(ingressRouting, [throughFw]) },
-  "ingress-local": {
-    a: gatewayTable({ ...vpcA, internetGateway: { id: "igw-a", routeTableId: "rtb-gw" } }, []),
-  },
-  "ingress-straight-out": {
-    a: gatewayTable({ ...vpcA, internetGateway: { id: "igw-a", routeTableId: "rtb-gw" } }, [throughFw]),
-  },
-  "ingress-private-middlebox": {
-    a: gatewayTable(
-      {
-        ...ingressRouting,
-        enis: enisOfA.map((each) => (each.id === "eni-fw" ? { ...each, publicIps: [] } : each)),
-      },
-      [throughFw],
-    ),
-  },
-  "no-dns": { a: { ...vpcA, dnsSupport: false } },
-  "consumer-refused": {
-    p: { ...vpcP, endpointServices: [{ ...vpcP.endpointServices![0]!, consumers: [] }] },
-  },
-  "metadata-ipv4": {
-    a: {
-      ...vpcA,
-      enis: enisOfA.map((each) => ({
-        ...each,
-        metadata: each.metadata === undefined ? undefined : { ...each.metadata, ipv6: false },
-      })),
-    },
-  },
-};
-
-/** The world with a change of the probes. */
-export function changedWorld(change: string): GatewayWorld {
-  if (change === "-") return gatewayWorld;
-  const changed = gatewayChanges[change];
-  if (changed === undefined) throw new Error(`no change ${change}`);
-  return { ...gatewayWorld, ...changed };
-}

@@ -1,5 +1,6 @@
 /** The literal oracle, and generators of models and packets, for this package's tests and the host's. */
-export { changedWorld, gatewayWorld, type GatewayWorld } from "./gateway-network.ts";
+export { changedWorld } from "./gateway-changes.ts";
+export { gatewayWorld, type GatewayWorld } from "./gateway-network.ts";
 export { readGatewayProbes, type GatewayProbe } from "./gateway-probes.ts";
 export { literalVerdict, type LiteralVerdict } from "./literal-verdict.ts";
 export { interestingPorts, outsideAddresses, randomModel, type RandomModelOptions } from "./random-model.ts";
