@@ -3,6 +3,7 @@ import type { Answer } from "../testing.ts";
 
 /** Names of what the analyzers hold. */
 export interface AnalyzerFixtures {
+  readonly accessPreviewId: string;
   readonly analyzerArn: string;
   readonly findingId: string;
   readonly policyGenerationId: string;
@@ -10,6 +11,9 @@ export interface AnalyzerFixtures {
 
 /** A role that trusts the stranger, which the finding is about. */
 export const partnerArn = "arn:aws:iam::111122223333:role/partner";
+
+/** What the role might be given: the policy that it has. */
+export const proposedConfiguration = { [partnerArn]: { iamRole: {} } };
 
 /** A filter that no finding meets. */
 export const harmlessFilter = { isPublic: { eq: ["true"] } };
@@ -36,7 +40,9 @@ export async function makeAnalyzers(
   };
   const policyGenerationDetails = { principalArn: partnerArn };
   const job = await ask("StartPolicyGeneration", { policyGenerationDetails });
+  const preview = await ask("CreateAccessPreview", { analyzerArn, configurations: proposedConfiguration });
   return {
+    accessPreviewId: text(preview, "id"),
     analyzerArn,
     findingId: findings.find(({ resource }) => resource === partnerArn)?.id ?? "",
     policyGenerationId: text(job, "jobId"),

@@ -4,7 +4,7 @@
  * `operations`. Every example must succeed for an administrator.
  */
 import { modelOf, testNow } from "../testing.ts";
-import { harmlessFilter, partnerArn } from "./analyzer-fixtures.ts";
+import { harmlessFilter, partnerArn, proposedConfiguration } from "./analyzer-fixtures.ts";
 import { leafKeyPem, otherLeafPem, rsaPublicKey } from "./credential-material.ts";
 import { harmlessResourcePolicy, harmlessScp } from "./organization-fixtures.ts";
 import { issuerHost, tokenOf } from "./oidc-issuer.ts";
@@ -31,8 +31,10 @@ const named =
 /** Values of required parameters, by service and name. */
 const members: Readonly<Record<string, Example>> = {
   "access-analyzer:access": named({ access: [{ actions: ["s3:GetObject"] }] }),
+  "access-analyzer:accessPreviewId": ({ accessPreviewId }) => ({ accessPreviewId }),
   "access-analyzer:analyzerArn": ({ analyzerArn }) => ({ analyzerArn }),
   "access-analyzer:analyzerName": named({ analyzerName: "external" }),
+  "access-analyzer:configurations": named({ configurations: proposedConfiguration }),
   "access-analyzer:existingPolicyDocument": named({ existingPolicyDocument: document(everything) }),
   "access-analyzer:filter": named({ filter: harmlessFilter }),
   "access-analyzer:id": ({ findingId }) => ({ id: findingId }),

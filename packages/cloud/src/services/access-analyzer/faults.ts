@@ -56,6 +56,13 @@ export const unreadablePolicy = fault({
   message: (text: string) => `The policy document is not valid: ${text}`,
 });
 
+export const previewFailed = fault({
+  code: "ConflictException",
+  status: 409,
+  message: (id: string) => `The access preview ${id} has failed`,
+  details: (resourceId) => ({ resourceId, resourceType: "AccessPreview" }),
+});
+
 /** Every fault of the service. */
 export const accessAnalyzerFaults = [
   resourceNotFound,
@@ -68,4 +75,5 @@ export const accessAnalyzerFaults = [
   notOrganizationAdministrator,
   organizationAccessDisabled,
   unreadablePolicy,
+  previewFailed,
 ];

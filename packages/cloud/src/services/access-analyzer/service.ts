@@ -1,6 +1,8 @@
 /** Access Analyzer: who has access from outside, what access nobody uses, and what a policy says. */
 import type { Service } from "../../kit/index.ts";
 import { absentAccessAnalyzerOperations } from "./absent-operations.ts";
+import { accessPreviews } from "./access-preview/access-preview.ts";
+import { accessPreviewOperations } from "./access-preview/operations.ts";
 import { analyzers } from "./analyzer/analyzer.ts";
 import { analyzerOperations } from "./analyzer/operations.ts";
 import { tagOperations } from "./analyzer/tag-operations.ts";
@@ -22,6 +24,7 @@ export const accessAnalyzerService: Service = {
   scope: "regional",
   refusal: { code: "AccessDeniedException", status: 403, encoded: false },
   operations: [
+    ...accessPreviewOperations,
     ...analyzerOperations,
     ...archiveRuleOperations,
     ...findingOperations,
@@ -33,6 +36,6 @@ export const accessAnalyzerService: Service = {
   ],
   absent: absentAccessAnalyzerOperations,
   faults: accessAnalyzerFaults,
-  collections: [analyzedResources, analyzers, findings, policyGenerations],
+  collections: [accessPreviews, analyzedResources, analyzers, findings, policyGenerations],
   tables: [],
 };

@@ -23,6 +23,7 @@ import { checkFilter } from "../finding/finding-filter.ts";
 import { forgetFindings, renewFindings } from "../finding/renew-findings.ts";
 import { listing } from "../listing.ts";
 import { operation } from "../operation.ts";
+import { forgetPreviews } from "../access-preview/access-preview.ts";
 import { forgetAnalyzed } from "../resource/analyzed-resource.ts";
 import {
   analyzerArn,
@@ -188,6 +189,7 @@ const deleteAnalyzer = operation("DeleteAnalyzer", {
     const row = fetchAnalyzer(tx, call, analyzerName);
     forgetFindings(tx, row);
     forgetAnalyzed(tx, row);
+    forgetPreviews(tx, row);
     tx.delete(analyzers, row.id);
     const role = findServiceLinkedRole(tx, call.accountId, linkedRole);
     if (role !== undefined) releaseServiceLinkedRole(tx, { roleId: role.id, resource: analyzerArn(row) });

@@ -31,8 +31,15 @@ const conditionKey = /^condition\.[\w.+:/-]{1,250}$/;
 /** Criteria of one filter. */
 export const criteriaMax = 20;
 
+/** Attributes that findings of previews have beside those of all. */
+const previewAttributes: ReadonlySet<string> = new Set([
+  "changeType",
+  "existingFindingId",
+  "existingFindingStatus",
+]);
+
 /** Refuses a filter that asks about what is not there. @throws invalidField */
-export function checkFilter(filter: FindingFilter, use: "list" | "archive-rule"): void {
+export function checkFilter(filter: FindingFilter, use: "list" | "archive-rule" | "preview"): void {
   const criteria = Object.entries(filter);
   if (criteria.length > criteriaMax) {
     throw invalidField("filter", `A filter has at most ${criteriaMax} criteria`);
@@ -41,8 +48,9 @@ export function checkFilter(filter: FindingFilter, use: "list" | "archive-rule")
     throw invalidField("filter", "An archive rule has at least one criterion");
   }
   for (const [name, criterion] of criteria) {
-    const known = (attributes.has(name) && (use === "list" || settled(name))) || conditionKey.test(name);
-    if (!known) throw invalidField("filter", `Invalid filter key: ${name}`);
+    const known = attributes.has(name) && (use !== "archive-rule" || settled(name));
+    const more = conditionKey.test(name) || (use === "preview" && previewAttributes.has(name));
+    if (!known && !more) throw invalidField("filter", `Invalid filter key: ${name}`);
     if (Object.values(criterion).every((value) => value === undefined)) {
       throw invalidField("filter", `The criterion of ${name} has no operator`);
     }
@@ -51,7 +59,11 @@ export function checkFilter(filter: FindingFilter, use: "list" | "archive-rule")
 
 /** Whether a finding meets every criterion. */
 export function matchesFilter(finding: Omit<FindingRow, "analyzerId">, filter: FindingFilter): boolean {
-  const held = attributesOf(finding);
+  return meetsAll(attributesOf(finding), filter);
+}
+
+/** Whether attributes meet every criterion. */
+export function meetsAll(held: ReadonlyMap<string, readonly string[]>, filter: FindingFilter): boolean {
   return Object.entries(filter).every(([name, criterion]) => meets(held.get(name), criterion));
 }
 

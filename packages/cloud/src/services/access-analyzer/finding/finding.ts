@@ -83,7 +83,7 @@ export function fetchFinding(tx: ReadTx, analyzer: AnalyzerRow, id: string): Fin
 
 /** The attributes of a finding by name, as filters and sorting know them; one that it has not is absent. */
 export function attributesOf(
-  finding: Omit<FindingRow, "analyzerId">,
+  finding: Pick<FindingRow, "id" | "status" | "resource" | "resourceType" | "ownerAccount" | "access">,
 ): ReadonlyMap<string, readonly string[]> {
   const { access } = finding;
   const attributes = new Map<string, readonly string[]>([

@@ -95,7 +95,10 @@ function sameAccess(row: WantedFinding, wanted: WantedFinding): boolean {
 }
 
 /** The status of access that was just found. */
-function firstStatus(finding: Omit<FindingRow, "analyzerId">, rules: readonly ArchiveRule[]): FindingStatus {
+export function firstStatus(
+  finding: Omit<FindingRow, "analyzerId">,
+  rules: readonly ArchiveRule[],
+): FindingStatus {
   return rules.some(({ filter }) => matchesFilter(finding, filter)) ? "ARCHIVED" : "ACTIVE";
 }
 

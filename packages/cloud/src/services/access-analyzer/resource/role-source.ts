@@ -1,8 +1,10 @@
 /** IAM roles as resources that others may assume. They have no region, and so are seen in every one. */
-import { mapPrincipals } from "@casemate/iam-engine";
+import { mapPrincipals, PolicyFault } from "@casemate/iam-engine";
 import type { ReadTx } from "@casemate/store";
-import { roleArn, roles, shownPrincipal, type RoleRow } from "../../iam/index.ts";
-import type { ResourceSource } from "./shared-resource.ts";
+import { parseArn } from "../../../kit/index.ts";
+import { findRole, roleArn, roles, shownPrincipal, storedPrincipal, type RoleRow } from "../../iam/index.ts";
+import { invalidField } from "../faults.ts";
+import type { Proposal, ResourceSource, SharedResource } from "./shared-resource.ts";
 
 /** Rows are immutable, so whether one names users or roles, by their unique ids, holds for good. */
 const namesEntities = new WeakMap<RoleRow, boolean>();
@@ -13,16 +15,52 @@ export const roleSource: ResourceSource = {
   *list(tx, { accountId }) {
     for (const row of tx.by(roles, "account", accountId)) {
       if (row.linkedService !== undefined) continue;
-      yield {
-        arn: roleArn(row),
-        type: "AWS::IAM::Role",
-        ownerAccount: accountId,
-        policy: trustPolicy(tx, row),
-        action: "sts:AssumeRole",
-      };
+      yield roleResource(roleArn(row), accountId, trustPolicy(tx, row));
     }
   },
+  proposed(tx, { arn, accountId, configuration: { iamRole } }) {
+    if (iamRole === undefined) return undefined;
+    const policy = proposedPolicy(tx, { arn, accountId, trustPolicy: iamRole.trustPolicy });
+    return roleResource(arn, accountId, policy);
+  },
 };
+
+function roleResource(arn: string, ownerAccount: string, policy: string): SharedResource {
+  return { arn, type: "AWS::IAM::Role", ownerAccount, policy, action: "sts:AssumeRole" };
+}
+
+/** The trust policy that is proposed, else that of the role that exists. @throws invalidField */
+function proposedPolicy(
+  tx: ReadTx,
+  asked: Pick<Proposal, "arn" | "accountId"> & { readonly trustPolicy: string | undefined },
+): string {
+  const { arn, accountId, trustPolicy: document } = asked;
+  const parts = parseArn(arn);
+  const own = parts?.service === "iam" && parts.accountId === accountId;
+  if (!own || !/^role\/(?:[\u0021-\u007e]*\/)?[\w+=,.@-]{1,64}$/.test(parts.resource)) {
+    throw invalidField("configurations", `${arn} is not the ARN of a role of this account`);
+  }
+  if (document !== undefined && document !== "") return asWritten(tx, document);
+  const row = findRole(tx, accountId, arn.split("/").at(-1) ?? "");
+  if (document === "" || row === undefined || roleArn(row) !== arn) {
+    throw invalidField("trustPolicy", "The trust policy of a new role must be specified");
+  }
+  return trustPolicy(tx, row);
+}
+
+/** A document as it would be shown once a role had it, so that its findings are those that the role gets. */
+function asWritten(tx: ReadTx, document: string): string {
+  try {
+    return mapPrincipals(document, (principal) => {
+      const stored = storedPrincipal(tx, principal);
+      return stored === undefined ? undefined : (shownPrincipal(tx, stored) ?? stored);
+    });
+  } catch (thrown) {
+    // What cannot be read is for the analysis to say.
+    if (thrown instanceof PolicyFault) return document;
+    throw thrown;
+  }
+}
 
 /** The trust policy with the ARNs that users and roles have now. */
 function trustPolicy(tx: ReadTx, row: RoleRow): string {

@@ -3,7 +3,7 @@
  * resources writes a source and adds it to `resource-sources.ts`; nothing else here knows it.
  */
 import type { ReadTx } from "@casemate/store";
-import type { ResourceType } from "@casemate/wire/access-analyzer";
+import type { Configuration, ResourceType } from "@casemate/wire/access-analyzer";
 
 /** A resource with its policy. */
 export interface SharedResource {
@@ -23,9 +23,20 @@ export interface Place {
   readonly region: string;
 }
 
+/** A configuration that somebody thinks of giving a resource, which need not exist yet. */
+export interface Proposal extends Place {
+  readonly arn: string;
+  readonly configuration: Configuration;
+}
+
 /** The resources of one type. */
 export interface ResourceSource {
   readonly type: ResourceType;
   /** Those that have a policy and whose owner may change it. */
   list(tx: ReadTx, place: Place): Iterable<SharedResource>;
+  /**
+   * The resource as a proposed configuration would make it; undefined when that is of another type.
+   * @throws invalidField
+   */
+  proposed(tx: ReadTx, proposal: Proposal): SharedResource | undefined;
 }
