@@ -19,6 +19,7 @@ import { subnets } from "./subnet/subnet.ts";
 import { openTestNetwork } from "./testing-network.ts";
 import { openTestWorld, testImage, type TestWorld } from "./testing-world.ts";
 import type { Caller } from "./testing.ts";
+import { vpcRefusals } from "./vpc-refusals.ts";
 import { vpcs } from "./vpc/vpc.ts";
 
 const operations = new Map(ec2Service.operations.map((each) => [each.name, each]));
@@ -515,7 +516,7 @@ describe("the service", () => {
     const undeclared: unknown[] = [];
     const all = [
       ...cases.map((each) => [openTestWorld, each] as const),
-      ...networkRefusals.map((each) => [openTestNetwork, each] as const),
+      ...[...networkRefusals, ...vpcRefusals].map((each) => [openTestNetwork, each] as const),
     ];
     for (const [open, [name, input, caller]] of all) {
       const world = await open();

@@ -2,6 +2,7 @@
 import type { ReadTx } from "@casemate/store";
 import type { Call } from "../../../kit/index.ts";
 import { freeSubblock, storedBlock } from "../cidr-block.ts";
+import { attributeValueMissing } from "../instance/attribute-change.ts";
 import { operation } from "../operation.ts";
 import { askedZone } from "../subnet/asked-zone.ts";
 import {
@@ -9,7 +10,6 @@ import {
   defaultVpcFull,
   ipv6OnlyUnsupported,
   noDefaultVpcHere,
-  zoneMissing,
 } from "../subnet/faults.ts";
 import { putSubnet } from "../subnet/new-subnet.ts";
 import { subnets, subnetView } from "../subnet/subnet.ts";
@@ -40,7 +40,7 @@ export const createDefaultSubnet = operation("CreateDefaultSubnet", {
   handle(tx, input, call) {
     if (input.Ipv6Native === true) throw ipv6OnlyUnsupported();
     const zone = askedZone(call, input);
-    if (zone === undefined) throw zoneMissing();
+    if (zone === undefined) throw attributeValueMissing("availabilityZone");
     const vpc = findDefaultVpc(tx, call);
     if (vpc === undefined) throw noDefaultVpcHere();
     const present = tx.by(subnets.collection, "vpc", vpc.id);

@@ -31,10 +31,6 @@ export const dhcpOptionUnknown = fault({
   code: "InvalidParameterValue",
   message: (key: string) => `Value (${key}) for parameter name is invalid. Unknown DHCP option`,
 });
-export const dhcpOptionMissing = fault({
-  code: "MissingParameter",
-  message: () => "The request must contain the parameter dhcpConfigurations",
-});
 export const dhcpOptionTwice = fault({
   code: "InvalidParameterValue",
   message: (key: string) => `Value (${key}) for parameter name is invalid. Duplicate DHCP option`,
@@ -58,7 +54,6 @@ export const dhcpOptionsFaults = [
   dhcpOptionsMalformed,
   dhcpOptionsInUse,
   dhcpOptionUnknown,
-  dhcpOptionMissing,
   dhcpOptionTwice,
   dhcpValueInvalid,
   dhcpValueCount,

@@ -1,9 +1,9 @@
 /** DHCP options as requests state them: which there are and what values they take. */
 import { parseAddress } from "@casemate/net-engine";
 import type { NewDhcpConfiguration } from "@casemate/wire/ec2";
+import { attributeValueMissing } from "../instance/attribute-change.ts";
 import {
   amazonProvidedDns,
-  dhcpOptionMissing,
   dhcpOptionTwice,
   dhcpOptionUnknown,
   dhcpValueCount,
@@ -69,6 +69,6 @@ export function readDhcpOptions(wire: readonly NewDhcpConfiguration[]): readonly
     if (wrong !== undefined) throw dhcpValueInvalid(wrong, key);
     options.push({ key, values });
   }
-  if (options.length === 0) throw dhcpOptionMissing();
+  if (options.length === 0) throw attributeValueMissing("dhcpConfigurations");
   return options;
 }

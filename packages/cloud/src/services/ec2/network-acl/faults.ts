@@ -41,10 +41,6 @@ export const ruleNumberInvalid = fault({
   message: (value: string) =>
     `Value (${value}) for parameter ruleNumber is invalid. It must be between 1 and 32766.`,
 });
-export const entryProtocolInvalid = fault({
-  code: "InvalidParameterValue",
-  message: (value: string) => `Invalid value '${value}' for IP protocol. Unknown protocol.`,
-});
 export const entryBlockMissing = fault({
   code: "MissingParameter",
   message: () => "Either 'cidrBlock' or 'ipv6CidrBlock' must be specified.",
@@ -53,17 +49,9 @@ export const entryBlockTwice = fault({
   code: "InvalidParameterCombination",
   message: () => "The parameter cidrBlock cannot be used with the parameter ipv6CidrBlock",
 });
-export const entryPortsMissing = fault({
-  code: "MissingParameter",
-  message: () => "The request must contain the parameter portRange",
-});
 export const entryPortsInvalid = fault({
   code: "InvalidParameterValue",
   message: (from: string, to: string) => `Invalid port range: from ${from} to ${to}`,
-});
-export const entryIcmpMissing = fault({
-  code: "MissingParameter",
-  message: () => "The request must contain the parameter icmpTypeCode",
 });
 export const entryIcmpInvalid = fault({
   code: "InvalidParameterValue",
@@ -86,12 +74,9 @@ export const networkAclFaults = [
   entryNotFound,
   entriesExceeded,
   ruleNumberInvalid,
-  entryProtocolInvalid,
   entryBlockMissing,
   entryBlockTwice,
-  entryPortsMissing,
   entryPortsInvalid,
-  entryIcmpMissing,
   entryIcmpInvalid,
   entryFamilyInvalid,
 ];

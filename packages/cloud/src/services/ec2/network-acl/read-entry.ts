@@ -1,15 +1,14 @@
 /** Entries of network ACLs as requests state them, checked and brought to one form. */
 import type { CreateNetworkAclEntryRequest } from "@casemate/wire/ec2";
+import { attributeValueMissing } from "../instance/attribute-change.ts";
+import { protocolUnknown } from "../security-group/faults.ts";
 import { readBlock } from "../vpc/ipv4-block.ts";
 import {
   entryBlockMissing,
   entryBlockTwice,
   entryFamilyInvalid,
   entryIcmpInvalid,
-  entryIcmpMissing,
   entryPortsInvalid,
-  entryPortsMissing,
-  entryProtocolInvalid,
   ruleNumberInvalid,
 } from "./faults.ts";
 import type { NetworkAclEntryRow } from "./network-acl.ts";
@@ -44,7 +43,7 @@ function readProtocol(text: string): number {
   const named = Object.hasOwn(protocolNames, name) ? protocolNames[name] : undefined;
   if (named !== undefined) return named;
   const number = /^(?:-1|0|[1-9]\d{0,2})$/.test(text) ? Number(text) : Number.NaN;
-  if (!(number <= 255)) throw entryProtocolInvalid(text);
+  if (!(number <= 255)) throw protocolUnknown(text);
   return number;
 }
 
@@ -59,14 +58,14 @@ function readEntryBlock({ CidrBlock: ipv4, Ipv6CidrBlock: ipv6 }: CreateNetworkA
 function readDetail(protocol: number, input: CreateNetworkAclEntryRequest): Partial<NetworkAclEntryRow> {
   if (protocol === 6 || protocol === 17) {
     const { From: from, To: to } = input.PortRange ?? {};
-    if (from === undefined || to === undefined) throw entryPortsMissing();
+    if (from === undefined || to === undefined) throw attributeValueMissing("portRange");
     const ordered = isWhole(from, 0, 65_535) && isWhole(to, from, 65_535);
     if (!ordered) throw entryPortsInvalid(String(from), String(to));
     return { fromPort: from, toPort: to };
   }
   if (protocol === 1 || protocol === 58) {
     const { Type: type, Code: code } = input.IcmpTypeCode ?? {};
-    if (type === undefined || code === undefined) throw entryIcmpMissing();
+    if (type === undefined || code === undefined) throw attributeValueMissing("icmpTypeCode");
     const known = isWhole(type, -1, 255) && isWhole(code, -1, 255) && !(type === -1 && code !== -1);
     if (!known) throw entryIcmpInvalid(String(type), String(code));
     return { icmpType: type, icmpCode: code };

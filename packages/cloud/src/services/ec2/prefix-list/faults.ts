@@ -81,10 +81,6 @@ export const nothingToModify = fault({
   message: () =>
     "The request must contain a name, a maximum number of entries, or entries to add or to remove",
 });
-export const currentVersionMissing = fault({
-  code: "MissingParameter",
-  message: () => "The request must contain the parameter currentVersion",
-});
 export const versionMismatch = fault({
   code: "PrefixListVersionMismatch",
   message: () => "The prefix list has the incorrect version number.",
@@ -113,7 +109,6 @@ export const prefixListFaults = [
   entryDescriptionInvalid,
   entriesAndMax,
   nothingToModify,
-  currentVersionMissing,
   versionMismatch,
   versionNotFound,
 ];

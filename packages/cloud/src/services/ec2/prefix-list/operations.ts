@@ -2,10 +2,10 @@
 import type { ReadTx, Tx } from "@casemate/store";
 import type { CreateManagedPrefixListRequest, ModifyManagedPrefixListRequest } from "@casemate/wire/ec2";
 import { once, tagsOnCreate, type Call, type ConditionKeys } from "../../../kit/index.ts";
+import { attributeValueMissing } from "../instance/attribute-change.ts";
 import { operation } from "../operation.ts";
 import {
   addressFamilyInvalid,
-  currentVersionMissing,
   entriesAndMax,
   entriesOverMax,
   listNameInvalid,
@@ -114,7 +114,7 @@ export const modifyManagedPrefixList = operation("ModifyManagedPrefixList", {
     if (changesEntries && maxEntries !== undefined) throw entriesAndMax();
     if (name !== undefined) checkName(name);
     if (input.CurrentVersion !== undefined) checkVersion(row, input.CurrentVersion);
-    else if (changesEntries) throw currentVersionMissing();
+    else if (changesEntries) throw attributeValueMissing("currentVersion");
     const changed = changesEntries
       ? nextVersion(tx, row, {
           name,

@@ -60,11 +60,6 @@ export const destinationCount = fault({
   message: () =>
     "Exactly one of destinationCidrBlock, destinationIpv6CidrBlock and destinationPrefixListId must be specified",
 });
-export const destinationMalformed = fault({
-  code: "InvalidParameterValue",
-  message: (value: string, name: string) =>
-    `Value (${value}) for parameter ${name} is invalid. This is not a valid CIDR block.`,
-});
 export const destinationReserved = fault({
   code: "InvalidParameterValue",
   message: (destination: string) => `The destination CIDR block ${destination} is reserved for AWS services.`,
@@ -142,7 +137,6 @@ export const routeTableFaults = [
   targetAtGateway,
   destinationAtGateway,
   destinationCount,
-  destinationMalformed,
   destinationReserved,
   destinationWithin,
   destinationNotSubnet,

@@ -7,11 +7,11 @@ import { networkTopic } from "../network/network-topic.ts";
 import { operation } from "../operation.ts";
 import { fetchPrefixList } from "../prefix-list/prefix-list.ts";
 import { subnets } from "../subnet/subnet.ts";
+import { blockMalformed } from "../vpc/faults.ts";
 import { blocksOf, vpcs } from "../vpc/vpc.ts";
 import { checkRouteAtGateway, isAtGateway } from "./edge-routes.ts";
 import {
   destinationCount,
-  destinationMalformed,
   destinationNotSubnet,
   destinationReserved,
   destinationWithin,
@@ -47,7 +47,7 @@ interface Destination {
 }
 
 /**
- * Reads the one destination of a request. @throws destinationCount, destinationMalformed, the prefix list's
+ * Reads the one destination of a request. @throws destinationCount, blockMalformed, the prefix list's
  * faults
  */
 function readDestination(tx: ReadTx, call: Call, input: DestinationInput): Destination {
@@ -61,7 +61,7 @@ function readDestination(tx: ReadTx, call: Call, input: DestinationInput): Desti
   const block = parseCidr(value);
   const isIpv6 = name === "DestinationIpv6CidrBlock";
   if (block === undefined || (block.family === 6) !== isIpv6) {
-    throw destinationMalformed(value, isIpv6 ? "destinationIpv6CidrBlock" : "destinationCidrBlock");
+    throw blockMalformed(value, isIpv6 ? "destinationIpv6CidrBlock" : "destinationCidrBlock");
   }
   return { text: formatCidr(block), kind: isIpv6 ? "ipv6-cidr-block" : "cidr-block" };
 }

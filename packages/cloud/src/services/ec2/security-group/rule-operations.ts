@@ -24,7 +24,6 @@ import { fetchNamedGroup, namedGroupTarget } from "./named-group.ts";
 import { parsePermissions, peerText, protocolView, ruleIdentity, type RuleSpec } from "./rule-spec.ts";
 import { revokedRuleView, ruleFilters, rulesOf, ruleView } from "./rule-view.ts";
 import { checkRoom } from "./rule-weight.ts";
-export { rulesPerDirectionMax } from "./rule-weight.ts";
 import { securityGroupRules, type SecurityGroupRow, type SecurityGroupRuleRow } from "./security-group.ts";
 
 type PermissionInput =

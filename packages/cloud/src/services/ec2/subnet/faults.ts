@@ -33,10 +33,6 @@ export const zoneGivenTwice = fault({
   code: "InvalidParameterCombination",
   message: () => "The parameters availabilityZone and availabilityZoneId cannot be used together",
 });
-export const zoneMissing = fault({
-  code: "MissingParameter",
-  message: () => "The request must contain the parameter availabilityZone",
-});
 export const ipv6OnlyUnsupported = fault({
   code: "UnsupportedOperation",
   message: () => "Subnets without an IPv4 CIDR block are not supported by Casemate.",
@@ -58,10 +54,6 @@ export const ipv6AssignmentImpossible = fault({
   message: (id: string) =>
     "Invalid value 'true' for assign-ipv6-address-on-creation. Cannot set assign-ipv6-address-on-creation " +
     `to true unless the subnet (${id}) has an IPv6 CIDR block associated with it.`,
-});
-export const subnetIpv6Missing = fault({
-  code: "MissingParameter",
-  message: () => "The request must contain the parameter ipv6CidrBlock",
 });
 export const subnetIpv6Exceeded = fault({
   code: "CidrLimitExceeded",
@@ -114,13 +106,11 @@ export const subnetFaults = [
   subnetBlockConflict,
   subnetZoneInvalid,
   zoneGivenTwice,
-  zoneMissing,
   ipv6OnlyUnsupported,
   noDefaultVpcHere,
   defaultSubnetExists,
   defaultVpcFull,
   ipv6AssignmentImpossible,
-  subnetIpv6Missing,
   subnetIpv6Exceeded,
   subnetAssociationNotFound,
   subnetAssociationMalformed,

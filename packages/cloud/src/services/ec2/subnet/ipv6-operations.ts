@@ -2,6 +2,7 @@
 import type { ReadTx } from "@casemate/store";
 import type { Call, Target } from "../../../kit/index.ts";
 import { isId } from "../../../kit/ids.ts";
+import { attributeValueMissing } from "../instance/attribute-change.ts";
 import { networkInterfaces } from "../network-interface/network-interface.ts";
 import { networkTopic } from "../network/network-topic.ts";
 import { operation } from "../operation.ts";
@@ -12,7 +13,6 @@ import {
   subnetAssociationMalformed,
   subnetAssociationNotFound,
   subnetIpv6Exceeded,
-  subnetIpv6Missing,
 } from "./faults.ts";
 import { readSubnetIpv6Block } from "./subnet-blocks.ts";
 import { subnetIpv6View, subnets, type SubnetRow } from "./subnet.ts";
@@ -23,7 +23,7 @@ export const associateSubnetCidrBlock = operation("AssociateSubnetCidrBlock", {
   needs: (input, call) => [call.need(subnets.target(call, input.SubnetId))],
   handle(tx, input, call) {
     const row = subnets.fetch(tx, call, input.SubnetId);
-    if (input.Ipv6CidrBlock === undefined) throw subnetIpv6Missing();
+    if (input.Ipv6CidrBlock === undefined) throw attributeValueMissing("ipv6CidrBlock");
     if (row.ipv6 !== undefined) throw subnetIpv6Exceeded(row.id);
     const cidr = readSubnetIpv6Block(tx, vpcs.fetch(tx, call, row.vpcId), input.Ipv6CidrBlock);
     const ipv6 = { associationId: call.newId("subnet-cidr-assoc"), cidr };
