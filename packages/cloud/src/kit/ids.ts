@@ -32,6 +32,7 @@ export const idPrefixes = [
   "eipalloc",
   "nat",
   "ela-attach",
+  "pcx",
 ] as const;
 
 /** A registered id prefix. */

@@ -161,6 +161,18 @@ import { subnetFaults } from "./subnet/faults.ts";
 import { subnets } from "./subnet/subnet.ts";
 import { createTags, deleteTags, describeTags, tagRequestFaults } from "./tag/operations.ts";
 import { volumeFaults, volumes } from "./volume/volume.ts";
+import {
+  deleteVpcPeeringConnection,
+  describeVpcPeeringConnections,
+  modifyVpcPeeringConnectionOptions,
+} from "./vpc-peering-connection/operations.ts";
+import { peeringFaults } from "./vpc-peering-connection/faults.ts";
+import { peeringConnections } from "./vpc-peering-connection/peering-connection.ts";
+import {
+  acceptVpcPeeringConnection,
+  createVpcPeeringConnection,
+  rejectVpcPeeringConnection,
+} from "./vpc-peering-connection/request-operations.ts";
 import { createVpc, deleteVpc, describeVpcs } from "./vpc/operations.ts";
 import { vpcFaults } from "./vpc/faults.ts";
 import { vpcs } from "./vpc/vpc.ts";
@@ -189,6 +201,7 @@ export const ec2Service: Service = {
   refusal: { code: "UnauthorizedOperation", status: 403, encoded: true },
   operations: [
     acceptAddressTransfer,
+    acceptVpcPeeringConnection,
     allocateAddress,
     associateAddress,
     associateDhcpOptions,
@@ -216,6 +229,7 @@ export const ec2Service: Service = {
     createSubnetCidrReservation,
     createTags,
     createVpc,
+    createVpcPeeringConnection,
     deleteDhcpOptions,
     deleteEgressOnlyInternetGateway,
     deleteInternetGateway,
@@ -231,6 +245,7 @@ export const ec2Service: Service = {
     deleteSubnetCidrReservation,
     deleteTags,
     deleteVpc,
+    deleteVpcPeeringConnection,
     describeAccountAttributes,
     describeAddresses,
     describeAddressesAttribute,
@@ -261,6 +276,7 @@ export const ec2Service: Service = {
     describeSubnets,
     describeTags,
     describeVpcAttribute,
+    describeVpcPeeringConnections,
     describeVpcs,
     detachInternetGateway,
     disableAddressTransfer,
@@ -284,8 +300,10 @@ export const ec2Service: Service = {
     modifySecurityGroupRules,
     modifySubnetAttribute,
     modifyVpcAttribute,
+    modifyVpcPeeringConnectionOptions,
     modifyVpcTenancy,
     rebootInstances,
+    rejectVpcPeeringConnection,
     releaseAddress,
     replaceIamInstanceProfileAssociation,
     replaceNetworkAclAssociation,
@@ -324,6 +342,7 @@ export const ec2Service: Service = {
     ...instanceTypeFaults,
     ...keyPairFaults,
     ...volumeFaults,
+    ...peeringFaults,
     ...associationFaults,
     instanceNotFound,
     instanceMalformed,
@@ -360,6 +379,7 @@ export const ec2Service: Service = {
     instances.collection,
     keyPairs.collection,
     volumes.collection,
+    peeringConnections,
     profileAssociations.collection,
     metadataDefaults,
     identityKeys,

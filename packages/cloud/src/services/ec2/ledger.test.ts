@@ -4,6 +4,7 @@ import { fileURLToPath } from "node:url";
 import type { AuthorizeSecurityGroupIngressResult } from "@casemate/wire/ec2";
 import { describe, expect, it } from "vitest";
 import type { DeclaredFault, Operation } from "../../kit/index.ts";
+import { connectionRefusals } from "./connection-refusals.ts";
 import { networkRefusals } from "./gateway-refusals.ts";
 import { hostNumbers, numberSpaces, type NumberSpace } from "./host-number.ts";
 import { ec2Service } from "./index.ts";
@@ -16,6 +17,7 @@ import { securityGroupsPerVpcMax } from "./security-group/group-operations.ts";
 import { rulesPerDirectionMax } from "./security-group/rule-weight.ts";
 import { securityGroups } from "./security-group/security-group.ts";
 import { subnets } from "./subnet/subnet.ts";
+import { openConnectedWorld } from "./testing-connections.ts";
 import { openTestNetwork } from "./testing-network.ts";
 import { openTestWorld, testImage, type TestWorld } from "./testing-world.ts";
 import type { Caller } from "./testing.ts";
@@ -517,6 +519,7 @@ describe("the service", () => {
     const all = [
       ...cases.map((each) => [openTestWorld, each] as const),
       ...[...networkRefusals, ...vpcRefusals].map((each) => [openTestNetwork, each] as const),
+      ...connectionRefusals.map((each) => [openConnectedWorld, each] as const),
     ];
     for (const [open, [name, input, caller]] of all) {
       const world = await open();

@@ -2,13 +2,21 @@
  * Brings the machine's network to the rows: every VPC with an interface in use stands, every other one is
  * gone.
  */
+import type { ReadTx } from "@casemate/store";
 import type { NetworkDriver, Reconciler } from "../../../kit/index.ts";
-import { networkTopic } from "./network-topic.ts";
+import { openPeeringChanges } from "../vpc-peering-connection/peering-model.ts";
 import { vpcs, type VpcRow } from "../vpc/vpc.ts";
+import type { OpenChange } from "./open-change.ts";
+import { networkTopic } from "./network-topic.ts";
 import { vpcModel, type MetadataSetting } from "./vpc-model.ts";
 
 /** The longest time between two passes; a pass without a difference costs little. */
 const everyMs = 30_000;
+
+/** What waits for the networks to stand as the rows say now. */
+function openChanges(tx: ReadTx): readonly OpenChange[] {
+  return openPeeringChanges(tx);
+}
 
 /** Makes the reconciler over a driver. */
 export function networkReconciler(driver: NetworkDriver, metadataOf: MetadataSetting): Reconciler {
@@ -16,23 +24,32 @@ export function networkReconciler(driver: NetworkDriver, metadataOf: MetadataSet
     name: "ec2/network",
     topics: [networkTopic],
     everyMs,
-    async run(store) {
-      const models = store.read((tx) =>
-        [...tx.scan(vpcs.collection)]
+    async run(store, environment) {
+      const { models, changes } = store.read((tx) => ({
+        models: [...tx.scan(vpcs.collection)]
           .map((vpc: VpcRow) => vpcModel(tx, vpc, metadataOf))
           .filter((model) => model.enis.length > 0),
-      );
+        changes: openChanges(tx),
+      }));
       const failures: unknown[] = [];
+      const failed = new Set<string>();
       for (const model of models) {
         try {
           await driver.apply(model);
         } catch (failure) {
           failures.push(failure);
+          failed.add(model.vpcId);
         }
       }
       const wanted = new Set(models.map(({ vpcId }) => vpcId));
       for (const network of await driver.standing()) {
         if (!wanted.has(network.vpcId)) await driver.remove(network);
+      }
+      const happened = changes.filter(({ vpcIds }) => !vpcIds.some((id) => failed.has(id)));
+      if (happened.length > 0) {
+        const now = environment.clock();
+        const { seq } = store.transaction((tx) => happened.forEach((change) => change.settle(tx, now)));
+        await store.settled(seq);
       }
       // One network that cannot be applied does not keep the others from standing.
       if (failures.length > 0) throw new AggregateError(failures, "Some networks could not be applied.");

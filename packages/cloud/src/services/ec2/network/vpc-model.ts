@@ -6,9 +6,9 @@ import type { EniModel, NetworkAclModel, RulePeer, SecurityGroupModel, VpcModel 
 import type { ReadTx } from "@casemate/store";
 import { egressOnlyInternetGateways } from "../egress-only-internet-gateway/egress-only-internet-gateway.ts";
 import { internetGateways } from "../internet-gateway/internet-gateway.ts";
-import { isOfClosedGateway, natGatewayModels } from "../nat-gateway/nat-gateway-model.ts";
+import { natGatewayModels } from "../nat-gateway/nat-gateway-model.ts";
 import { networkAcls, type NetworkAclRow } from "../network-acl/network-acl.ts";
-import { networkInterfaces, type NetworkInterfaceRow } from "../network-interface/network-interface.ts";
+import type { NetworkInterfaceRow } from "../network-interface/network-interface.ts";
 import { prefixListModels } from "../prefix-list/prefix-list-model.ts";
 import { routeModel } from "../route-table/route-model.ts";
 import { routeTables } from "../route-table/route-table.ts";
@@ -18,7 +18,9 @@ import {
   type SecurityGroupRuleRow,
 } from "../security-group/security-group.ts";
 import { subnets } from "../subnet/subnet.ts";
+import { peeringModels } from "../vpc-peering-connection/peering-model.ts";
 import type { VpcRow } from "../vpc/vpc.ts";
+import { standingInterfaces } from "./standing-interfaces.ts";
 
 /** How the metadata service answers on an interface; undefined where it does not belong to an instance. */
 export type MetadataSetting = (tx: ReadTx, row: NetworkInterfaceRow) => EniModel["metadata"];
@@ -27,9 +29,6 @@ export type MetadataSetting = (tx: ReadTx, row: NetworkInterfaceRow) => EniModel
 export function vpcModel(tx: ReadTx, vpc: VpcRow, metadataOf: MetadataSetting): VpcModel {
   const tables = tx.by(routeTables.collection, "vpc", vpc.id);
   const main = tables.find((table) => table.mainAssociationId !== undefined);
-  const interfaces = tx
-    .by(networkInterfaces.collection, "vpc", vpc.id)
-    .filter((row) => row.status === "in-use" && !isOfClosedGateway(tx, row));
   const gateway = tx.by(internetGateways.collection, "vpc", vpc.id)[0];
   const rules = {
     routeTables: tables.map((table) => ({
@@ -58,7 +57,7 @@ export function vpcModel(tx: ReadTx, vpc: VpcRow, metadataOf: MetadataSetting): 
     ...rules,
     networkAcls: tx.by(networkAcls.collection, "vpc", vpc.id).map(aclModel),
     prefixLists: prefixListModels(tx, vpc.region, rules),
-    enis: interfaces.map((row) => interfaceModel(row, metadataOf(tx, row))),
+    enis: standingInterfaces(tx, vpc.id).map((row) => interfaceModel(row, metadataOf(tx, row))),
     ...(gateway === undefined
       ? {}
       : { internetGateway: { id: gateway.id, routeTableId: gateway.routeTableId } }),
@@ -66,6 +65,7 @@ export function vpcModel(tx: ReadTx, vpc: VpcRow, metadataOf: MetadataSetting): 
       .by(egressOnlyInternetGateways.collection, "vpc", vpc.id)
       .map(({ id }) => ({ id })),
     natGateways: natGatewayModels(tx, vpc.id),
+    peerings: peeringModels(tx, vpc.id),
   };
 }
 

@@ -5,6 +5,7 @@ import { egressOnlyInternetGateways } from "../egress-only-internet-gateway/egre
 import { internetGateways } from "../internet-gateway/internet-gateway.ts";
 import { forwards, natGateways } from "../nat-gateway/nat-gateway.ts";
 import { networkInterfaces } from "../network-interface/network-interface.ts";
+import { peersOf } from "../vpc-peering-connection/peering-connection.ts";
 import type { RouteRow, RouteTableRow, RouteTarget } from "./route-table.ts";
 
 /** Whether a target takes packets of a VPC. */
@@ -20,6 +21,8 @@ export function targetStands(tx: ReadTx, vpcId: string, target: RouteTarget): bo
       const row = tx.get(natGateways.collection, target.id);
       return row?.vpcId === vpcId && forwards(row);
     }
+    case "vpc-peering":
+      return peersOf(tx, vpcId).some(({ row }) => row.id === target.id);
     case "network-interface": {
       const row = tx.get(networkInterfaces.collection, target.id);
       return row?.vpcId === vpcId && row.status === "in-use";

@@ -14,6 +14,7 @@ export type RouteTarget =
   | { readonly kind: "internet-gateway"; readonly id: string }
   | { readonly kind: "egress-only-internet-gateway"; readonly id: string }
   | { readonly kind: "nat-gateway"; readonly id: string }
+  | { readonly kind: "vpc-peering"; readonly id: string }
   | { readonly kind: "network-interface"; readonly id: string };
 
 /** A route. */

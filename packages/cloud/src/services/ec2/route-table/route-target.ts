@@ -15,6 +15,8 @@ import { internetGateways } from "../internet-gateway/internet-gateway.ts";
 import { forwards, natGateways } from "../nat-gateway/nat-gateway.ts";
 import { networkInterfaces } from "../network-interface/network-interface.ts";
 import { prefixLists } from "../prefix-list/prefix-list.ts";
+import { peeringNotFound } from "../vpc-peering-connection/faults.ts";
+import { vpcPeeringConnections } from "../vpc-peering-connection/vpc-peering-connection.ts";
 import {
   endpointTarget,
   natGatewayTargetNotFound,
@@ -31,6 +33,7 @@ export const targetParameters = [
   "InstanceId",
   "NatGatewayId",
   "NetworkInterfaceId",
+  "VpcPeeringConnectionId",
 ] as const;
 
 /** A request that names a target. */
@@ -89,6 +92,18 @@ const readers: Readonly<Record<(typeof targetParameters)[number], Reader>> = {
     const { vpcId } = networkInterfaces.fetch(tx, call, id);
     checkPlace(table, vpcId, { what: "interface", id });
     return { kind: "network-interface", id };
+  },
+  VpcPeeringConnectionId(tx, call, { id, table }) {
+    const { row, state, roles } = vpcPeeringConnections.fetch(tx, call, id);
+    // Until it is accepted, the route is a black hole.
+    if (!["pending-acceptance", "provisioning", "active"].includes(state)) throw peeringNotFound(id);
+    const own = roles.map((role) => row[role].vpcId);
+    checkPlace(
+      table,
+      own.find((vpcId) => vpcId === table.vpcId),
+      { what: "VPC peering connection", id },
+    );
+    return { kind: "vpc-peering", id };
   },
 };
 

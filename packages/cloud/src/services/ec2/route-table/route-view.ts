@@ -51,6 +51,8 @@ function targetView(tx: ReadTx, route: RouteRow): Route {
       return { EgressOnlyInternetGatewayId: target.id };
     case "nat-gateway":
       return { NatGatewayId: target.id };
+    case "vpc-peering":
+      return { VpcPeeringConnectionId: target.id };
     case "network-interface": {
       const row = interfaceOf(tx, route);
       const InstanceId = row?.attachment?.instanceId;

@@ -15,6 +15,7 @@ import { prefixLists } from "../prefix-list/prefix-list.ts";
 import { reservations } from "../subnet/reservation.ts";
 import { subnets } from "../subnet/subnet.ts";
 import { volumes } from "../volume/volume.ts";
+import { vpcPeeringConnections } from "../vpc-peering-connection/vpc-peering-connection.ts";
 import { vpcs } from "../vpc/vpc.ts";
 
 export const idNotTaggable = fault({
@@ -44,6 +45,7 @@ export const taggableResources: readonly AnyResource[] = [
   reservations,
   subnets,
   volumes,
+  vpcPeeringConnections,
   vpcs,
 ];
 

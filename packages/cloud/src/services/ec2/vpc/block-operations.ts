@@ -7,6 +7,7 @@ import { covers, storedBlock } from "../cidr-block.ts";
 import { networkTopic } from "../network/network-topic.ts";
 import { operation } from "../operation.ts";
 import { subnets } from "../subnet/subnet.ts";
+import { checkBlockOfPeers } from "../vpc-peering-connection/blocks-of-peers.ts";
 import {
   blockChoice,
   primaryBlockKept,
@@ -48,6 +49,7 @@ function associateIpv4(
   const cidr = readVpcBlock(text);
   checkSecondaryBlock(row, cidr);
   checkRoutesLeave(tx, row.id, cidr);
+  checkBlockOfPeers(tx, row.id, cidr);
   const block = { associationId: call.newId("vpc-cidr-assoc"), cidr };
   vpcs.change(tx, row, { cidrs: [...row.cidrs, block] });
   addLocalRoutes(tx, row.id, cidr);

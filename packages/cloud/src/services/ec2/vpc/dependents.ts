@@ -6,6 +6,7 @@ import { networkInterfaces } from "../network-interface/network-interface.ts";
 import { routeTables } from "../route-table/route-table.ts";
 import { securityGroups } from "../security-group/security-group.ts";
 import { subnets } from "../subnet/subnet.ts";
+import { peersOf } from "../vpc-peering-connection/peering-connection.ts";
 
 type Question = (tx: ReadTx, vpcId: string) => boolean;
 
@@ -18,6 +19,7 @@ const questions: readonly Question[] = [
     tx.by(routeTables.collection, "vpc", id).some(({ mainAssociationId }) => mainAssociationId === undefined),
   (tx, id) => tx.by(networkAcls.collection, "vpc", id).some(({ isDefault }) => !isDefault),
   (tx, id) => tx.by(securityGroups.collection, "vpc", id).some(({ name }) => name !== "default"),
+  (tx, id) => peersOf(tx, id).length > 0,
 ];
 
 /** Whether anything keeps a VPC from being deleted. */
