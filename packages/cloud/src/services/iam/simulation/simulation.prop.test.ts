@@ -198,7 +198,7 @@ describe("a simulation of a principal's policies", () => {
           ]);
         }
       }),
-      { numRuns: 120 },
+      { numRuns: Number(process.env["CASEMATE_SIMULATIONS"] ?? 120) },
     );
     // The worlds are varied enough to meet every answer.
     expect([...seen].toSorted()).toEqual(["allowed", "explicitDeny", "implicitDeny"]);
