@@ -3,6 +3,7 @@
 
 import { compileGlob, matchCodesOnce, matchGlob } from "./glob.ts";
 import type { Glob } from "./glob.ts";
+import { interned } from "./interned.ts";
 import type { ConditionContext, TemplatePart } from "./template.ts";
 import { fixedGlob, hasVariable, parseTemplate, resolveCodes, resolveText, variableEnd } from "./template.ts";
 
@@ -13,6 +14,7 @@ export class RequestArn {
   readonly text: string;
   /** Where the fields end: nothing before the first question, and empty when the text is no ARN. */
   #ends: readonly number[] | undefined = undefined;
+  #last: string | undefined = undefined;
 
   constructor(text: string) {
     this.text = text;
@@ -32,6 +34,12 @@ export class RequestArn {
   /** Where a field of a complete ARN ends. */
   end(field: number): number {
     return this.#ends?.[field] ?? 0;
+  }
+
+  /** The text of a field of a complete ARN. Most patterns ask for the last; it is cut out once. */
+  field(field: number): string {
+    if (field < FIELDS - 1) return this.text.slice(this.start(field), this.end(field));
+    return (this.#last ??= this.text.slice(this.start(field)));
   }
 }
 
@@ -53,8 +61,23 @@ type FieldPattern = Glob | { readonly shape: "variable"; readonly parts: readonl
 export type ArnPattern =
   | { readonly shape: "any" | "never" }
   | { readonly shape: "exact" | "prefix"; readonly text: string }
-  | { readonly shape: "fields"; readonly fields: readonly FieldPattern[]; readonly written: string }
+  | FieldsPattern
   | { readonly shape: "whole-variable"; readonly parts: readonly TemplatePart[] };
+
+/** A pattern with a wildcard or a variable before its end. */
+interface FieldsPattern {
+  readonly shape: "fields";
+  /** The fields before the first that is not fixed, each with its colon. */
+  readonly lead: string;
+  /** The fields that the lead leaves, but for those that match anything; the last of the ARN first. */
+  readonly tested: readonly TestedField[];
+  readonly written: string;
+}
+
+interface TestedField {
+  readonly index: number;
+  readonly field: FieldPattern;
+}
 
 export interface ArnPatternOptions {
   /** Whether `${..}` is a variable in this document. */
@@ -91,18 +114,23 @@ function fieldPattern(parts: readonly TemplatePart[]): FieldPattern {
 
 // Five fixed fields and a sixth that is fixed or ends in the only star compare as one string.
 function simplest(fields: readonly FieldPattern[], written: string): ArnPattern {
-  const texts: string[] = [];
-  for (const field of fields.slice(0, FIELDS - 1)) {
-    if (field.shape !== "exact") return { shape: "fields", fields, written };
-    texts.push(field.prefix);
+  let lead = "";
+  let from = 0;
+  for (; from < FIELDS - 1; from++) {
+    const field = fields[from];
+    if (field?.shape !== "exact") break;
+    lead += `${field.prefix}:`;
   }
   const last = fields[FIELDS - 1];
   if (last === undefined) return { shape: "never" };
-  if (last.shape === "exact" || last.shape === "prefix" || last.shape === "any") {
-    const text = [...texts, last.prefix].join(":");
-    return { shape: last.shape === "exact" ? "exact" : "prefix", text };
+  if (from === FIELDS - 1 && (last.shape === "exact" || last.shape === "prefix" || last.shape === "any")) {
+    return { shape: last.shape === "exact" ? "exact" : "prefix", text: interned(lead + last.prefix) };
   }
-  return { shape: "fields", fields, written };
+  const tested = fields
+    .map((field, index) => ({ index, field }))
+    .filter(({ index, field }) => index >= from && field.shape !== "any")
+    .toReversed();
+  return { shape: "fields", lead: interned(lead), tested, written };
 }
 
 /** Splits a pattern at its first five colons, none of them inside a variable. */
@@ -132,7 +160,7 @@ export function matchArnPattern(pattern: ArnPattern, arn: RequestArn, context: C
     case "exact":
       return arn.text === pattern.text;
     case "prefix":
-      return arn.text.startsWith(pattern.text);
+      return startsWith(arn.text, pattern.text);
     case "fields":
       return matchFields(pattern, arn, context);
     case "whole-variable":
@@ -140,38 +168,36 @@ export function matchArnPattern(pattern: ArnPattern, arn: RequestArn, context: C
   }
 }
 
-interface FieldsPattern {
-  readonly fields: readonly FieldPattern[];
-  readonly written: string;
-}
-
 function matchFields(pattern: FieldsPattern, arn: RequestArn, context: ConditionContext): boolean {
   if (!arn.complete) return arn.text === pattern.written;
   // The last field tells most patterns apart.
-  for (let index = FIELDS - 1; index >= 0; index--) {
-    const field = pattern.fields[index];
-    if (field === undefined || !matchField(field, arn, { index, context })) return false;
-  }
-  return true;
+  for (const tested of pattern.tested) if (!matchField(tested, arn, context)) return false;
+  return startsWith(arn.text, pattern.lead);
 }
 
-interface FieldPlace {
-  readonly index: number;
-  readonly context: ConditionContext;
-}
-
-function matchField(field: FieldPattern, arn: RequestArn, { index, context }: FieldPlace): boolean {
-  if (field.shape === "any") return true;
+function matchField({ index, field }: TestedField, arn: RequestArn, context: ConditionContext): boolean {
+  if (field.shape === "variable") return matchVariable(field.parts, arn.field(index), context);
+  if (field.shape !== "exact" && field.shape !== "prefix") return matchGlob(field, arn.field(index));
   const start = arn.start(index);
-  const end = arn.end(index);
-  if (field.shape === "exact")
-    return end - start === field.length && arn.text.startsWith(field.prefix, start);
-  if (field.shape === "prefix")
-    return end - start >= field.length && arn.text.startsWith(field.prefix, start);
-  const text = arn.text.slice(start, end);
-  if (field.shape !== "variable") return matchGlob(field, text);
-  const codes = resolveCodes(field.parts, context);
+  const length = arn.end(index) - start;
+  if (field.shape === "exact" ? length !== field.length : length < field.length) return false;
+  return hasAt(arn.text, field.prefix, start);
+}
+
+function matchVariable(parts: readonly TemplatePart[], text: string, context: ConditionContext): boolean {
+  const codes = resolveCodes(parts, context);
   return codes !== undefined && matchCodesOnce(codes, text);
+}
+
+function startsWith(text: string, start: string): boolean {
+  return text.length >= start.length && hasAt(text, start, 0);
+}
+
+// Names that start alike are told apart by the last character of the piece. The text reaches to its end.
+function hasAt(text: string, piece: string, at: number): boolean {
+  const last = piece.length - 1;
+  if (last < 0) return true;
+  return text.charCodeAt(at + last) === piece.charCodeAt(last) && text.startsWith(piece, at);
 }
 
 // A value that is nothing but a variable holds a whole ARN, compared as plain text.

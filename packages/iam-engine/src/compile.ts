@@ -13,7 +13,7 @@ import { parsePolicy } from "./parse-policy.ts";
 import type { LocatedText, ParsedPolicy, ParsedStatement, PolicyKind, PolicySource } from "./policy.ts";
 import { VERSION_WITH_VARIABLES } from "./policy.ts";
 import { PolicyFault } from "./policy-fault.ts";
-import { compilePrincipals } from "./principal-matcher.ts";
+import { compilePrincipals, namesEveryone } from "./principal-matcher.ts";
 import type { PrincipalMatcher } from "./principal-matcher.ts";
 import { refuseUnusable } from "./statement-rules.ts";
 import { parseTemplate } from "./template.ts";
@@ -41,6 +41,8 @@ export interface CompiledStatement {
 export interface ActionBucket {
   readonly deny: readonly CompiledStatement[];
   readonly allow: readonly CompiledStatement[];
+  /** Whether one of `allow` applies to every request, whoever makes it and whatever it is about. */
+  readonly open: boolean;
 }
 
 /** A compiled document, whoever it is attached to. */
@@ -141,7 +143,8 @@ export function coversAction(statement: CompiledStatement, action: string): bool
   return statement.notActions;
 }
 
-const EMPTY_BUCKET: ActionBucket = { deny: [], allow: [] };
+/** The bucket of a document that says nothing about an action. */
+export const EMPTY_BUCKET: ActionBucket = { deny: [], allow: [], open: false };
 
 /** The statements that cover an action of the given number, kept for the next request with the same one. */
 export function bucketOf(document: CompiledDocument, action: string, slot: number): ActionBucket {
@@ -149,16 +152,22 @@ export function bucketOf(document: CompiledDocument, action: string, slot: numbe
   return kept ?? keepBucket(document, action, slot);
 }
 
+function sortOut(document: CompiledDocument, action: string): ActionBucket {
+  const covering = document.statements.filter((statement) => coversAction(statement, action));
+  if (covering.length === 0) return EMPTY_BUCKET;
+  const allow = covering.filter((statement) => !statement.deny);
+  return { deny: covering.filter((statement) => statement.deny), allow, open: allow.some(appliesAlways) };
+}
+
+function appliesAlways(statement: CompiledStatement): boolean {
+  const { principals, notPrincipals, resources, notResources, conditions } = statement;
+  const everyone = principals === undefined ? notPrincipals === undefined : namesEveryone(principals);
+  const everything = resources === undefined || (resources.any && !notResources);
+  return everyone && everything && conditions.length === 0;
+}
+
 function keepBucket(document: CompiledDocument, action: string, slot: number): ActionBucket {
-  const folded = action.toLowerCase();
-  const covering = document.statements.filter((statement) => coversAction(statement, folded));
-  const bucket =
-    covering.length === 0
-      ? EMPTY_BUCKET
-      : {
-          deny: covering.filter((statement) => statement.deny),
-          allow: covering.filter((statement) => !statement.deny),
-        };
+  const bucket = sortOut(document, action.toLowerCase());
   if (slot !== NO_SLOT) {
     document.numbered[slot] = bucket;
     return bucket;

@@ -1,6 +1,7 @@
 // One condition of a statement: a key, an operator with its qualifiers, and values. Decides absent keys,
 // set operators and negation; a statement applies only when all its conditions hold.
 
+import { interned } from "./interned.ts";
 import type { Operator } from "./operator.ts";
 import type { ParsedCondition } from "./policy.ts";
 import type { ConditionContext } from "./template.ts";
@@ -12,8 +13,10 @@ export interface CompiledCondition {
   readonly key: string;
   readonly operator: Operator;
   readonly matches: ValueMatcher;
-  /** For Null: whether it holds on an absent key, and on a present one. */
-  readonly presence: { readonly absent: boolean; readonly present: boolean } | undefined;
+  /** Whether it holds when the request lacks the key. */
+  readonly absent: boolean;
+  /** For Null: whether it holds when the request has the key. */
+  readonly present: boolean | undefined;
   readonly cost: number;
   readonly parsed: ParsedCondition;
 }
@@ -35,38 +38,41 @@ const COSTS: Readonly<Record<Operator["family"], number>> = {
 export function compileCondition(parsed: ParsedCondition, variables: boolean): CompiledCondition {
   const { operator } = parsed;
   const texts = parsed.values.map((value) => value.text);
-  const shared = { key: parsed.key.text.toLowerCase(), operator, cost: COSTS[operator.family], parsed };
+  const key = interned(parsed.key.text.toLowerCase());
+  const shared = { key, operator, cost: COSTS[operator.family], parsed };
   if (operator.family === "null") {
     const wanted = new Set(texts.map((text) => text.toLowerCase()));
-    return {
-      ...shared,
-      matches: () => false,
-      presence: { absent: wanted.has("true"), present: wanted.has("false") },
-    };
+    const [absent, present] = [wanted.has("true"), wanted.has("false")];
+    return { ...shared, matches: () => false, absent, present };
   }
-  return { ...shared, matches: compileValues(operator, texts, variables), presence: undefined };
+  const { quantifier, ifExists, negated } = operator;
+  const absent = quantifier === "none" ? ifExists || negated : quantifier === "all";
+  return { ...shared, matches: compileValues(operator, texts, variables), absent, present: undefined };
 }
 
 /** Whether the condition holds for the request. */
 export function testCondition(condition: CompiledCondition, context: ConditionContext): boolean {
   const values = context.get(condition.key);
-  const { operator, matches, presence } = condition;
-  if (values === undefined || values.length === 0) {
-    if (presence !== undefined) return presence.absent;
-    return operator.quantifier === "none"
-      ? operator.ifExists || operator.negated
-      : operator.quantifier === "all";
+  if (values === undefined) return condition.absent;
+  const first = values[0];
+  if (first === undefined) return condition.absent;
+  if (condition.present !== undefined) return condition.present;
+  const { quantifier, negated } = condition.operator;
+  if (quantifier === "none") return values.length === 1 && condition.matches(first, context) !== negated;
+  return testSet(condition, values, context);
+}
+
+function testSet(
+  { operator, matches }: CompiledCondition,
+  values: readonly string[],
+  context: ConditionContext,
+): boolean {
+  const { quantifier, negated } = operator;
+  if (quantifier === "any") {
+    for (const value of values) if (matches(value, context) !== negated) return true;
+    return false;
   }
-  if (presence !== undefined) return presence.present;
-  const [first = ""] = values;
-  if (operator.quantifier === "none") {
-    return values.length === 1 && matches(first, context) !== operator.negated;
-  }
-  if (operator.quantifier === "all") {
-    if (values.length === 1 && first === "") return true;
-    for (const value of values) if (matches(value, context) === operator.negated) return false;
-    return true;
-  }
-  for (const value of values) if (matches(value, context) !== operator.negated) return true;
-  return false;
+  if (values.length === 1 && values[0] === "") return true;
+  for (const value of values) if (matches(value, context) === negated) return false;
+  return true;
 }

@@ -4,8 +4,8 @@
 import { knownSlotOf, slotOf } from "./action-slot.ts";
 import { RequestArn } from "./arn.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
-import { bucketOf } from "./compile.ts";
-import type { CompiledPolicy, CompiledStatement } from "./compile.ts";
+import { bucketOf, EMPTY_BUCKET } from "./compile.ts";
+import type { ActionBucket, CompiledPolicy, CompiledStatement } from "./compile.ts";
 import type { Decision, DecisionKind, ExplicitDeny } from "./decision.ts";
 import { ALLOWED, IMPLICIT } from "./decision.ts";
 import { GRANT_ALONE_CROSSES_ACCOUNTS, GRANT_IS_DIRECT } from "./open-questions.ts";
@@ -14,18 +14,6 @@ import { appliedForms } from "./statement-match.ts";
 
 /** The only actions that no policy can take away. */
 const NEEDS_NO_PERMISSION = "sts:getcalleridentity";
-
-/** What one pass over the policies learned. */
-interface Findings {
-  identity: boolean;
-  boundary: boolean;
-  session: boolean;
-  scp: boolean;
-  rcp: boolean;
-  endpoint: boolean;
-  /** The forms in which the resource policy allows the caller. */
-  forms: number;
-}
 
 /**
  * Decides the request. Total: it throws only on a programmer's error, two resource policies at once.
@@ -42,30 +30,29 @@ export function decideUnnumbered(request: AuthorizationRequest): Decision {
 
 function decideInSlot(request: AuthorizationRequest, slot: number): Decision {
   if (needsNoPermission(request.action)) return ALLOWED["no-permission-needed"];
-  const query = new Query(request, slot);
-  const denied = query.explicitDeny();
-  return denied ?? conclude(request, query.findings);
+  const pass = new Pass(request, slot);
+  return pass.explicitDeny() ?? conclude(request, pass);
 }
 
 function needsNoPermission(action: string): boolean {
   return action.length === NEEDS_NO_PERMISSION.length && action.toLowerCase() === NEEDS_NO_PERMISSION;
 }
 
-class Query {
-  readonly findings: Findings = {
-    identity: false,
-    boundary: true,
-    session: true,
-    scp: true,
-    rcp: true,
-    endpoint: true,
-    forms: 0,
-  };
+/** One pass over the policies: which kinds allow, and the first statement that denies. */
+class Pass {
+  identity = false;
+  boundary = true;
+  session = true;
+  scp = true;
+  rcp = true;
+  endpoint = true;
+  /** The forms in which the resource policy allows the caller. */
+  forms = 0;
   readonly #request: AuthorizationRequest;
   readonly #arn: RequestArn;
   readonly #slot: number;
-  #denying: CompiledStatement | undefined;
-  #denyingPolicy: CompiledPolicy | undefined;
+  #denying: CompiledStatement | undefined = undefined;
+  #denyingPolicy: CompiledPolicy | undefined = undefined;
 
   constructor(request: AuthorizationRequest, slot: number) {
     this.#request = request;
@@ -73,41 +60,40 @@ class Query {
     this.#arn = new RequestArn(request.resource);
   }
 
-  /** The first explicit Deny in the order of the policy types; fills the findings when there is none. */
+  /** The first explicit Deny in the order of the policy types; notes what allows when there is none. */
   explicitDeny(): ExplicitDeny | undefined {
     const { identity, boundary, session, scps, rcps, endpointPolicy, resourcePolicy, trustPolicy } =
       this.#request;
-    const { findings } = this;
     if (resourcePolicy !== undefined && trustPolicy !== undefined) {
       throw new TypeError("a request has a resource policy or a trust policy, not both");
     }
     if (identity.length > 0) {
-      findings.identity = this.#anyAllows(identity);
+      this.identity = this.#anyAllows(identity);
       if (this.#denying !== undefined) return this.#refusal("identity");
     }
     if (boundary !== undefined) {
-      findings.boundary = this.#allows(boundary) !== 0;
+      this.boundary = this.#allows(boundary) !== 0;
       if (this.#denying !== undefined) return this.#refusal("boundary");
     }
     if (session !== undefined && session.length > 0) {
-      findings.session = this.#anyAllows(session);
+      this.session = this.#anyAllows(session);
       if (this.#denying !== undefined) return this.#refusal("session");
     }
     if (scps !== undefined) {
-      findings.scp = this.#everyLevelAllows(scps);
+      this.scp = this.#everyLevelAllows(scps);
       if (this.#denying !== undefined) return this.#refusal("scp");
     }
     if (rcps !== undefined) {
-      findings.rcp = this.#everyLevelAllows(rcps);
+      this.rcp = this.#everyLevelAllows(rcps);
       if (this.#denying !== undefined) return this.#refusal("rcp");
     }
     if (endpointPolicy !== undefined) {
-      findings.endpoint = this.#allows(endpointPolicy) !== 0;
+      this.endpoint = this.#allows(endpointPolicy) !== 0;
       if (this.#denying !== undefined) return this.#refusal("endpoint");
     }
     const own = trustPolicy ?? resourcePolicy;
     if (own !== undefined) {
-      findings.forms = this.#allows(own);
+      this.forms = this.#allows(own);
       if (this.#denying !== undefined) return this.#refusal("resource");
     }
     return undefined;
@@ -134,34 +120,18 @@ class Query {
     let any = false;
     for (const policy of policies) {
       const bucket = bucketOf(policy.document, this.#request.action, this.#slot);
-      for (const statement of bucket.deny) {
-        if (appliedForms(statement, this.#request, this.#arn) !== 0) {
-          this.#denying = statement;
-          this.#denyingPolicy = policy;
-          return false;
-        }
-      }
-      if (any) continue;
-      for (const statement of bucket.allow) {
-        if (appliedForms(statement, this.#request, this.#arn) !== 0) {
-          any = true;
-          break;
-        }
-      }
+      if (bucket === EMPTY_BUCKET) continue;
+      if (this.#denies(bucket, policy)) return false;
+      any ||= bucket.open || this.#firstForms(bucket.allow) !== 0;
     }
     return any;
   }
 
-  // The forms in which the policy allows the caller, all of them unless the first is direct.
+  // The forms in which the policy allows the caller, all of them unless one is direct.
   #allows(policy: CompiledPolicy): number {
     const bucket = bucketOf(policy.document, this.#request.action, this.#slot);
-    for (const statement of bucket.deny) {
-      if (appliedForms(statement, this.#request, this.#arn) !== 0) {
-        this.#denying = statement;
-        this.#denyingPolicy = policy;
-        return 0;
-      }
-    }
+    if (bucket === EMPTY_BUCKET || this.#denies(bucket, policy)) return 0;
+    if (bucket.open) return DIRECT;
     let forms = 0;
     for (const statement of bucket.allow) {
       forms |= appliedForms(statement, this.#request, this.#arn);
@@ -169,9 +139,27 @@ class Query {
     }
     return forms;
   }
+
+  #denies(bucket: ActionBucket, policy: CompiledPolicy): boolean {
+    for (const statement of bucket.deny) {
+      if (appliedForms(statement, this.#request, this.#arn) === 0) continue;
+      this.#denying = statement;
+      this.#denyingPolicy = policy;
+      return true;
+    }
+    return false;
+  }
+
+  #firstForms(statements: readonly CompiledStatement[]): number {
+    for (const statement of statements) {
+      const forms = appliedForms(statement, this.#request, this.#arn);
+      if (forms !== 0) return forms;
+    }
+    return 0;
+  }
 }
 
-function conclude(request: AuthorizationRequest, found: Findings): Decision {
+function conclude(request: AuthorizationRequest, found: Pass): Decision {
   if (!found.scp) return IMPLICIT.scp;
   if (!found.rcp) return IMPLICIT.rcp;
   if (!found.endpoint) return IMPLICIT.endpoint;
@@ -191,7 +179,7 @@ function conclude(request: AuthorizationRequest, found: Findings): Decision {
   return found.session ? base : IMPLICIT.session;
 }
 
-function withinAccount(request: AuthorizationRequest, found: Findings): Decision {
+function withinAccount(request: AuthorizationRequest, found: Pass): Decision {
   const trustIsThePolicy = request.trustIsThePolicy === true || request.trustPolicy !== undefined;
   const delegated = !trustIsThePolicy || (found.forms & ACCOUNT) !== 0;
   if (request.principal.type === "root") return delegated ? ALLOWED.root : IMPLICIT.resource;
@@ -202,7 +190,7 @@ function withinAccount(request: AuthorizationRequest, found: Findings): Decision
   return delegated ? ALLOWED.identity : IMPLICIT.resource;
 }
 
-function acrossAccounts(request: AuthorizationRequest, found: Findings): Decision {
+function acrossAccounts(request: AuthorizationRequest, found: Pass): Decision {
   const granted = request.grant === true;
   const named = found.forms !== 0 || granted;
   if (request.principal.type === "root") return named ? ALLOWED.resource : IMPLICIT.resource;

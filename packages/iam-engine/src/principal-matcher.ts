@@ -72,9 +72,14 @@ export function compilePrincipals(parsed: ParsedPrincipals): PrincipalMatcher {
   return { everyone, named, accounts, services, providers, canonicalIds };
 }
 
+/** Whether the element names every caller directly. */
+export function namesEveryone(matcher: PrincipalMatcher): boolean {
+  return matcher.everyone && STAR_PRINCIPAL_IS_DIRECT;
+}
+
 /** In which forms the element names the caller; zero when it does not. */
 export function matchPrincipal(matcher: PrincipalMatcher, principal: EnginePrincipal): number {
-  if (matcher.everyone && STAR_PRINCIPAL_IS_DIRECT) return DIRECT;
+  if (namesEveryone(matcher)) return DIRECT;
   switch (principal.type) {
     case "anonymous":
       return matcher.everyone || has(matcher.providers, principal.provider) ? DIRECT : 0;

@@ -27,7 +27,7 @@ export function compileValues(
     case "string-ignore-case":
       return equalTexts(texts, variables, (text) => text.toLowerCase());
     case "bool":
-      return equalTexts(texts, false, (text) => text.toLowerCase());
+      return equalTexts(texts, false, foldBoolean);
     case "string-like":
       return anyOf(texts.map((text) => likeText(parseTemplate(text, variables))));
     case "arn":
@@ -45,11 +45,7 @@ export function compileValues(
         test: (value, limit) => holds(operator.comparison, compareInstants(value, limit)),
       });
     case "ip":
-      return parsedValues(texts, {
-        policy: parseIpRange,
-        request: parseIpAddress,
-        test: (value, range) => inIpRange(range, value),
-      });
+      return addressRanges(texts);
     case "binary":
       return parsedValues(texts, {
         policy: decodeBase64,
@@ -83,6 +79,11 @@ function anyOf(matchers: readonly ValueMatcher[]): ValueMatcher {
     for (const matches of matchers) if (matches(value, context)) return true;
     return false;
   };
+}
+
+// Nearly all values are in lower case already.
+function foldBoolean(text: string): string {
+  return text === "true" || text === "false" ? text : text.toLowerCase();
 }
 
 type Fold = (text: string) => string;
@@ -129,6 +130,16 @@ function arnPatterns(texts: readonly string[], variables: boolean): ValueMatcher
     const arn = new RequestArn(value);
     if (!arn.complete) return false;
     for (const pattern of patterns) if (matchArnPattern(pattern, arn, context)) return true;
+    return false;
+  };
+}
+
+function addressRanges(texts: readonly string[]): ValueMatcher {
+  const ranges = texts.map((text) => parseIpRange(text)).filter((range) => range !== undefined);
+  return (value) => {
+    const address = parseIpAddress(value);
+    if (address === undefined) return false;
+    for (const range of ranges) if (inIpRange(range, address)) return true;
     return false;
   };
 }
