@@ -12,6 +12,7 @@ import { exampleOf, withoutProof } from "./examples.ts";
 import { copyOf, firstAccount, openLedgerWorld, type Fixtures, type LedgerWorld } from "./ledger-world.ts";
 import { stageFor } from "./organization-fixtures.ts";
 import { changedRows, dumpStore } from "./store-dump.ts";
+import { stageDefaultNetwork } from "./vpc-fixtures.ts";
 
 /** Operations that AWS lets every authenticated caller use. The list may only shrink. */
 export const needNoPermission: readonly string[] = ["sts:GetCallerIdentity", "sts:GetSessionToken"];
@@ -87,6 +88,7 @@ async function runAsAdministrator(
   cloud: TestCloud,
 ): Promise<readonly NeededPermission[]> {
   stageFor(name, cloud);
+  stageDefaultNetwork(name, cloud);
   const answer = await cloud.send({
     service: service.name,
     action: operation.name,

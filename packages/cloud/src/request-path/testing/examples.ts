@@ -6,9 +6,11 @@
 import { modelOf, testNow } from "../testing.ts";
 import { harmlessFilter, partnerArn, proposedConfiguration } from "./analyzer-fixtures.ts";
 import { leafKeyPem, otherLeafPem, rsaPublicKey } from "./credential-material.ts";
+import { networkMembers, networkOperations } from "./network-examples.ts";
 import { harmlessResourcePolicy, harmlessScp } from "./organization-fixtures.ts";
 import { issuerHost, tokenOf } from "./oidc-issuer.ts";
 import { responseFor, sharedIdp } from "./saml-material.ts";
+import { vpcMembers, vpcOperations } from "./vpc-examples.ts";
 import { document, everything, https, iamArn, type Fixtures, password } from "./ledger-world.ts";
 
 type Parameters = Readonly<Record<string, unknown>>;
@@ -30,6 +32,8 @@ const named =
 
 /** Values of required parameters, by service and name. */
 const members: Readonly<Record<string, Example>> = {
+  ...networkMembers,
+  ...vpcMembers,
   "access-analyzer:access": named({ access: [{ actions: ["s3:GetObject"] }] }),
   "access-analyzer:accessPreviewId": ({ accessPreviewId }) => ({ accessPreviewId }),
   "access-analyzer:analyzerArn": ({ analyzerArn }) => ({ analyzerArn }),
@@ -162,6 +166,8 @@ const members: Readonly<Record<string, Example>> = {
 
 /** What an operation wants beside or instead of the values above; an empty one takes a parameter away. */
 const operations: Readonly<Record<string, Example>> = {
+  ...networkOperations,
+  ...vpcOperations,
   "access-analyzer:CheckNoPublicAccess": named({
     policyDocument: trust,
     resourceType: "AWS::IAM::AssumeRolePolicyDocument",

@@ -8,6 +8,8 @@ import { storedCollections } from "../../services/index.ts";
 import { leafKeyPem, leafPem, rsaPublicKey } from "./credential-material.ts";
 import { openCloud, testNow, type Answer, type TestCloud } from "../testing.ts";
 import { makeAnalyzers, type AnalyzerFixtures } from "./analyzer-fixtures.ts";
+import { makeNetworks, type NetworkFixtures } from "./network-fixtures.ts";
+import { makeVpcRooms, type VpcFixtures } from "./vpc-fixtures.ts";
 import { makeOrganizations, type OrganizationFixtures } from "./organization-fixtures.ts";
 import { audience, issuerHost, issuerKeys } from "./oidc-issuer.ts";
 import { sharedIdp } from "./saml-material.ts";
@@ -18,7 +20,7 @@ import { copyRows } from "./store-dump.ts";
 export const firstAccount = "111122223333";
 
 /** Names of what the world holds; the values of examples. */
-export interface Fixtures extends AnalyzerFixtures, OrganizationFixtures {
+export interface Fixtures extends AnalyzerFixtures, NetworkFixtures, OrganizationFixtures, VpcFixtures {
   readonly accessKeyId: string;
   readonly associationId: string;
   readonly certificateId: string;
@@ -114,6 +116,8 @@ export async function openLedgerWorld(): Promise<LedgerWorld> {
   const iam = await makeIdentities(make);
   const mfa = await makeMfaDevices(make);
   const ec2 = await makeMachines(cloud, make);
+  const network = await makeNetworks(cloud, make, { accountId: firstAccount, ...ec2 });
+  const rooms = await makeVpcRooms(make);
   const organization = await makeOrganizations(cloud);
   const guarded = await makeGuarded(make, organization.rootId);
   const analyzers = await makeAnalyzers(make);
@@ -129,7 +133,17 @@ export async function openLedgerWorld(): Promise<LedgerWorld> {
   await cloud.send({ service: "ec2", action: "DescribeVpcs", credentials: cloud.stranger });
   return {
     ...cloud,
-    fixtures: { ...iam, ...mfa, ...ec2, ...organization, ...guarded, ...analyzers, encodedMessage },
+    fixtures: {
+      ...iam,
+      ...mfa,
+      ...ec2,
+      ...network,
+      ...rooms,
+      ...organization,
+      ...guarded,
+      ...analyzers,
+      encodedMessage,
+    },
     make,
     makeUser,
   };
@@ -322,7 +336,7 @@ async function makeMachines(
   Omit<
     Fixtures,
     | keyof IamFixtures
-    | keyof (AnalyzerFixtures & OrganizationFixtures)
+    | keyof (AnalyzerFixtures & NetworkFixtures & OrganizationFixtures & VpcFixtures)
     | keyof GuardedFixtures
     | "encodedMessage"
   >
