@@ -33,6 +33,12 @@ export const idPrefixes = [
   "nat",
   "ela-attach",
   "pcx",
+  "vpce",
+  "vpce-svc",
+  "vpce-svc-perm",
+  "vpce-con",
+  "lt",
+  "eni-perm",
 ] as const;
 
 /** A registered id prefix. */

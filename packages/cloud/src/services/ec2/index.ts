@@ -123,6 +123,7 @@ import {
 import {
   describeNetworkInterfaceAttribute,
   modifyNetworkInterfaceAttribute,
+  resetNetworkInterfaceAttribute,
 } from "./network-interface/attribute-operations.ts";
 import { networkInterfaceFaults } from "./network-interface/faults.ts";
 import { networkInterfaces } from "./network-interface/network-interface.ts";
@@ -136,6 +137,40 @@ import { routeTableFaults } from "./route-table/faults.ts";
 import { createRouteTable, deleteRouteTable, describeRouteTables } from "./route-table/operations.ts";
 import { createRoute, deleteRoute, replaceRoute } from "./route-table/route-operations.ts";
 import { routeTables } from "./route-table/route-table.ts";
+import { attachNetworkInterface, detachNetworkInterface } from "./network-interface/attachment-operations.ts";
+import { createNetworkInterface, deleteNetworkInterface } from "./network-interface/create-operations.ts";
+import {
+  assignPrivateIpAddresses,
+  unassignPrivateIpAddresses,
+} from "./network-interface/private-address-operations.ts";
+import { assignIpv6Addresses, unassignIpv6Addresses } from "./network-interface/ipv6-address-operations.ts";
+import {
+  createNetworkInterfacePermission,
+  deleteNetworkInterfacePermission,
+  describeNetworkInterfacePermissions,
+} from "./network-interface/permission-operations.ts";
+import {
+  associateSecurityGroupVpc,
+  describeSecurityGroupVpcAssociations,
+  disassociateSecurityGroupVpc,
+  getSecurityGroupsForVpc,
+} from "./security-group/vpc-operations.ts";
+import { getLaunchTemplateData } from "./launch-template/instance-data.ts";
+import {
+  createLaunchTemplate,
+  deleteLaunchTemplate,
+  describeLaunchTemplates,
+  modifyLaunchTemplate,
+} from "./launch-template/template-operations.ts";
+import {
+  createLaunchTemplateVersion,
+  deleteLaunchTemplateVersions,
+  describeLaunchTemplateVersions,
+} from "./launch-template/version-operations.ts";
+import { launchTemplateFaults } from "./launch-template/faults.ts";
+import { launchTemplates, templateVersions } from "./launch-template/launch-template.ts";
+import { interfacePermissions } from "./network-interface/interface-permission.ts";
+import { groupVpcAssociations } from "./security-group/vpc-association.ts";
 import { securityGroupFaults } from "./security-group/faults.ts";
 import {
   createSecurityGroup,
@@ -203,13 +238,17 @@ export const ec2Service: Service = {
     acceptAddressTransfer,
     acceptVpcPeeringConnection,
     allocateAddress,
+    assignIpv6Addresses,
+    assignPrivateIpAddresses,
     associateAddress,
     associateDhcpOptions,
     associateIamInstanceProfile,
     associateRouteTable,
+    associateSecurityGroupVpc,
     associateSubnetCidrBlock,
     associateVpcCidrBlock,
     attachInternetGateway,
+    attachNetworkInterface,
     authorizeSecurityGroupEgress,
     authorizeSecurityGroupIngress,
     createDefaultSubnet,
@@ -218,10 +257,14 @@ export const ec2Service: Service = {
     createEgressOnlyInternetGateway,
     createInternetGateway,
     createKeyPair,
+    createLaunchTemplate,
+    createLaunchTemplateVersion,
     createManagedPrefixList,
     createNatGateway,
     createNetworkAcl,
     createNetworkAclEntry,
+    createNetworkInterface,
+    createNetworkInterfacePermission,
     createRoute,
     createRouteTable,
     createSecurityGroup,
@@ -234,10 +277,14 @@ export const ec2Service: Service = {
     deleteEgressOnlyInternetGateway,
     deleteInternetGateway,
     deleteKeyPair,
+    deleteLaunchTemplate,
+    deleteLaunchTemplateVersions,
     deleteManagedPrefixList,
     deleteNatGateway,
     deleteNetworkAcl,
     deleteNetworkAclEntry,
+    deleteNetworkInterface,
+    deleteNetworkInterfacePermission,
     deleteRoute,
     deleteRouteTable,
     deleteSecurityGroup,
@@ -262,10 +309,13 @@ export const ec2Service: Service = {
     describeInstanceTypes,
     describeInternetGateways,
     describeKeyPairs,
+    describeLaunchTemplates,
+    describeLaunchTemplateVersions,
     describeManagedPrefixLists,
     describeNatGateways,
     describeNetworkAcls,
     describeNetworkInterfaceAttribute,
+    describeNetworkInterfacePermissions,
     describeNetworkInterfaces,
     describePrefixLists,
     describeRegions,
@@ -273,28 +323,34 @@ export const ec2Service: Service = {
     describeSecurityGroupReferences,
     describeSecurityGroupRules,
     describeSecurityGroups,
+    describeSecurityGroupVpcAssociations,
     describeSubnets,
     describeTags,
     describeVpcAttribute,
     describeVpcPeeringConnections,
     describeVpcs,
     detachInternetGateway,
+    detachNetworkInterface,
     disableAddressTransfer,
     disassociateAddress,
     disassociateIamInstanceProfile,
     disassociateRouteTable,
+    disassociateSecurityGroupVpc,
     disassociateSubnetCidrBlock,
     disassociateVpcCidrBlock,
     enableAddressTransfer,
     getConsoleOutput,
     getInstanceMetadataDefaults,
+    getLaunchTemplateData,
     getManagedPrefixListAssociations,
     getManagedPrefixListEntries,
+    getSecurityGroupsForVpc,
     getSubnetCidrReservations,
     importKeyPair,
     modifyInstanceAttribute,
     modifyInstanceMetadataDefaults,
     modifyInstanceMetadataOptions,
+    modifyLaunchTemplate,
     modifyManagedPrefixList,
     modifyNetworkInterfaceAttribute,
     modifySecurityGroupRules,
@@ -311,6 +367,7 @@ export const ec2Service: Service = {
     replaceRoute,
     replaceRouteTableAssociation,
     resetInstanceAttribute,
+    resetNetworkInterfaceAttribute,
     restoreManagedPrefixListVersion,
     revokeSecurityGroupEgress,
     revokeSecurityGroupIngress,
@@ -318,6 +375,8 @@ export const ec2Service: Service = {
     startInstances,
     stopInstances,
     terminateInstances,
+    unassignIpv6Addresses,
+    unassignPrivateIpAddresses,
     updateSecurityGroupRuleDescriptionsEgress,
     updateSecurityGroupRuleDescriptionsIngress,
   ],
@@ -348,6 +407,7 @@ export const ec2Service: Service = {
     instanceMalformed,
     instanceInWrongState,
     ...launchFaults,
+    ...launchTemplateFaults,
     ...lifecycleFaults,
     ...metadataOptionFaults,
     ...attributeChangeFaults,
@@ -376,6 +436,10 @@ export const ec2Service: Service = {
     networkInterfaces.collection,
     securityGroups.collection,
     securityGroupRules.collection,
+    groupVpcAssociations,
+    interfacePermissions.collection,
+    launchTemplates.collection,
+    templateVersions,
     instances.collection,
     keyPairs.collection,
     volumes.collection,

@@ -3,13 +3,10 @@
  * crash brought it about.
  */
 import type { Tx } from "@casemate/store";
-import { releaseNumber } from "../host-number.ts";
 import { profileAssociations } from "../instance-profile-association/association.ts";
-import {
-  elasticIps,
-  networkInterfaces,
-  type NetworkInterfaceRow,
-} from "../network-interface/network-interface.ts";
+import { endAttachment } from "../network-interface/attachment.ts";
+import { removeInterface } from "../network-interface/create-operations.ts";
+import { elasticIps, networkInterfaces } from "../network-interface/network-interface.ts";
 import { networkTopic } from "../network/network-topic.ts";
 import { volumes } from "../volume/volume.ts";
 import { interfacesOf } from "./instance-view.ts";
@@ -30,12 +27,6 @@ export function becameStopped(tx: Tx, row: InstanceRow): void {
   instances.change(tx, row, { state: "stopped", forced: false, rebootsDone: row.rebootsAsked });
 }
 
-/** An interface that outlives its instance; a public address that came with running does not. */
-function detached(eni: NetworkInterfaceRow): NetworkInterfaceRow {
-  const { attachment: _ended, ...rest } = eni;
-  return { ...rest, publicIps: elasticIps(eni), autoPublicIp: false, status: "available" };
-}
-
 /**
  * Nothing is left of the machine: its interfaces, volumes and association go with it; the row is shown a
  * while longer.
@@ -43,11 +34,10 @@ function detached(eni: NetworkInterfaceRow): NetworkInterfaceRow {
 export function becameTerminated(tx: Tx, row: InstanceRow, now: number): void {
   for (const eni of interfacesOf(tx, row.id)) {
     if (eni.attachment?.deleteOnTermination === false) {
-      networkInterfaces.put(tx, detached(eni));
+      endAttachment(tx, eni);
       continue;
     }
-    releaseNumber(tx, "eni", eni.number);
-    networkInterfaces.remove(tx, eni);
+    removeInterface(tx, eni);
   }
   for (const volume of tx.by(volumes.collection, "instance", row.id)) volumes.remove(tx, volume);
   for (const association of tx.by(profileAssociations.collection, "instance", row.id)) {

@@ -40,10 +40,6 @@ export const addressesMissing = fault({
   code: "MissingParameter",
   message: () => "The request must name addresses or prefixes, or say how many",
 });
-export const addressCountInvalid = fault({
-  code: "InvalidParameterValue",
-  message: (name: string, count: string) => `Value (${count}) for parameter ${name} is invalid.`,
-});
 export const privateAddressesExceeded = fault({
   code: "PrivateIpAddressLimitExceeded",
   message: () => "Number of private addresses will exceed limit.",
@@ -106,6 +102,14 @@ export const primaryUndetachable = fault({
   code: "OperationNotPermitted",
   message: () => "The network interface at device index 0 and networkCard index 0 cannot be detached.",
 });
+export const attachmentForeign = fault({
+  code: "OperationNotPermitted",
+  message: () => "You are not allowed to manage 'ela-attach' attachments.",
+});
+export const instanceNotReady = fault({
+  code: "IncorrectState",
+  message: (id: string) => `Instance '${id}' is not 'running' or 'stopped'.`,
+});
 export const attachmentUnsettled = fault({
   code: "IncorrectState",
   message: (id: string, state: string) => `The attachment '${id}' is in the state '${state}'`,
@@ -154,7 +158,6 @@ export const networkInterfaceFaults = [
   primaryTwice,
   addressFormsTwice,
   addressesMissing,
-  addressCountInvalid,
   privateAddressesExceeded,
   ipv6AddressesExceeded,
   addressNotAssigned,
@@ -170,6 +173,8 @@ export const networkInterfaceFaults = [
   networkCardInvalid,
   attachedElsewhere,
   primaryUndetachable,
+  attachmentForeign,
+  instanceNotReady,
   attachmentUnsettled,
   interfacePermissionNotFound,
   interfacePermissionMalformed,

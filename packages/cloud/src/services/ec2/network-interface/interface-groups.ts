@@ -1,8 +1,7 @@
 /** Giving an interface other security groups: all of its VPC, and no more than an interface may have. */
 import type { Tx } from "@casemate/store";
 import type { Call } from "../../../kit/index.ts";
-import { groupElsewhere, groupsPerInterfaceExceeded } from "../instance/launch/faults.ts";
-import { groupsPerInterfaceMax } from "../instance/launch/network-plan.ts";
+import { checkGroups } from "../instance/launch/network-plan.ts";
 import { networkTopic } from "../network/network-topic.ts";
 import { securityGroups } from "../security-group/security-group.ts";
 import { networkInterfaces, type NetworkInterfaceRow } from "./network-interface.ts";
@@ -15,9 +14,7 @@ export function setInterfaceGroups(
 ): void {
   const { row } = asked;
   const groups = securityGroups.fetchAll(tx, call, [...new Set(asked.groupIds)]);
-  const foreign = groups.find((group) => group.vpcId !== row.vpcId);
-  if (foreign !== undefined) throw groupElsewhere(foreign.id, row.subnetId);
-  if (groups.length > groupsPerInterfaceMax) throw groupsPerInterfaceExceeded();
+  checkGroups(tx, { groups, subnet: { id: row.subnetId, vpcId: row.vpcId } });
   networkInterfaces.change(tx, row, { securityGroupIds: groups.map(({ id }) => id) });
   tx.wish(networkTopic);
 }

@@ -4,6 +4,7 @@
  */
 import type { ReadTx } from "@casemate/store";
 import type { NetworkDriver, Reconciler } from "../../../kit/index.ts";
+import { openDetachments } from "../network-interface/attachment.ts";
 import { openPeeringChanges } from "../vpc-peering-connection/peering-model.ts";
 import { vpcs, type VpcRow } from "../vpc/vpc.ts";
 import type { OpenChange } from "./open-change.ts";
@@ -15,7 +16,7 @@ const everyMs = 30_000;
 
 /** What waits for the networks to stand as the rows say now. */
 function openChanges(tx: ReadTx): readonly OpenChange[] {
-  return openPeeringChanges(tx);
+  return [...openPeeringChanges(tx), ...openDetachments(tx)];
 }
 
 /** Makes the reconciler over a driver. */

@@ -7,5 +7,8 @@ import { networkInterfaces, type NetworkInterfaceRow } from "../network-interfac
 export function standingInterfaces(tx: ReadTx, vpcId: string): readonly NetworkInterfaceRow[] {
   return tx
     .by(networkInterfaces.collection, "vpc", vpcId)
-    .filter((row) => row.status === "in-use" && !isOfClosedGateway(tx, row));
+    .filter(
+      (row) =>
+        row.status === "in-use" && row.attachment?.status !== "detaching" && !isOfClosedGateway(tx, row),
+    );
 }

@@ -12,11 +12,8 @@ import type { NetworkInterfaceRow } from "../network-interface/network-interface
 import { prefixListModels } from "../prefix-list/prefix-list-model.ts";
 import { routeModel } from "../route-table/route-model.ts";
 import { routeTables } from "../route-table/route-table.ts";
-import {
-  securityGroupRules,
-  securityGroups,
-  type SecurityGroupRuleRow,
-} from "../security-group/security-group.ts";
+import { securityGroupRules, type SecurityGroupRuleRow } from "../security-group/security-group.ts";
+import { groupsUsableIn } from "../security-group/vpc-association.ts";
 import { subnets } from "../subnet/subnet.ts";
 import { peeringModels } from "../vpc-peering-connection/peering-model.ts";
 import type { VpcRow } from "../vpc/vpc.ts";
@@ -36,9 +33,9 @@ export function vpcModel(tx: ReadTx, vpc: VpcRow, metadataOf: MetadataSetting): 
       number: table.number,
       routes: table.routes.map((route) => routeModel(tx, table, route)),
     })),
-    securityGroups: tx
-      .by(securityGroups.collection, "vpc", vpc.id)
-      .map(({ id }) => groupModel(id, tx.by(securityGroupRules.collection, "group", id))),
+    securityGroups: groupsUsableIn(tx, vpc.id).map(({ id }) =>
+      groupModel(id, tx.by(securityGroupRules.collection, "group", id)),
+    ),
   };
   return {
     vpcId: vpc.id,
@@ -101,6 +98,7 @@ function peerModel({ peer }: SecurityGroupRuleRow): RulePeer {
 
 function interfaceModel(row: NetworkInterfaceRow, metadata: EniModel["metadata"]): EniModel {
   const publicIps = row.publicIps.map(({ privateIp, publicIp }) => ({ privateIp, publicIp }));
+  const prefixes = [...(row.ipv4Prefixes ?? []), ...(row.ipv6Prefixes ?? [])];
   return {
     id: row.id,
     number: row.number,
@@ -108,6 +106,7 @@ function interfaceModel(row: NetworkInterfaceRow, metadata: EniModel["metadata"]
     subnetId: row.subnetId,
     privateIps: row.privateIps,
     ...(row.ipv6s === undefined ? {} : { ipv6s: row.ipv6s }),
+    ...(prefixes.length === 0 ? {} : { prefixes }),
     ...(publicIps.length === 0 ? {} : { publicIps }),
     securityGroupIds: row.securityGroupIds,
     sourceDestCheck: row.sourceDestCheck,

@@ -118,6 +118,36 @@ export const ruleElsewhere = fault({
     `The security group rule ID '${ruleId}' does not exist in the security group '${groupId}'`,
 });
 
+export const associationDefaultGroup = fault({
+  code: "InvalidParameterValue",
+  message: (id: string) =>
+    `The security group '${id}' cannot be associated: neither default groups nor default VPCs can be.`,
+});
+export const associationWithOwnVpc = fault({
+  code: "InvalidParameterValue",
+  message: (id: string, vpcId: string) => `The security group '${id}' belongs to the VPC '${vpcId}'`,
+});
+export const associationExists = fault({
+  code: "InvalidParameterValue",
+  message: (id: string, vpcId: string) =>
+    `The security group '${id}' is already associated with the VPC '${vpcId}'`,
+});
+export const associationsExceeded = fault({
+  code: "SecurityGroupVpcAssociationLimitExceeded",
+  message: (id: string) =>
+    `The maximum number of VPC associations of the security group '${id}' has been reached.`,
+});
+export const associationUnknown = fault({
+  code: "InvalidSecurityGroupVpcAssociation.NotFound",
+  message: (id: string, vpcId: string) =>
+    `The security group '${id}' is not associated with the VPC '${vpcId}'`,
+});
+export const associationInUse = fault({
+  code: "DependencyViolation",
+  message: (id: string, vpcId: string) =>
+    `The security group '${id}' is in use by network interfaces in the VPC '${vpcId}'`,
+});
+
 /** Every fault of this room. */
 export const securityGroupFaults = [
   securityGroupNotFound,
@@ -150,4 +180,10 @@ export const securityGroupFaults = [
   ruleNotFound,
   rulesPerGroupExceeded,
   ruleElsewhere,
+  associationDefaultGroup,
+  associationWithOwnVpc,
+  associationExists,
+  associationsExceeded,
+  associationUnknown,
+  associationInUse,
 ];

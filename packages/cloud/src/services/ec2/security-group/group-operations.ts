@@ -22,6 +22,7 @@ import { securityGroupFilters, securityGroupView } from "./group-view.ts";
 import { fetchNamedGroup, namedGroupTarget } from "./named-group.ts";
 import { rulesOf } from "./rule-view.ts";
 import { securityGroupRules, securityGroups, type SecurityGroupRow } from "./security-group.ts";
+import { groupVpcAssociations, groupVpcKey } from "./vpc-association.ts";
 
 /** Groups that one VPC may have. */
 export const securityGroupsPerVpcMax = 2500;
@@ -97,6 +98,9 @@ export const deleteSecurityGroup = operation("DeleteSecurityGroup", {
       .some(({ groupId }) => groupId !== row.id);
     if (used || named) throw groupInUse(row.id);
     for (const rule of rulesOf(tx, row.id)) securityGroupRules.remove(tx, rule);
+    for (const { vpcId } of tx.by(groupVpcAssociations, "group", row.id)) {
+      tx.delete(groupVpcAssociations, groupVpcKey(row.id, vpcId));
+    }
     securityGroups.remove(tx, row);
     tx.wish(networkTopic);
     return { Return: true, GroupId: row.id };

@@ -2,6 +2,7 @@ import type { CreateKeyPairRequest, DescribeTagsResult, TagDescription } from "@
 import { beforeEach, describe, expect, it } from "vitest";
 import { describeInternetGateways } from "../internet-gateway/operations.ts";
 import { createKeyPair } from "../key-pair/operations.ts";
+import { createLaunchTemplate } from "../launch-template/template-operations.ts";
 import { describeNetworkAcls } from "../network-acl/operations.ts";
 import { describeNetworkInterfaces } from "../network-interface/operations.ts";
 import { describeRouteTables } from "../route-table/operations.ts";
@@ -48,6 +49,10 @@ describe("tags", () => {
       instance: id,
       "internet-gateway": first(describeInternetGateways, "InternetGateways", "InternetGatewayId"),
       "key-pair": world.run<{ KeyPairId: string }>(createKeyPair, key).KeyPairId,
+      "launch-template": world.run<{ LaunchTemplate: { LaunchTemplateId: string } }>(createLaunchTemplate, {
+        LaunchTemplateName: "tagged",
+        LaunchTemplateData: {},
+      }).LaunchTemplate.LaunchTemplateId,
       "network-acl": first(describeNetworkAcls, "NetworkAcls", "NetworkAclId"),
       "network-interface": first(describeNetworkInterfaces, "NetworkInterfaces", "NetworkInterfaceId"),
       "route-table": first(describeRouteTables, "RouteTables", "RouteTableId"),

@@ -7,6 +7,7 @@ import { instances } from "../instance/instance.ts";
 import { internetGateways } from "../internet-gateway/internet-gateway.ts";
 import { keyPairs } from "../key-pair/key-pair.ts";
 import { natGateways } from "../nat-gateway/nat-gateway.ts";
+import { launchTemplates } from "../launch-template/launch-template.ts";
 import { networkAcls } from "../network-acl/network-acl.ts";
 import { networkInterfaces } from "../network-interface/network-interface.ts";
 import { routeTables } from "../route-table/route-table.ts";
@@ -35,6 +36,7 @@ export const taggableResources: readonly AnyResource[] = [
   instances,
   internetGateways,
   keyPairs,
+  launchTemplates,
   natGateways,
   networkAcls,
   networkInterfaces,

@@ -5,6 +5,7 @@ import { networkAcls } from "../network-acl/network-acl.ts";
 import { networkInterfaces } from "../network-interface/network-interface.ts";
 import { routeTables } from "../route-table/route-table.ts";
 import { securityGroups } from "../security-group/security-group.ts";
+import { groupVpcAssociations } from "../security-group/vpc-association.ts";
 import { subnets } from "../subnet/subnet.ts";
 import { peersOf } from "../vpc-peering-connection/peering-connection.ts";
 
@@ -20,6 +21,7 @@ const questions: readonly Question[] = [
   (tx, id) => tx.by(networkAcls.collection, "vpc", id).some(({ isDefault }) => !isDefault),
   (tx, id) => tx.by(securityGroups.collection, "vpc", id).some(({ name }) => name !== "default"),
   (tx, id) => peersOf(tx, id).length > 0,
+  (tx, id) => tx.by(groupVpcAssociations, "vpc", id).length > 0,
 ];
 
 /** Whether anything keeps a VPC from being deleted. */

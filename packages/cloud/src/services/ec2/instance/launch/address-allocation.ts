@@ -33,13 +33,19 @@ function blockOf(text: string): Ipv4Block & Cidr {
 export function takePrivateAddress(
   tx: Tx,
   call: Call,
-  wanted: { subnet: SubnetRow; asked?: string | undefined },
+  wanted: {
+    subnet: SubnetRow;
+    asked?: string | undefined;
+    /** Addresses that the same interface gets at the same time. */
+    taken?: readonly string[] | undefined;
+  },
 ): string {
-  const { subnet, asked } = wanted;
+  const { subnet, asked, taken = [] } = wanted;
   const block = blockOf(subnet.cidr);
   const first = block.low + reservedAtStart;
   const last = block.high - 1;
   const inUse = (address: string): boolean =>
+    taken.includes(address) ||
     tx.by(networkInterfaces.collection, "address", `${subnet.vpcId}/${address}`).length > 0;
   const reserved = reservationsOf(tx, subnet.id).map(({ cidr }) => storedBlock(cidr));
   if (asked !== undefined) {

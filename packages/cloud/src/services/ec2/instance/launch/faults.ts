@@ -56,9 +56,40 @@ export const interfaceUnsupported = fault({
   code: "UnsupportedOperation",
   message: (name: string) => `The network interface attribute ${name} is not supported by Casemate.`,
 });
-export const interfaceCount = fault({
-  code: "UnsupportedOperation",
-  message: () => "Casemate launches instances with one network interface, at device index 0.",
+export const deviceIndexMissing = fault({
+  code: "InvalidParameterValue",
+  message: () => "Each network interface requires a device index.",
+});
+export const deviceIndexTwice = fault({
+  code: "InvalidParameterCombination",
+  message: () => "Each network interface requires a unique device index.",
+});
+export const primaryInterfaceMissing = fault({
+  code: "InvalidParameterCombination",
+  message: () => "A network interface at device index 0 is required.",
+});
+export const publicIpForMany = fault({
+  code: "InvalidParameterCombination",
+  message: () =>
+    "The associatePublicIPAddress parameter cannot be specified when launching with multiple network interfaces.",
+});
+export const existingInterfaceForMany = fault({
+  code: "InvalidParameterCombination",
+  message: () => "A network interface ID cannot be specified when launching more than one instance",
+});
+export const existingInterfaceTwice = fault({
+  code: "InvalidParameterValue",
+  message: () => "A network interface ID may be specified only once",
+});
+export const existingInterfaceWith = fault({
+  code: "InvalidParameterCombination",
+  message: (member: string) =>
+    `A network interface may not specify both a network interface ID and ${member}`,
+});
+export const existingKept = fault({
+  code: "InvalidParameterCombination",
+  message: () =>
+    "A network interface may not specify a network interface ID and delete on termination as true",
 });
 export const groupElsewhere = fault({
   code: "InvalidParameter",
@@ -92,11 +123,6 @@ export const ipv6Malformed = fault({
 export const subnetWithoutIpv6 = fault({
   code: "InvalidParameterCombination",
   message: (subnet: string) => `The subnet '${subnet}' does not have an IPv6 CIDR block`,
-});
-export const ipv6sExceeded = fault({
-  code: "InvalidParameterValue",
-  message: (asked: string, type: string, max: string) =>
-    `The number of IPv6 addresses (${asked}) exceeds what an interface of ${type} may have: ${max}`,
 });
 export const ipv6FormsTwice = fault({
   code: "InvalidParameterCombination",
@@ -153,7 +179,14 @@ export const launchFaults = [
   addressTwice,
   groupFormsTwice,
   interfaceUnsupported,
-  interfaceCount,
+  deviceIndexMissing,
+  deviceIndexTwice,
+  primaryInterfaceMissing,
+  publicIpForMany,
+  existingInterfaceForMany,
+  existingInterfaceTwice,
+  existingInterfaceWith,
+  existingKept,
   groupElsewhere,
   groupsPerInterfaceExceeded,
   addressOutside,
@@ -162,7 +195,6 @@ export const launchFaults = [
   addressForMany,
   ipv6Malformed,
   subnetWithoutIpv6,
-  ipv6sExceeded,
   ipv6FormsTwice,
   ipv6Twice,
   dedicatedUnavailable,

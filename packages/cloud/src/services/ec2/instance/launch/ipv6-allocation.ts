@@ -3,6 +3,7 @@ import { formatAddress, parseAddress, type Address } from "@casemate/net-engine"
 import type { ReadTx } from "@casemate/store";
 import type { Call } from "../../../../kit/index.ts";
 import { addressIn, storedBlock } from "../../cidr-block.ts";
+import { ipv6PrefixOf } from "../../network-interface/address-prefix.ts";
 import { networkInterfaces } from "../../network-interface/network-interface.ts";
 import { reservationsOf } from "../../subnet/reservation.ts";
 import type { SubnetRow } from "../../subnet/subnet.ts";
@@ -33,8 +34,13 @@ function placeIn(tx: ReadTx, subnet: SubnetRow): Place {
   return {
     low: BigInt(block.low) + reservedIpv6.atStart,
     high: BigInt(block.high) - reservedIpv6.atEnd,
-    isFree: (address) =>
-      tx.by(networkInterfaces.collection, "address", `${subnet.vpcId}/${address}`).length === 0,
+    isFree: (address) => {
+      const prefix = ipv6PrefixOf(address);
+      const beside = tx.by(networkInterfaces.collection, "ipv6-prefix", `${subnet.vpcId}/${prefix}`);
+      return !beside.some(
+        ({ ipv6s, ipv6Prefixes }) => ipv6s?.includes(address) || ipv6Prefixes?.includes(prefix),
+      );
+    },
   };
 }
 

@@ -234,19 +234,19 @@ describe("the network of a launch", () => {
       "Network interfaces and an instance-level private address may not be specified on the same request",
     ],
     [
-      { NetworkInterfaces: [{ DeviceIndex: 0 }, { DeviceIndex: 1 }] },
-      "UnsupportedOperation",
-      "Casemate launches instances with one network interface, at device index 0.",
+      { NetworkInterfaces: [{ DeviceIndex: 0 }, { DeviceIndex: 0 }] },
+      "InvalidParameterCombination",
+      "Each network interface requires a unique device index.",
     ],
     [
       { NetworkInterfaces: [{ DeviceIndex: 1 }] },
-      "UnsupportedOperation",
-      "Casemate launches instances with one network interface, at device index 0.",
+      "InvalidParameterCombination",
+      "A network interface at device index 0 is required.",
     ],
     [
       { NetworkInterfaces: [{ DeviceIndex: 0, NetworkInterfaceId: "eni-0aaaaaaaaaaaaaaaa" }] },
-      "UnsupportedOperation",
-      "The network interface attribute NetworkInterfaceId is not supported by Casemate.",
+      "InvalidNetworkInterfaceID.NotFound",
+      "The networkInterface ID 'eni-0aaaaaaaaaaaaaaaa' does not exist",
     ],
     [
       { NetworkInterfaces: [{ DeviceIndex: 0, InterfaceType: "efa" }] },

@@ -1,123 +1,54 @@
 /**
- * Where a launch puts its interface: the subnet, the groups, the addresses, from whichever form the request
- * uses.
+ * Where a launch puts its interfaces: subnets, groups and public addresses, as far as they are there.
  */
 import type { ReadTx } from "@casemate/store";
-import type { InstanceNetworkInterfaceSpecification, RunInstancesRequest } from "@casemate/wire/ec2";
+import type { RunInstancesRequest } from "@casemate/wire/ec2";
 import type { Call } from "../../../../kit/index.ts";
+import { attachedElsewhere, interfaceNotOwn, interfaceTaken } from "../../network-interface/faults.ts";
+import { networkInterfaces, type NetworkInterfaceRow } from "../../network-interface/network-interface.ts";
 import { groupNameNotFound } from "../../security-group/faults.ts";
 import { securityGroups, type SecurityGroupRow } from "../../security-group/security-group.ts";
+import { isUsableIn } from "../../security-group/vpc-association.ts";
 import { subnets, type SubnetRow } from "../../subnet/subnet.ts";
 import { vpcs } from "../../vpc/vpc.ts";
 import { zoneNotFound } from "../../zone/operations.ts";
 import { zonesOf } from "../../zone/zones.ts";
+import { askedInterfaces, type AskedInterface } from "./asked-interfaces.ts";
 import {
-  addressForMany,
-  addressTwice,
   dedicatedUnavailable,
   groupElsewhere,
   groupFormsTwice,
   groupsPerInterfaceExceeded,
-  groupsTwice,
-  interfaceCount,
-  interfaceUnsupported,
-  ipv6FormsTwice,
-  ipv6Twice,
   noDefaultSubnet,
   noDefaultVpc,
-  subnetTwice,
   zoneMismatch,
 } from "./faults.ts";
 
 /** Security groups that an interface may have. */
 export const groupsPerInterfaceMax = 5;
 
-/** What the request says about its interface, in one form. */
-export interface AskedInterface {
-  readonly subnetId: string | undefined;
-  readonly groupIds: readonly string[];
-  readonly groupNames: readonly string[];
-  readonly associatePublicIp: boolean | undefined;
-  readonly privateIp: string | undefined;
-  /** How many IPv6 addresses it gets, or which; absent, its subnet decides. */
-  readonly ipv6Count: number | undefined;
-  readonly ipv6s: readonly string[];
-  readonly description: string;
-  readonly deleteOnTermination: boolean;
-}
+/** Where one interface of a launch comes from. */
+export type InterfacePlan = NewInterfacePlan | ExistingInterfacePlan;
 
-/** Where the interface goes. */
-export interface NetworkPlan {
+/** An interface to be made. */
+export interface NewInterfacePlan {
+  readonly kind: "new";
   readonly subnet: SubnetRow;
   readonly groups: readonly SecurityGroupRow[];
   readonly publicIp: boolean;
-  /** How many IPv6 addresses are drawn, beside those that are named. */
-  readonly ipv6Count: number;
   readonly asked: AskedInterface;
 }
 
-const honoured = new Set([
-  "AssociatePublicIpAddress",
-  "DeleteOnTermination",
-  "Description",
-  "DeviceIndex",
-  "Groups",
-  "Ipv6AddressCount",
-  "Ipv6Addresses",
-  "PrivateIpAddress",
-  "SubnetId",
-]);
-
-/** The interface that a request asks for. @throws faults of contradictory and unsupported forms */
-export function askedInterface(input: RunInstancesRequest): AskedInterface {
-  const [spec, ...more] = input.NetworkInterfaces ?? [];
-  if (spec === undefined) {
-    return {
-      subnetId: input.SubnetId,
-      groupIds: input.SecurityGroupIds ?? [],
-      groupNames: input.SecurityGroups ?? [],
-      associatePublicIp: undefined,
-      privateIp: input.PrivateIpAddress,
-      ...askedIpv6(input),
-      description: "",
-      deleteOnTermination: true,
-    };
-  }
-  if (input.SubnetId !== undefined) throw subnetTwice();
-  if ((input.SecurityGroupIds ?? input.SecurityGroups ?? []).length > 0) throw groupsTwice();
-  if (input.PrivateIpAddress !== undefined) throw addressTwice();
-  if (input.Ipv6AddressCount !== undefined || (input.Ipv6Addresses ?? []).length > 0) throw ipv6Twice();
-  if (more.length > 0 || (spec.DeviceIndex ?? 0) !== 0) throw interfaceCount();
-  refuseUnsupported(spec);
-  return {
-    subnetId: spec.SubnetId,
-    groupIds: spec.Groups ?? [],
-    groupNames: [],
-    associatePublicIp: spec.AssociatePublicIpAddress,
-    privateIp: spec.PrivateIpAddress,
-    ...askedIpv6(spec),
-    description: spec.Description ?? "",
-    deleteOnTermination: spec.DeleteOnTermination ?? true,
-  };
+/** An interface that exists already. */
+export interface ExistingInterfacePlan {
+  readonly kind: "existing";
+  readonly subnet: SubnetRow;
+  readonly row: NetworkInterfaceRow;
+  readonly asked: AskedInterface;
 }
 
-/** The IPv6 addresses that a request or its interface asks for. @throws ipv6FormsTwice */
-function askedIpv6(
-  from: Pick<InstanceNetworkInterfaceSpecification, "Ipv6AddressCount" | "Ipv6Addresses">,
-): Pick<AskedInterface, "ipv6Count" | "ipv6s"> {
-  const ipv6s = (from.Ipv6Addresses ?? []).map(({ Ipv6Address: address = "" }) => address);
-  if (ipv6s.length > 0 && from.Ipv6AddressCount !== undefined) throw ipv6FormsTwice();
-  return { ipv6Count: from.Ipv6AddressCount, ipv6s };
-}
-
-function refuseUnsupported(spec: InstanceNetworkInterfaceSpecification): void {
-  for (const [name, value] of Object.entries(spec)) {
-    if (value === undefined || honoured.has(name)) continue;
-    const ordinary =
-      (name === "InterfaceType" && value === "interface") || (name === "NetworkCardIndex" && value === 0);
-    if (!ordinary) throw interfaceUnsupported(name);
-  }
-}
+/** The interfaces of a launch; the instance is where the first one is. */
+export type NetworkPlan = readonly [InterfacePlan, ...InterfacePlan[]];
 
 /** The subnet that is meant: the named one, or the default one of the zone. Undefined when there is none. */
 export function meantSubnet(
@@ -138,7 +69,10 @@ export function meantSubnet(
 export function meantGroups(
   tx: ReadTx,
   call: Call,
-  asked: { readonly interface: AskedInterface; readonly vpcId: string | undefined },
+  asked: {
+    readonly interface: Pick<AskedInterface, "groupIds" | "groupNames">;
+    readonly vpcId: string | undefined;
+  },
 ): readonly SecurityGroupRow[] {
   const { groupIds, groupNames } = asked.interface;
   const inVpc =
@@ -154,29 +88,61 @@ export function meantGroups(
 
 /** The plan of a launch. @throws faults that name what is missing or contradicts */
 export function networkPlan(tx: ReadTx, call: Call, input: RunInstancesRequest): NetworkPlan {
-  const asked = askedInterface(input);
+  const [primary, ...others] = askedInterfaces(input);
   const zone = input.Placement?.AvailabilityZone;
   if (zone !== undefined && !zonesOf(call.region).some(({ name }) => name === zone)) throw zoneNotFound(zone);
+  const first = interfacePlan(tx, call, { asked: primary, zone, alone: others.length === 0 });
+  const tenancy = tx.get(vpcs.collection, first.subnet.vpcId)?.tenancy;
+  if (tenancy === "dedicated") throw dedicatedUnavailable(first.subnet.vpcId);
+  const rest = others.map((asked) =>
+    interfacePlan(tx, call, { asked, zone: first.subnet.zone, alone: false }),
+  );
+  return [first, ...rest];
+}
+
+interface Asking {
+  readonly asked: AskedInterface;
+  readonly zone: string | undefined;
+  /** Whether the instance gets no other interface: only then does it get a public address by itself. */
+  readonly alone: boolean;
+}
+
+function interfacePlan(tx: ReadTx, call: Call, { asked, zone, alone }: Asking): InterfacePlan {
+  if (asked.existingId !== undefined) return existingPlan(tx, call, { asked, id: asked.existingId, zone });
   const subnet = fetchSubnet(tx, call, { subnetId: asked.subnetId, zone });
   if (asked.subnetId !== undefined && asked.groupNames.length > 0) throw groupFormsTwice();
   for (const id of asked.groupIds) securityGroups.fetch(tx, call, id);
   const groups = meantGroups(tx, call, { interface: asked, vpcId: subnet.vpcId });
   const unknownName = asked.groupNames.find((name) => !groups.some((row) => row.name === name));
   if (unknownName !== undefined) throw groupNameNotFound(unknownName);
-  const foreign = groups.find((row) => row.vpcId !== subnet.vpcId);
-  if (foreign !== undefined) throw groupElsewhere(foreign.id, subnet.id);
-  if (groups.length > groupsPerInterfaceMax) throw groupsPerInterfaceExceeded();
-  const named = asked.privateIp !== undefined || asked.ipv6s.length > 0;
-  if (named && input.MaxCount > 1) throw addressForMany();
-  if (vpcs.fetch(tx, call, subnet.vpcId).tenancy === "dedicated") throw dedicatedUnavailable(subnet.vpcId);
-  const ipv6Count = asked.ipv6s.length > 0 ? 0 : (asked.ipv6Count ?? Number(assignsIpv6(subnet)));
-  const publicIp = asked.associatePublicIp ?? subnet.mapPublicIpOnLaunch;
-  return { subnet, groups, publicIp, ipv6Count, asked };
+  checkGroups(tx, { groups, subnet });
+  const publicIp = asked.associatePublicIp ?? (alone && subnet.mapPublicIpOnLaunch);
+  return { kind: "new", subnet, groups, publicIp, asked };
 }
 
-/** Whether a subnet gives every new interface an IPv6 address. */
-function assignsIpv6({ ipv6, assignIpv6AddressOnCreation: assigns }: SubnetRow): boolean {
-  return ipv6 !== undefined && assigns === true;
+function existingPlan(
+  tx: ReadTx,
+  call: Call,
+  wanted: { readonly asked: AskedInterface; readonly id: string; readonly zone: string | undefined },
+): ExistingInterfacePlan {
+  const { asked, id, zone } = wanted;
+  const row = networkInterfaces.fetch(tx, call, id);
+  if (row.requester !== undefined) throw interfaceNotOwn();
+  if (row.status !== "available") throw interfaceTaken(id);
+  const subnet = subnets.fetch(tx, call, row.subnetId);
+  if (zone !== undefined && zone !== row.zone) throw attachedElsewhere();
+  return { kind: "existing", subnet, row, asked };
+}
+
+/** Refuses groups that an interface in a subnet cannot have. @throws groupElsewhere, groupsPerInterfaceExceeded */
+export function checkGroups(
+  tx: ReadTx,
+  wanted: { readonly groups: readonly SecurityGroupRow[]; readonly subnet: Pick<SubnetRow, "id" | "vpcId"> },
+): void {
+  const { groups, subnet } = wanted;
+  const foreign = groups.find((row) => !isUsableIn(tx, row, subnet.vpcId));
+  if (foreign !== undefined) throw groupElsewhere(foreign.id, subnet.id);
+  if (groups.length > groupsPerInterfaceMax) throw groupsPerInterfaceExceeded();
 }
 
 function fetchSubnet(

@@ -257,7 +257,6 @@ describe("a launch", () => {
     "HibernationOptions",
     "InstanceMarketOptions",
     "KernelId",
-    "LaunchTemplate",
     "LicenseSpecifications",
     "MaintenanceOptions",
     "NetworkPerformanceOptions",
