@@ -113,7 +113,8 @@ function change({ store }: TestCloud, kind: string, which: object, changes: obje
   const found = storedCollections.find((each) => each.kind === kind);
   if (found === undefined) throw new Error(`The store has no ${kind}.`);
   store.transaction((tx) => {
-    for (const row of [...(tx.scan(found as never) as Iterable<object>)]) {
+    const rows = Array.from(tx.scan(found as never) as Iterable<object>);
+    for (const row of rows) {
       const own = row as Readonly<Record<string, unknown>>;
       const meant = Object.entries(which).every(([name, value]) => own[name] === value);
       if (meant) tx.put(found as never, { ...row, ...changes } as never);

@@ -1,4 +1,8 @@
-import type { CreateDhcpOptionsResult, DescribeDhcpOptionsResult } from "@casemate/wire/ec2";
+import type {
+  CreateDhcpOptionsResult,
+  DescribeDhcpOptionsResult,
+  DescribeVpcsResult,
+} from "@casemate/wire/ec2";
 import { beforeEach, describe, expect, it } from "vitest";
 import { openTestNetwork, type TestNetwork } from "../testing-network.ts";
 
@@ -31,7 +35,9 @@ describe("DHCP option sets", () => {
       ],
       Tags: [],
     });
-    if (region === "us-east-1") expect(optionsOf(net.vpcId)).toBe(set?.DhcpOptionsId);
+    net.ask("CreateVpc", { CidrBlock: "10.9.0.0/16" }, { region });
+    const vpcs = net.ask<DescribeVpcsResult>("DescribeVpcs", {}, { region }).Vpcs ?? [];
+    expect(new Set(vpcs.map((vpc) => vpc.DhcpOptionsId))).toEqual(new Set([set?.DhcpOptionsId]));
   });
 
   it("are made of AWS's options, tagged, found and deleted", () => {
@@ -57,7 +63,7 @@ describe("DHCP option sets", () => {
       ["tag:team", "a"],
       ["dhcp-options-id", made?.DhcpOptionsId ?? ""],
     ] as const) {
-      expect(found(name, value), name).toEqual([made]);
+      expect([name, found(name, value)]).toEqual([name, [made]]);
     }
     net.ask("DeleteDhcpOptions", { DhcpOptionsId: made?.DhcpOptionsId });
     expect(found("key", "ntp-servers")).toEqual([]);

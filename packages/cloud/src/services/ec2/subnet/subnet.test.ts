@@ -264,7 +264,7 @@ describe("addresses of a subnet", () => {
     const { SubnetId = "" } = create({ CidrBlock: "10.0.3.0/28" });
     net.ask("CreateSubnetCidrReservation", { SubnetId, Cidr: "10.0.3.8/29", ReservationType: "explicit" });
     const taken = Array.from({ length: 4 }, () => net.launch({ SubnetId }).Instances?.[0]?.PrivateIpAddress);
-    expect(taken.toSorted()).toEqual(["10.0.3.4", "10.0.3.5", "10.0.3.6", "10.0.3.7"]);
+    expect(new Set(taken)).toEqual(new Set(["10.0.3.4", "10.0.3.5", "10.0.3.6", "10.0.3.7"]));
     expect(() => net.launch({ SubnetId })).toThrow("Not enough free addresses");
     const named = net.launch({ SubnetId, PrivateIpAddress: "10.0.3.9" });
     expect(named.Instances?.[0]?.PrivateIpAddress).toBe("10.0.3.9");
