@@ -55,7 +55,7 @@ export const disassociateSubnetCidrBlock = operation("DisassociateSubnetCidrBloc
     if (row.assignIpv6AddressOnCreation === true) throw ipv6BlockAssigning(id);
     const used = tx
       .by(networkInterfaces.collection, "subnet", row.id)
-      .some(({ ipv6s }) => (ipv6s ?? []).length > 0);
+      .some(({ ipv6s = [], ipv6Prefixes = [] }) => ipv6s.length + ipv6Prefixes.length > 0);
     if (used) throw ipv6BlockInUse(id);
     subnets.change(tx, row, { ipv6: undefined });
     tx.wish(networkTopic);

@@ -2,6 +2,7 @@
 import type { ReadTx } from "@casemate/store";
 import type { Subnet, SubnetIpv6CidrBlockAssociation } from "@casemate/wire/ec2";
 import { resource, tagsView, type FilterTable, type OwnedRow } from "../../../kit/index.ts";
+import { ipv4sIn } from "../network-interface/address-prefix.ts";
 import { networkInterfaces } from "../network-interface/network-interface.ts";
 import { subnetMalformed, subnetNotFound } from "./faults.ts";
 
@@ -68,8 +69,12 @@ export function availableAddresses(row: SubnetRow, tx: ReadTx): number {
   const prefix = Number(row.cidr.split("/")[1]);
   const used = tx
     .by(networkInterfaces.collection, "subnet", row.id)
-    .reduce((sum, { privateIps }) => sum + privateIps.length, 0);
+    .reduce((sum, each) => sum + each.privateIps.length + addressesIn(each.ipv4Prefixes ?? []), 0);
   return 2 ** (32 - prefix) - reservedAddressCount - used;
+}
+
+function addressesIn(prefixes: readonly string[]): number {
+  return prefixes.reduce((sum, prefix) => sum + ipv4sIn(prefix).length, 0);
 }
 
 /** The filters of DescribeSubnets. */

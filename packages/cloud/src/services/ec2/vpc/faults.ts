@@ -49,10 +49,6 @@ export const blockChoice = fault({
   code: "InvalidParameterCombination",
   message: () => "Specify exactly one of an IPv4 CIDR block and an Amazon-provided IPv6 CIDR block",
 });
-export const ipv6PoolEmpty = fault({
-  code: "InsufficientCidrBlocks",
-  message: () => "There are no free IPv6 CIDR blocks left in the pool.",
-});
 export const borderGroupInvalid = fault({
   code: "InvalidParameterValue",
   message: (group: string) => `Value (${group}) for parameter ipv6CidrBlockNetworkBorderGroup is invalid.`,
@@ -101,7 +97,6 @@ export const vpcFaults = [
   vpcBlockConflict,
   vpcBlocksExceeded,
   blockChoice,
-  ipv6PoolEmpty,
   borderGroupInvalid,
   vpcAssociationNotFound,
   vpcAssociationMalformed,

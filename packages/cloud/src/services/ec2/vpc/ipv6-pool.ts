@@ -8,7 +8,6 @@ import type { Tx } from "@casemate/store";
 import type { Call } from "../../../kit/index.ts";
 import { formatAddress } from "@casemate/net-engine";
 import { storedBlock } from "../cidr-block.ts";
-import { ipv6PoolEmpty } from "./faults.ts";
 import { vpcs } from "./vpc.ts";
 
 /**
@@ -23,7 +22,7 @@ const pool = storedBlock(ipv6Pool);
 const blockCount = 2 ** (vpcIpv6Length - pool.length);
 const blockSize = 1n << BigInt(128 - vpcIpv6Length);
 
-/** A free block of the pool, drawn at random. @throws ipv6PoolEmpty */
+/** A free block of the pool, drawn at random: it has more of them than all VPCs of a host can have. */
 export function takeIpv6Block(tx: Tx, call: Call): string {
   const start = new DataView(Uint8Array.from(call.environment.random(4)).buffer).getUint32(0);
   for (let step = 0; step < blockCount; step += 1) {
@@ -32,5 +31,5 @@ export function takeIpv6Block(tx: Tx, call: Call): string {
     const block = `${formatAddress(low)}/${vpcIpv6Length}`;
     if (tx.by(vpcs.collection, "ipv6-block", block).length === 0) return block;
   }
-  throw ipv6PoolEmpty();
+  throw new Error("Every IPv6 block of the pool is taken.");
 }
