@@ -10,6 +10,8 @@ export type {
   RouterServices,
 } from "./network/network-driver.ts";
 export type { FlowCount } from "./network/flow-counters.ts";
+export { probeHostAccess } from "./network/host-link.ts";
+export type { HostAccess, HostAccessMode, HostAccessState } from "./network/host-routes.ts";
 export type { NetworkProbe } from "./network/probe-host.ts";
 export type { SocketPlace } from "./network/open-socket.ts";
 export { namespacePath } from "./network/namespaces.ts";

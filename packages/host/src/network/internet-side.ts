@@ -5,6 +5,8 @@ import { isIP } from "node:net";
 
 import { internetSideLines, internetSysctls } from "@casemate/net-engine";
 
+import { plugHost, unplugHost } from "./host-link.ts";
+import type { HostAccess, HostAccessState } from "./host-routes.ts";
 import { runIpBatch } from "./ip-batch.ts";
 import {
   createNamespaces,
@@ -26,6 +28,8 @@ export class InternetSide {
   private readonly records: NetworkRecords;
   private readonly queue = new SerialQueue<"inet">();
   private inode: number | undefined;
+  /** What the host was given, to be given again when the namespace had to be made anew. */
+  private hostAccess: HostAccess | undefined;
 
   constructor(owner: NamespaceOwner, records: NetworkRecords) {
     this.owner = owner;
@@ -40,6 +44,26 @@ export class InternetSide {
       if (inode !== undefined && inode === this.inode) return;
       await this.make();
       this.inode = await namespaceInode(this.name);
+      if (this.hostAccess !== undefined) await plugHost(this.owner, this.name, this.hostAccess);
+    });
+  }
+
+  /** Lets the host reach public addresses, or says why not; what stood of this before is taken away. */
+  async openHost(access: HostAccess): Promise<HostAccessState> {
+    await this.ensure();
+    return this.queue.run("inet", async () => {
+      this.hostAccess = undefined;
+      const state = await plugHost(this.owner, this.name, access);
+      if (state.open) this.hostAccess = access;
+      return state;
+    });
+  }
+
+  /** Takes the host's link and route away, also those of an earlier process. */
+  closeHost(): Promise<void> {
+    return this.queue.run("inet", async () => {
+      this.hostAccess = undefined;
+      if ((await namespaceState(this.owner, this.name)) === "own") await unplugHost(this.name);
     });
   }
 
@@ -71,6 +95,9 @@ export class InternetSide {
     return this.queue.run("inet", async () => {
       const state = await namespaceState(this.owner, this.name);
       const claimed = await this.records.hasInternetClaim();
+      this.hostAccess = undefined;
+      // A socket keeps the namespace alive beyond its name, and with it the host's link.
+      if (state === "own") await unplugHost(this.name);
       if (state === "own" || (claimed && (state === "blank" || state === "dead"))) {
         await removeNamespaces([this.name]);
       }

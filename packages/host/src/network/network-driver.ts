@@ -12,6 +12,7 @@ import type { VpcModel } from "@casemate/net-engine";
 
 import { readFlowCounters } from "./flow-counters.ts";
 import type { FlowCount } from "./flow-counters.ts";
+import type { HostAccess, HostAccessState } from "./host-routes.ts";
 import { InternetSide } from "./internet-side.ts";
 import { namespaceName, namespaceOwner, namespacePath, removeNamespaces } from "./namespaces.ts";
 import type { NamespaceOwner } from "./namespaces.ts";
@@ -102,6 +103,13 @@ export interface NetworkDriver extends NetworkPort {
   listenInternet(place: SocketPlace): Promise<Server>;
   /** Gives the internet side an address of its own. */
   addInternetAddress(address: string): Promise<void>;
+  /**
+   * Lets this host reach public addresses, as the security groups and network ACLs allow; says why not where
+   * that would take a route from the host. Nothing else of the host changes.
+   */
+  openHostAccess(access: HostAccess): Promise<HostAccessState>;
+  /** Takes the host's link and route away, also where another process of this cloud put them. */
+  closeHostAccess(): Promise<void>;
   /** The name of the internet side's namespace. */
   readonly internetNetns: string;
   /** Removes everything this driver ever made, also what its files no longer know. */
@@ -263,6 +271,14 @@ class LinuxNetworkDriver implements NetworkDriver {
 
   addInternetAddress(address: string): Promise<void> {
     return this.internet.addAddress(address);
+  }
+
+  openHostAccess(access: HostAccess): Promise<HostAccessState> {
+    return this.internet.openHost(access);
+  }
+
+  closeHostAccess(): Promise<void> {
+    return this.internet.closeHost();
   }
 
   async standing(): Promise<readonly { readonly vpcId: string; readonly number: number }[]> {
