@@ -46,6 +46,7 @@ export type {
 export type {
   ExecOptions,
   ExecResult,
+  MachineAddress,
   MachineBootVolume,
   MachineCapabilities,
   MachineCapability,

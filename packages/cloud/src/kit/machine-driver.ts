@@ -19,6 +19,21 @@ export interface MachineInterface {
   readonly netns: string;
   readonly mac: string;
   readonly ipv4: string;
+  /** The guest sees it as `eth` and this number; absent, it is the primary one, 0. */
+  readonly deviceIndex?: number | undefined;
+  /** What the guest is to have on it; absent, what the network driver has set up stays. */
+  readonly addresses?: readonly MachineAddress[] | undefined;
+  /** Blocks whose every address is the guest's. */
+  readonly prefixes?: readonly string[] | undefined;
+}
+
+/** An address of an interface as its guest has it. */
+export interface MachineAddress {
+  readonly address: string;
+  /** The length of its subnet's block. */
+  readonly length: number;
+  /** The next hop of everything outside of the subnet. */
+  readonly gateway: string;
 }
 
 /** The volume that a machine boots from; a driver without `bootVolumes` keeps the disk itself. */
@@ -63,6 +78,11 @@ export interface ObservedMachine {
   readonly exit?: { readonly reason: MachineExitReason } | undefined;
   /** Differs between two starts of one machine, also across a restart of the host; a reboot keeps it. */
   readonly startIdentity: string;
+  /**
+   * What the guest's kernel takes as its own, sorted: addresses, and prefixes as blocks. Absent where nobody
+   * looked.
+   */
+  readonly addresses?: readonly string[] | undefined;
 }
 
 /** A part of a driver that is or is not there on this host, and why not. */
@@ -158,8 +178,11 @@ export interface MachineDriver {
   /** Absent where the capability says so. */
   readonly attachVolume?: ((id: MachineId, volume: MachineVolume) => Promise<void>) | undefined;
   readonly detachVolume?: ((id: MachineId, volumeId: string) => Promise<void>) | undefined;
-  readonly attachInterface?: ((id: MachineId, eni: MachineInterface) => Promise<void>) | undefined;
-  readonly detachInterface?: ((id: MachineId, eniId: string) => Promise<void>) | undefined;
+  /**
+   * Brings the interfaces of a running machine to these, the primary first: what is new is plugged in, what
+   * has other addresses gets them. One that is not named any more goes with its network, not by this.
+   */
+  readonly plugInterfaces?: ((id: MachineId, enis: readonly MachineInterface[]) => Promise<void>) | undefined;
 }
 
 /** A volume to attach while the machine runs. */

@@ -1,6 +1,7 @@
 /** Says in which state a machine is, from its records and the processes that the host has now. */
 import type { MachineExitReason, ObservedMachine } from "@casemate/cloud";
 import { type MachinePaths, exists, findProcess, findState, findText } from "./machine-directory.ts";
+import { readMachineAddresses } from "./machine-addresses.ts";
 import { isAlive, terminationOf } from "./process-identity.ts";
 
 /** The exit status by which a guest's first process asks to be run again. */
@@ -34,7 +35,8 @@ export async function observeMachine(
     if (await exists(paths.stopping)) return { ...facts, state: "stopping" };
     // Between the guest's end and the supervisor's, and before the first guest, there is no init.
     if (!guestRuns) return { ...facts, state: (await exists(paths.exit)) ? "stopping" : "starting" };
-    return { ...facts, state: guestState[terminationOf(init)] };
+    const addresses = await readMachineAddresses(init.pid);
+    return { ...facts, state: guestState[terminationOf(init)], ...(addresses && { addresses }) };
   }
   const survived = supervisor === undefined || supervisor.bootId === bootId;
   const reason = survived

@@ -146,7 +146,7 @@ export async function sandboxCapabilities(findings: SandboxFindings): Promise<Ma
     exec: available,
     bootVolumes: unavailable("a sandbox keeps its disk itself"),
     volumeAttachment: unavailable("a sandbox takes no block devices"),
-    interfaceAttachment: unavailable("a sandbox gets its interfaces when it starts"),
+    interfaceAttachment: available,
   };
 }
 

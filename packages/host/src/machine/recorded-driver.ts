@@ -65,6 +65,7 @@ export function createRecordedDriver(options: RecordedDriverOptions): MachineDri
     },
     console: () => Promise.resolve(new TextEncoder().encode(`${refused.reason}\n`)),
     metrics: () => Promise.resolve({ interfaces: [] }),
+    plugInterfaces: () => Promise.resolve(),
     exec: () => Promise.reject(new Error(`no program can run: ${refused.reason}`)),
   };
 }
@@ -112,6 +113,7 @@ function recordedCapabilities(refused: MachineCapability): MachineCapabilities {
     exec: refused,
     bootVolumes: refused,
     volumeAttachment: refused,
-    interfaceAttachment: refused,
+    // Nor does anything of an interface.
+    interfaceAttachment: { available: true },
   };
 }

@@ -7,7 +7,8 @@ import { createHash, randomBytes } from "node:crypto";
 import { mkdir, readFile, realpath } from "node:fs/promises";
 import { join } from "node:path";
 import type { ExecOptions, ExecResult, MachineCapabilities, MachineDriver, MachineId } from "@casemate/cloud";
-import type { MachineMetrics, MachineSpec, ObservedMachine, StopOptions } from "@casemate/cloud";
+import type { MachineInterface, MachineMetrics, MachineSpec, ObservedMachine } from "@casemate/cloud";
+import type { StopOptions } from "@casemate/cloud";
 import { type CgroupHierarchy, probeCgroups, readCgroupCounters, removeCgroupParents } from "./cgroups.ts";
 import { removeCgroups } from "./cgroups.ts";
 import { runCommand } from "../network/command.ts";
@@ -18,8 +19,9 @@ import { type HostImage, prepareGuestPrograms, prepareHostImage } from "./host-i
 import { readInterfaceCounters } from "./interface-counters.ts";
 import { type MachinePaths, exists, findProcess, findState, listMachines } from "./machine-directory.ts";
 import { machinePaths, writeDurably } from "./machine-directory.ts";
-import { assertMachineSpec } from "./machine-spec.ts";
+import { assertMachineInterfaces, assertMachineSpec } from "./machine-spec.ts";
 import { observeMachine } from "./observe-machine.ts";
+import { plugInterfaces } from "./plug-interfaces.ts";
 import { prepareMachine } from "./prepare-machine.ts";
 import { findRuntime, machineObstacles, sandboxCapabilities, type SandboxRuntime } from "./probe-sandbox.ts";
 import { fetchBootId, isAlive, signalGroup, signalProcess } from "./process-identity.ts";
@@ -89,6 +91,7 @@ export function createSandboxDriver(options: SandboxDriverOptions): MachineDrive
     observe: async () => observeAll(await sandbox()),
     console: async (id) => readConsole(machinePaths((await sandbox()).root, id).console),
     metrics: async (id) => metrics(machinePaths((await sandbox()).root, id)),
+    plugInterfaces: (id, enis) => queued(id, async (host) => plug(host, machinePaths(host.root, id), enis)),
     exec: async (id, argv, execOptions) => exec(await sandbox(), { id, argv, execOptions }),
   };
 }
@@ -133,6 +136,7 @@ async function start(host: Sandbox, spec: MachineSpec): Promise<void> {
   const present = await observeMachine(paths, host.bootId);
   if (present?.state === "stopping") throw new Error(`${spec.instanceId} is being stopped`);
   const begin = present === undefined || present.state === "exited";
+  if (begin && spec.enis.length > 1) await plugInterfaces(spec.enis);
   // Until its supervisor has begun, the records still tell of the machine's last run.
   const launched = begin ? await launch(host, { spec, paths }) : undefined;
   let state: ObservedMachine["state"] | undefined;
@@ -276,6 +280,19 @@ async function observeAll(host: Sandbox): Promise<readonly ObservedMachine[]> {
   const ids = await listMachines(host.root);
   const found = await Promise.all(ids.map((id) => observeMachine(machinePaths(host.root, id), host.bootId)));
   return found.filter((machine) => machine !== undefined);
+}
+
+/** The guest's own namespace is the primary interface's, whatever else is plugged into it. */
+async function plug(host: Sandbox, paths: MachinePaths, enis: readonly MachineInterface[]): Promise<void> {
+  assertMachineInterfaces(enis);
+  const [state, init] = await Promise.all([findState(paths), findProcess(paths.init)]);
+  if (state === undefined || init === undefined || !isAlive(init, host.bootId)) {
+    throw new Error(`${paths.id} is not running`);
+  }
+  if (state.spec.enis[0]?.netns !== enis[0]?.netns) {
+    throw new Error(`${paths.id} runs on another primary interface`);
+  }
+  await plugInterfaces(enis);
 }
 
 async function metrics(paths: MachinePaths): Promise<MachineMetrics> {

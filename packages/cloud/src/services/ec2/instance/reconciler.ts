@@ -8,10 +8,16 @@ import type { MachineDriver, MachineId, MachineSpec, ObservedMachine } from "../
 import { privateDnsName } from "../dns-name.ts";
 import { findImage } from "../image/images.ts";
 import { findInstanceType } from "../instance-type/instance-types.ts";
+import type { NetworkInterfaceRow } from "../network-interface/network-interface.ts";
 import { vpcModel } from "../network/vpc-model.ts";
 import { vpcs } from "../vpc/vpc.ts";
-import { interfacesOf } from "./instance-view.ts";
 import { instanceTopic, instances, type InstanceRow } from "./instance.ts";
+import {
+  attachedInterfaces,
+  machineInterfaces,
+  needsPlugging,
+  settleAttachments,
+} from "./machine-interfaces.ts";
 import { metadataSetting } from "./metadata-setting.ts";
 import { planInstance, type InstanceStep } from "./plan.ts";
 import {
@@ -61,8 +67,10 @@ export function instanceReconciler(drivers: InstanceDrivers): Reconciler {
       const begin = (id: string, step: () => Promise<void>): void =>
         work.begin(id, () => step().catch((failure: unknown) => drivers.onFailure(failure, id)));
       for (const row of rows) {
-        const step = planInstance(row, observed.get(row.id));
+        const machine = observed.get(row.id);
+        const step = planInstance(row, machine);
         if (step !== "none") begin(row.id, () => doStep(pass, row, step));
+        else if (store.read((tx) => awaitsPlugging(tx, row, machine))) begin(row.id, () => plug(pass, row));
       }
       const known = new Set(rows.map(({ id }) => id));
       for (const { instanceId } of observed.values()) {
@@ -144,6 +152,29 @@ class Work {
   }
 }
 
+/** Whether interfaces of an instance that needs no other step are to be plugged in or to get other addresses. */
+function awaitsPlugging(tx: ReadTx, row: InstanceRow, machine: ObservedMachine | undefined): boolean {
+  if (row.state === "running" && machine?.state === "running") return needsPlugging(tx, row, machine);
+  const attaching = ({ attachment }: NetworkInterfaceRow): boolean => attachment?.status === "attaching";
+  return row.state === "stopped" && attachedInterfaces(tx, row.id).some(attaching);
+}
+
+/** The network first, as ever: an interface is not plugged in before its rules stand. */
+async function plug(pass: Pass, row: InstanceRow): Promise<void> {
+  const { drivers, store } = pass;
+  await networksFirst(pass, row);
+  const enis = store.read((tx) => machineInterfaces(tx, row.id, drivers.network));
+  if (row.state === "running") await drivers.machines.plugInterfaces?.(machineId(row.id), enis);
+  const plugged = enis.map(({ eniId }) => eniId);
+  await settle(pass, row, (tx) => settleAttachments(tx, row.id, plugged));
+}
+
+/** Brings the networks of all interfaces of an instance to their rows; they may be in several VPCs. */
+async function networksFirst(pass: Pass, row: InstanceRow): Promise<void> {
+  const vpcIds = pass.store.read((tx) => attachedInterfaces(tx, row.id).map(({ vpcId }) => vpcId));
+  for (const vpcId of new Set([row.vpcId, ...vpcIds])) await pass.network(vpcId);
+}
+
 async function doStep(pass: Pass, row: InstanceRow, step: InstanceStep): Promise<void> {
   const { machines } = pass.drivers;
   const id = machineId(row.id);
@@ -195,7 +226,7 @@ async function settle(
 async function start(pass: Pass, row: InstanceRow): Promise<void> {
   const { drivers, store, triesById } = pass;
   try {
-    await pass.network(row.vpcId);
+    await networksFirst(pass, row);
     const trustAnchorsPem = await drivers.trustAnchorsPem();
     await drivers.machines.start(store.read((tx) => machineSpec(tx, row, { drivers, trustAnchorsPem })));
   } catch (failure) {
@@ -216,12 +247,7 @@ function machineSpec(
   const image = findImage(row.imageId);
   const type = findInstanceType(row.instanceType);
   if (image === undefined || type === undefined) throw new Error(`${row.id} has an unknown image or type.`);
-  const interfaces = interfacesOf(tx, row.id).map((eni) => ({
-    eniId: eni.id,
-    netns: made.drivers.network.netnsOf(eni.number),
-    mac: eni.mac,
-    ipv4: eni.privateIps[0] ?? "",
-  }));
+  const interfaces = machineInterfaces(tx, row.id, made.drivers.network);
   return {
     instanceId: machineId(row.id),
     imageId: row.imageId,

@@ -10,12 +10,15 @@ import { elasticIps, networkInterfaces } from "../network-interface/network-inte
 import { networkTopic } from "../network/network-topic.ts";
 import { volumes } from "../volume/volume.ts";
 import { interfacesOf } from "./instance-view.ts";
+import { attachedInterfaces, settleAttachments } from "./machine-interfaces.ts";
 import { changeInstance, instances, transitionReason, type InstanceRow } from "./instance.ts";
 
 /** The machine runs. */
 export function becameRunning(tx: Tx, row: InstanceRow): void {
   const { stateReason: _reason, ...rest } = row;
   instances.put(tx, { ...rest, state: "running" });
+  const enis = attachedInterfaces(tx, row.id).map(({ id }) => id);
+  settleAttachments(tx, row.id, enis);
 }
 
 /** The machine is gone, its disk stays; a public address that came with running goes. */
