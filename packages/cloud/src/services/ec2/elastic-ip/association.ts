@@ -4,7 +4,7 @@
  */
 import type { Tx } from "@casemate/store";
 import type { Call } from "../../../kit/index.ts";
-import { takePublicAddress } from "../instance/launch/address-allocation.ts";
+import { findPublicAddress } from "../instance/launch/address-allocation.ts";
 import { interfacesOf } from "../instance/instance-view.ts";
 import { instances } from "../instance/instance.ts";
 import {
@@ -38,9 +38,10 @@ export function endUse(tx: Tx, call: Call, { eni, mapping }: ElasticIpUse): void
   const publicIps = eni.publicIps.filter(({ publicIp }) => publicIp !== mapping.publicIp);
   const left = networkInterfaces.change(tx, eni, { publicIps });
   tx.wish(networkTopic);
-  if (getsPublicAddress(tx, left)) {
-    networkInterfaces.change(tx, left, withPublicIp(left, takePublicAddress(tx, call)));
-  }
+  if (!getsPublicAddress(tx, left)) return;
+  // An empty pool keeps nobody from giving an address up.
+  const publicIp = findPublicAddress(tx, call);
+  if (publicIp !== undefined) networkInterfaces.change(tx, left, withPublicIp(left, publicIp));
 }
 
 /** Whether an interface is to have an address of Amazon's now: it is the only one of an instance that runs. */

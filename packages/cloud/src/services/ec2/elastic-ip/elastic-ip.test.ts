@@ -208,6 +208,22 @@ describe("the association of an elastic IP", () => {
     expect([before, after]).not.toContain(undefined);
   });
 
+  it("ends also when the pool has no other address for the instance", () => {
+    const { id } = mapped();
+    const { AllocationId } = allocate();
+    const AssociationId = associate({ AllocationId, InstanceId: id });
+    net.store.transaction((tx) => {
+      const row = tx.get(elasticIps.collection, AllocationId)!;
+      for (let last = 1; last < 255; last += 1) {
+        const publicIp = `203.0.113.${last}`;
+        const other = { ...row, id: `eipalloc-1${String(last).padStart(16, "0")}`, publicIp };
+        if (publicIp !== row.publicIp) elasticIps.put(tx, { ...other, accountId: "999988887777" });
+      }
+    });
+    net.ask("DisassociateAddress", { AssociationId });
+    expect(publicIpOf(id)).toBeUndefined();
+  });
+
   it("stays over a stop, and an instance without another has none", () => {
     const { id } = net.instanceIn(net.publicSubnetId);
     const { AllocationId, PublicIp } = allocate();

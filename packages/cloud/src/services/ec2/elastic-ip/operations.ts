@@ -1,7 +1,4 @@
-/**
- * Allocating, releasing and describing elastic IPs. Reverse names are not to be had: the operations that set
- * them are left out, and none is ever shown.
- */
+/** Allocating, releasing and describing elastic IPs. */
 import { tagsOnCreate, type Call, type Need } from "../../../kit/index.ts";
 import { describe, describeAll, describeRequest } from "../describe.ts";
 import { takePublicAddress } from "../instance/launch/address-allocation.ts";
@@ -37,7 +34,7 @@ const { type } = elasticIps;
 
 export const allocateAddress = operation("AllocateAddress", {
   access: "write",
-  // An address that was released is not kept for whoever had it, so none is recovered by `Address`.
+  // Differs: an address that was released is not kept for whoever had it, so none is recovered by `Address`.
   honours: ["Domain", "NetworkBorderGroup", "PublicIpv4Pool", "TagSpecifications"],
   needs(input, call) {
     const tags = tagsOnCreate(call, input.TagSpecifications, [type]);
@@ -120,6 +117,7 @@ export const describeAddresses = operation("DescribeAddresses", {
   },
 });
 
+// Differs: elastic IPs have no reverse names: ModifyAddressAttribute and ResetAddressAttribute are left out.
 export const describeAddressesAttribute = operation("DescribeAddressesAttribute", {
   access: "read",
   honours: "all",

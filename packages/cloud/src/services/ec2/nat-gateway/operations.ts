@@ -32,6 +32,8 @@ import {
 const { type } = natGateways;
 
 // Differs: a NAT gateway has one address; secondary ones and regional gateways are refused.
+// Differs: a NAT gateway has 64,512 ports for the flows to one destination, and no limit of bandwidth.
+// Differs: a NAT gateway for which its subnet has no free address is refused at once instead of failing.
 export const createNatGateway = operation("CreateNatGateway", {
   access: "write",
   honours: [

@@ -60,15 +60,18 @@ export function takePrivateAddress(
   return draw(call, { first, last, inUse: isTaken }) ?? refuse(subnetFull(subnet.id));
 }
 
-/**
- * A free public address of the pool: neither an interface nor an account has it. @throws publicPoolEmpty
- */
+/** A free public address of the pool: neither an interface nor an account has it. @throws publicPoolEmpty */
 export function takePublicAddress(tx: Tx, call: Call): string {
+  return findPublicAddress(tx, call) ?? refuse(publicPoolEmpty());
+}
+
+/** A free public address of the pool, or undefined when there is none left. */
+export function findPublicAddress(tx: Tx, call: Call): string | undefined {
   const block = blockOf(call.environment.settings.publicIpPool);
   const inUse = (address: string): boolean =>
     tx.by(networkInterfaces.collection, "public-address", address).length > 0 ||
     tx.by(elasticIps.collection, "public-ip", address).length > 0;
-  return draw(call, { first: block.low + 1, last: block.high - 1, inUse }) ?? refuse(publicPoolEmpty());
+  return draw(call, { first: block.low + 1, last: block.high - 1, inUse });
 }
 
 /** A random free address, so that one that was just given back is not given at once to somebody else. */
