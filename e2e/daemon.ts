@@ -35,11 +35,21 @@ export interface Daemon {
   stop: () => Promise<number | null>;
 }
 
+/** Where a daemon is to run. */
+export interface DaemonPlace {
+  /** A program with arguments that runs the command line put after it, such as in another network. */
+  within?: readonly string[];
+}
+
 /** Starts a daemon and waits until it says that it is ready. */
-export async function startDaemon(flags: readonly string[] = []): Promise<Daemon> {
+export async function startDaemon(flags: readonly string[] = [], place: DaemonPlace = {}): Promise<Daemon> {
+  const within = place.within ?? [];
+  // The network of this machine is not the tests' to change.
+  const access = within.length === 0 ? ["--host-access", "off"] : [];
   const dataDir = mkdtempSync(join(tmpdir(), "casemate-e2e-"));
   const complaints: string[] = [];
-  const launched = await launch(complaints, ["--port", "0", "--data-dir", dataDir, ...flags]);
+  const all = ["--data-dir", dataDir, ...access, ...flags];
+  const launched = await launch(complaints, ["--port", "0", ...all], within);
   const endpoint = /answers at (\S+)/.exec(launched.said)?.[1];
   if (endpoint === undefined) throw new Error(`the daemon did not say where it answers:\n${launched.said}`);
   const port = new URL(endpoint).port;
@@ -53,13 +63,13 @@ export async function startDaemon(flags: readonly string[] = []): Promise<Daemon
       await end(daemon.process, "SIGKILL");
     },
     async stumble(afterMs) {
-      const child = spawnDaemon(complaints, ["--port", port, "--data-dir", dataDir, ...flags]);
+      const child = spawnDaemon(complaints, ["--port", port, ...all], within);
       await delay(afterMs);
       await end(child, "SIGKILL");
     },
     async restart() {
       const begin = performance.now();
-      const again = await launch(complaints, ["--port", port, "--data-dir", dataDir, ...flags]);
+      const again = await launch(complaints, ["--port", port, ...all], within);
       daemon.process = again.child;
       return performance.now() - begin;
     },
@@ -87,15 +97,21 @@ async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<number 
 async function launch(
   complaints: string[],
   flags: readonly string[],
+  within: readonly string[],
 ): Promise<{ child: ChildProcess; said: string }> {
-  const child = spawnDaemon(complaints, flags);
+  const child = spawnDaemon(complaints, flags, within);
   return { child, said: await saidUntilReady(child) };
 }
 
-function spawnDaemon(complaints: string[], flags: readonly string[]): ChildProcess {
+function spawnDaemon(
+  complaints: string[],
+  flags: readonly string[],
+  within: readonly string[],
+): ChildProcess {
   // Settings of the tests are none of the daemon's, which refuses what it does not know.
   const own = Object.entries(process.env).filter(([name]) => !name.startsWith("CASEMATE_"));
-  const child = spawn(process.execPath, ["tools/start.mjs", ...flags], {
+  const [program = process.execPath, ...args] = [...within, process.execPath, "tools/start.mjs", ...flags];
+  const child = spawn(program, args, {
     env: Object.fromEntries(own),
     stdio: ["ignore", "pipe", "pipe"],
   });

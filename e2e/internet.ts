@@ -55,4 +55,5 @@ const sshSettings = [
   "UserKnownHostsFile=/dev/null",
   "ConnectTimeout=5",
 ];
-const sshOptions = ["-F", "/dev/null", ...sshSettings.flatMap((setting) => ["-o", setting])];
+/** An ssh command line that asks nothing and knows no file but those that are named. */
+export const sshOptions = ["-F", "/dev/null", ...sshSettings.flatMap((setting) => ["-o", setting])];

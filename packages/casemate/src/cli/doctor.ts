@@ -8,7 +8,15 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import type { MachineCapabilities, MachineCapability } from "@casemate/cloud";
-import { createNetworkDriver, createSandboxDriver, guestDirectory, removeTree } from "@casemate/host";
+import {
+  createNetworkDriver,
+  createSandboxDriver,
+  guestDirectory,
+  probeHostAccess,
+  removeTree,
+  type HostAccessState,
+} from "@casemate/host";
+import { hostAccessOf, poolOf } from "../config/settings.ts";
 import { OperatorFault } from "../operator/operator-fault.ts";
 import { addCommand, type Cli, type Colors, type Result, type SharedFlags } from "./command.ts";
 import { exitCodes } from "./exit-codes.ts";
@@ -47,6 +55,7 @@ async function examine(cli: Cli, flags: SharedFlags): Promise<Result> {
     platformFinding(),
     diskFinding(cli.dataDir(flags)),
     ...(await hostFindings()),
+    ...(await hostAccessFindings(cli, flags)),
     await daemonFinding(cli, flags),
   ];
   const bad = findings.some(({ state }) => state === "bad");
@@ -121,6 +130,35 @@ export function networkFinding(probe: {
   }
   const text = probe.reasons.join("; ");
   return { name: "network", state: "lacking", text, remedy: remedyOf(text) };
+}
+
+/** Where no packets are filtered, there is nothing to be reached. */
+async function hostAccessFindings(cli: Cli, flags: SharedFlags): Promise<readonly Finding[]> {
+  if (process.platform !== "linux" || process.getuid?.() !== 0) return [];
+  const pool = poolOf(cli.environment.publicIpPool);
+  const mode = hostAccessOf(cli.environment.hostAccess ?? "auto");
+  try {
+    const stateDirectory = join(cli.dataDir(flags), "network");
+    return [hostAccessFinding(await probeHostAccess(stateDirectory, { pool, mode }), pool)];
+  } catch (failure) {
+    const reason = failure instanceof Error ? failure.message : String(failure);
+    return [hostAccessFinding({ open: false, reason }, pool)];
+  }
+}
+
+/** Whether this host can reach public addresses. */
+export function hostAccessFinding(state: HostAccessState, pool: string): Finding {
+  const name = "host access";
+  if (state.open) {
+    const text = `no other route leads to ${pool}: this host reaches it and is seen there as ${state.address}`;
+    return { name, state: "good", text };
+  }
+  return {
+    name,
+    state: "lacking",
+    text: `this host does not reach ${pool}: ${state.reason}`,
+    remedy: "choose another --public-ip-pool, or set --host-access (auto, on or off)",
+  };
 }
 
 /** What the sandbox driver found. */

@@ -26,6 +26,10 @@ export function upCommand(program: Command, cli: Cli): void {
     )
     .option("--machines <kind>", "auto, sandbox or recorded ($CASEMATE_MACHINES, else auto)")
     .option(
+      "--host-access <mode>",
+      "auto, on or off: route this host to the public addresses ($CASEMATE_HOST_ACCESS, else auto)",
+    )
+    .option(
       "--oidc-hosts <hosts>",
       "OpenID Connect issuers that may be reached, with commas ($CASEMATE_OIDC_HOSTS, else none)",
     )

@@ -47,6 +47,7 @@ test.each([
   [{ machines: "qemu" }],
   [{ regions: "us-east-1,moon" }],
   [{ publicIpPool: "203.0.113.0" }],
+  [{ hostAccess: "always" }],
   [{ host: "a b" }],
   [{ oidcHosts: "https://idp.example.com" }],
   [{ oidcHosts: "idp.example.com,," }],

@@ -27,6 +27,7 @@ export interface Environment {
   readonly regions: string | undefined;
   readonly publicIpPool: string | undefined;
   readonly machines: string | undefined;
+  readonly hostAccess: string | undefined;
   readonly oidcHosts: string | undefined;
   readonly oidcCaFile: string | undefined;
   readonly rootKey: string | undefined;
@@ -54,6 +55,7 @@ const known: ReadonlySet<string> = new Set([
   "CASEMATE_REGIONS",
   "CASEMATE_PUBLIC_IP_POOL",
   "CASEMATE_MACHINES",
+  "CASEMATE_HOST_ACCESS",
   "CASEMATE_OIDC_HOSTS",
   "CASEMATE_OIDC_CA_FILE",
   "CASEMATE_ROOT_KEY",
@@ -88,6 +90,7 @@ export function readEnvironment(variables: Variables = process.env): Environment
     regions: value("CASEMATE_REGIONS"),
     publicIpPool: value("CASEMATE_PUBLIC_IP_POOL"),
     machines: value("CASEMATE_MACHINES"),
+    hostAccess: value("CASEMATE_HOST_ACCESS"),
     oidcHosts: value("CASEMATE_OIDC_HOSTS"),
     oidcCaFile: value("CASEMATE_OIDC_CA_FILE"),
     rootKey: value("CASEMATE_ROOT_KEY"),

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
+import type { HostAccessMode } from "@casemate/host";
 import { parseCertificateChain } from "@casemate/key-engine";
 import { parseCidr } from "@casemate/net-engine";
 import {
@@ -25,6 +26,7 @@ export interface UpFlags {
   readonly regions?: string | undefined;
   readonly publicIpPool?: string | undefined;
   readonly machines?: string | undefined;
+  readonly hostAccess?: string | undefined;
   readonly oidcHosts?: string | undefined;
   readonly oidcCaFile?: string | undefined;
 }
@@ -36,6 +38,8 @@ export interface Settings extends StartOptions {
   readonly host: string;
   readonly accountId: string;
   readonly machines: "auto" | "sandbox" | "recorded";
+  readonly publicIpPool: string;
+  readonly hostAccess: HostAccessMode;
 }
 
 /** The folder of a cloud's state: the flag, the environment, or `.casemate` of the working directory. */
@@ -61,6 +65,7 @@ export function settingsOf(flags: UpFlags, environment: Environment, workingDire
     regions: regionsOf(flags.regions ?? environment.regions),
     publicIpPool: poolOf(flags.publicIpPool ?? environment.publicIpPool),
     machines: machinesOf(flags.machines ?? environment.machines ?? "auto"),
+    hostAccess: hostAccessOf(flags.hostAccess ?? environment.hostAccess ?? "auto"),
     oidcHosts: oidcHostsOf(flags.oidcHosts ?? environment.oidcHosts),
     oidcTrustAnchorsPem: trustAnchorsOf(flags.oidcCaFile ?? environment.oidcCaFile, workingDirectory),
     rootKey: rootKeyOf(environment),
@@ -86,7 +91,8 @@ function regionsOf(text: string | undefined): readonly string[] {
   return regions;
 }
 
-function poolOf(text: string | undefined): string {
+/** The pool of public addresses. @throws ConfigurationError */
+export function poolOf(text: string | undefined): string {
   const pool = text ?? defaultPublicIpPool;
   if (parseCidr(pool) === undefined)
     throw new ConfigurationError(`The public IP pool ${pool} is not a CIDR.`);
@@ -96,6 +102,12 @@ function poolOf(text: string | undefined): string {
 function machinesOf(text: string): Settings["machines"] {
   if (text === "auto" || text === "sandbox" || text === "recorded") return text;
   throw new ConfigurationError(`Machines are auto, sandbox or recorded, not ${text}.`);
+}
+
+/** When the host is given a route. @throws ConfigurationError */
+export function hostAccessOf(text: string): HostAccessMode {
+  if (text === "auto" || text === "on" || text === "off") return text;
+  throw new ConfigurationError(`Host access is auto, on or off, not ${text}.`);
 }
 
 function oidcHostsOf(text: string | undefined): readonly string[] {

@@ -93,6 +93,7 @@ export async function start(options: StartOptions = {}): Promise<Casemate> {
     environment,
     directory,
     kind: options.machines ?? "auto",
+    hostAccess: options.hostAccess ?? "off",
     edge,
     trustAnchorsPem: trustAnchor,
     log,

@@ -15,7 +15,7 @@ import {
   type MetadataPort,
   type ReconcilerStatus,
 } from "@casemate/cloud";
-import type { NetworkDriver } from "@casemate/host";
+import type { HostAccessMode, NetworkDriver } from "@casemate/host";
 import type { Store } from "@casemate/store";
 import type { Edge } from "../edge/edge.ts";
 import { apiAddress, createGuestServices } from "./guest-services.ts";
@@ -30,6 +30,7 @@ export interface InstanceSideOptions {
   readonly environment: CloudEnvironment;
   readonly directory: StateDirectory | undefined;
   readonly kind: NonNullable<StartOptions["machines"]>;
+  readonly hostAccess: HostAccessMode;
   readonly edge: Edge;
   readonly trustAnchorsPem: () => Promise<string>;
   readonly log: (line: LogLine) => void;
@@ -70,6 +71,7 @@ export async function startInstanceSide(options: InstanceSideOptions): Promise<I
   made.kernel = machinery.kernel;
   if (made.kernel !== undefined) {
     options.edge.attach(await made.kernel.listenInternet({ address: apiAddress, port: 443 }), "tls");
+    await openHostAccess(made.kernel, options);
   }
   const reconcilers = startReconcilers({
     store,
@@ -98,9 +100,29 @@ export async function startInstanceSide(options: InstanceSideOptions): Promise<I
     async stop() {
       await reconcilers.stop();
       await guests.closeAll();
+      await machinery.kernel?.closeHostAccess();
       await machinery.close();
     },
   };
+}
+
+/** Instances run all the same where the host cannot be given its route, so that is only said. */
+async function openHostAccess(
+  kernel: NetworkDriver,
+  { environment, hostAccess: mode, log }: InstanceSideOptions,
+): Promise<void> {
+  const pool = environment.settings.publicIpPool;
+  try {
+    const state = await kernel.openHostAccess({ pool, mode });
+    if (state.open) {
+      const { address } = state;
+      log({ level: "info", message: `This host reaches ${pool} and is seen there as ${address}.`, address });
+    } else if (mode !== "off") {
+      log({ level: "warn", message: `This host does not reach ${pool}: ${state.reason}.` });
+    }
+  } catch (failure) {
+    log({ level: "warn", message: `This host does not reach ${pool}: ${describe(failure)}` });
+  }
 }
 
 /** A defect as the log has it. */

@@ -1,4 +1,5 @@
 /** What a daemon is started with, and its defaults. */
+import type { HostAccessMode } from "@casemate/host";
 import type { IssuerHosts } from "../openid/issuer-hosts.ts";
 
 /** Options of a daemon; every one has a default. */
@@ -17,6 +18,11 @@ export interface StartOptions {
   readonly publicIpPool?: string | undefined;
   /** `auto` runs real machines where this host can; `recorded` never does. */
   readonly machines?: "auto" | "sandbox" | "recorded" | undefined;
+  /**
+   * Whether this host gets a route to the pool: `auto` where nothing on the internet could be meant by it, `on`
+   * wherever the host has no other route there, `off` never, which is what a program that starts a daemon gets unless it asks.
+   */
+  readonly hostAccess?: HostAccessMode | undefined;
   /** Hosts of OpenID Connect issuers that the daemon may reach; none unless told. */
   readonly oidcHosts?: IssuerHosts | undefined;
   /** PEM of authorities that issuers' servers are trusted by, beside those that Node.js brings. */
