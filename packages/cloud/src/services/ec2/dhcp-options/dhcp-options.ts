@@ -2,6 +2,7 @@
 import type { Tx } from "@casemate/store";
 import type { DhcpOptions } from "@casemate/wire/ec2";
 import { fault, resource, tagsView, type Call, type FilterTable, type OwnedRow } from "../../../kit/index.ts";
+import { privateDomain } from "../dns-name.ts";
 import { malformedId } from "../malformed-id.ts";
 
 /** One option. */
@@ -74,10 +75,8 @@ export const noDhcpOptions = "default";
 /** The name server of every VPC, as option sets name it. */
 export const amazonProvidedDns = "AmazonProvidedDNS";
 
-/** The domain of a region's private names. */
-export function regionDomain(region: string): string {
-  return region === "us-east-1" ? "ec2.internal" : `${region}.compute.internal`;
-}
+/** The option that names the domain of instances. */
+export const domainNameOption = "domain-name";
 
 /** The set that new VPCs of the caller get; made where it is not there. */
 export function defaultDhcpOptionsId(tx: Tx, call: Call): string {
@@ -89,7 +88,7 @@ export function defaultDhcpOptionsId(tx: Tx, call: Call): string {
     region: call.region,
     tags: {},
     configurations: [
-      { key: "domain-name", values: [regionDomain(call.region)] },
+      { key: domainNameOption, values: [privateDomain(call.region)] },
       { key: "domain-name-servers", values: [amazonProvidedDns] },
     ],
     isDefault: true,

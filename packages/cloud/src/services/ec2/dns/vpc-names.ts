@@ -2,6 +2,7 @@
 import { contains, formatAddress, nextAddress, parseAddress, parseCidr } from "@casemate/net-engine";
 import type { Store } from "@casemate/store";
 import type { CloudEnvironment } from "../../../kit/index.ts";
+import { ordinaryNaming } from "../instance/instance-names.ts";
 import { interfacesOf } from "../instance/instance-view.ts";
 import { instances } from "../instance/instance.ts";
 import { networkInterfaces } from "../network-interface/network-interface.ts";
@@ -17,7 +18,10 @@ export interface VpcNameFacts {
   isPrivateAddress(address: string): boolean;
   privateAddressOf(publicAddress: string): string | undefined;
   isPublicAddress(address: string): boolean;
-  addressesOfInstance(instanceId: string): { readonly ipv4?: string | undefined } | undefined;
+  /** The primary addresses of an instance of this VPC whose resource name is answered for. */
+  addressesOfInstance(
+    instanceId: string,
+  ): { readonly ipv4?: string | undefined; readonly ipv6?: string | undefined } | undefined;
 }
 
 /** The facts of a VPC; of one that is gone, names that lead nowhere. */
@@ -45,7 +49,13 @@ export function vpcNameFacts(store: Store, environment: CloudEnvironment, vpcId:
       store.read((tx) => {
         const instance = tx.get(instances.collection, instanceId);
         if (instance?.vpcId !== vpcId) return undefined;
-        return { ipv4: interfacesOf(tx, instanceId)[0]?.privateIps[0] };
+        const { resourceNameDnsA: a, resourceNameDnsAaaa: aaaa } = instance.naming ?? ordinaryNaming;
+        if (!a && !aaaa) return undefined;
+        const [primary] = interfacesOf(tx, instanceId);
+        return {
+          ...(a ? { ipv4: primary?.privateIps[0] } : {}),
+          ...(aaaa ? { ipv6: primary?.ipv6s?.[0] } : {}),
+        };
       }),
   };
 }

@@ -179,6 +179,7 @@ describe("an elastic IP", () => {
 
 describe("the association of an elastic IP", () => {
   it("takes the place of Amazon's address, in the model and in the metadata at once, and gives it back", () => {
+    net.ask("ModifyVpcAttribute", { VpcId: net.vpcId, EnableDnsHostnames: { Value: true } });
     const { id, eniId } = mapped();
     const before = publicIpOf(id);
     const { AllocationId, PublicIp } = allocate();

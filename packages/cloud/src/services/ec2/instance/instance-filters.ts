@@ -1,7 +1,6 @@
 /** The filters of DescribeInstances and DescribeInstanceStatus. */
 import type { ReadTx } from "@casemate/store";
 import type { FilterTable, FilterValue } from "../../../kit/index.ts";
-import { privateDnsName, publicDnsName } from "../dns-name.ts";
 import { rootDevice } from "../image/images.ts";
 import { liveAssociation } from "../instance-profile-association/association.ts";
 import { networkInterfaceFilters } from "../network-interface/interface-view.ts";
@@ -9,6 +8,7 @@ import { primaryPublicIp, type NetworkInterfaceRow } from "../network-interface/
 import { securityGroups } from "../security-group/security-group.ts";
 import { volumes } from "../volume/volume.ts";
 import { interfacesOf, stateCodes } from "./instance-view.ts";
+import { instanceName, ordinaryNaming, publicNameIn } from "./instance-names.ts";
 import type { InstanceRow } from "./instance.ts";
 
 type Reader = (row: InstanceRow, tx: ReadTx) => FilterValue;
@@ -60,10 +60,11 @@ export const instanceFilters: FilterTable<InstanceRow> = {
   "block-device-mapping.volume-id": (row, tx) =>
     tx.by(volumes.collection, "instance", row.id).map(({ id }) => id),
   "client-token": (row) => row.clientToken,
-  "dns-name": ofPrimary((eni) => {
-    const publicIp = primaryPublicIp(eni);
-    return publicIp && publicDnsName(eni.region, publicIp);
-  }),
+  "dns-name": (row, tx) => {
+    const [eni] = interfacesOf(tx, row.id);
+    const publicIp = eni && primaryPublicIp(eni);
+    return publicIp && publicNameIn(tx, row, publicIp);
+  },
   "ebs-optimized": (row) => row.ebsOptimized,
   hypervisor: () => "xen",
   "iam-instance-profile.arn": (row, tx) => liveAssociation(tx, row.id)?.profileArn,
@@ -88,7 +89,15 @@ export const instanceFilters: FilterTable<InstanceRow> = {
   "placement-group-name": () => undefined,
   platform: () => undefined,
   "platform-details": () => "Linux/UNIX",
-  "private-dns-name": ofPrimary((eni) => eni.privateIps[0] && privateDnsName(eni.region, eni.privateIps[0])),
+  "private-dns-name": (row, tx) => {
+    const ip = interfacesOf(tx, row.id)[0]?.privateIps[0];
+    return ip && instanceName(row, ip);
+  },
+  "private-dns-name-options.enable-resource-name-dns-a-record": (row) =>
+    row.naming?.resourceNameDnsA ?? false,
+  "private-dns-name-options.enable-resource-name-dns-aaaa-record": (row) =>
+    row.naming?.resourceNameDnsAaaa ?? false,
+  "private-dns-name-options.hostname-type": (row) => (row.naming ?? ordinaryNaming).hostnameType,
   "private-ip-address": ofPrimary((eni) => eni.privateIps[0]),
   reason: (row) => row.stateTransitionReason,
   "reservation-id": (row) => row.reservationId,

@@ -12,6 +12,7 @@ import {
   type NetworkInterfaceRow,
 } from "../network-interface/network-interface.ts";
 import { volumes } from "../volume/volume.ts";
+import { instanceName, ordinaryNaming } from "./instance-names.ts";
 import type { InstanceRow, InstanceState } from "./instance.ts";
 
 /** The codes that states have on the wire. */
@@ -125,15 +126,16 @@ function networkView(row: InstanceRow, tx: ReadTx): Partial<Instance> {
     return { NetworkInterfaces: [], SecurityGroups: [], PrivateDnsName: "", PublicDnsName: "" };
   }
   const views = interfaces.map((each) => interfaceView(each, tx));
+  const { naming = ordinaryNaming } = row;
   return {
     VpcId: row.vpcId,
     SubnetId: row.subnetId,
     PrivateIpAddress: ip,
-    PrivateDnsName: views[0]?.PrivateDnsName,
+    PrivateDnsName: instanceName(row, ip),
     PrivateDnsNameOptions: {
-      HostnameType: "ip-name",
-      EnableResourceNameDnsARecord: false,
-      EnableResourceNameDnsAAAARecord: false,
+      HostnameType: naming.hostnameType,
+      EnableResourceNameDnsARecord: naming.resourceNameDnsA,
+      EnableResourceNameDnsAAAARecord: naming.resourceNameDnsAaaa,
     },
     PublicDnsName: views[0]?.Association?.PublicDnsName ?? "",
     PublicIpAddress: primaryPublicIp(primary),

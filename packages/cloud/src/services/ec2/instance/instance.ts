@@ -23,6 +23,14 @@ export interface StateReasonRow {
   readonly message: string;
 }
 
+/** How an instance is named, as its subnet said when it was launched. */
+export interface InstanceNaming {
+  readonly hostnameType: "ip-name" | "resource-name";
+  /** Whether the resolver answers for the name of its id, in each family. */
+  readonly resourceNameDnsA: boolean;
+  readonly resourceNameDnsAaaa: boolean;
+}
+
 /** An instance. */
 export interface InstanceRow extends OwnedRow {
   readonly id: string;
@@ -33,6 +41,8 @@ export interface InstanceRow extends OwnedRow {
   readonly vpcId: string;
   readonly subnetId: string;
   readonly zone: string;
+  /** Absent: by its address, and its id is no name. */
+  readonly naming?: InstanceNaming | undefined;
   readonly tenancy: "default";
   readonly state: InstanceState;
   readonly stateReason?: StateReasonRow | undefined;

@@ -5,12 +5,12 @@
 import type { ReadTx, Store, Tx } from "@casemate/store";
 import type { CloudEnvironment, NetworkDriver, Reconciler } from "../../../kit/index.ts";
 import type { MachineDriver, MachineId, MachineSpec, ObservedMachine } from "../../../kit/machine-driver.ts";
-import { privateDnsName } from "../dns-name.ts";
 import { findImage } from "../image/images.ts";
 import { findInstanceType } from "../instance-type/instance-types.ts";
 import type { NetworkInterfaceRow } from "../network-interface/network-interface.ts";
 import { vpcModel } from "../network/vpc-model.ts";
 import { vpcs } from "../vpc/vpc.ts";
+import { guestHostname } from "./instance-names.ts";
 import { instanceTopic, instances, type InstanceRow } from "./instance.ts";
 import {
   attachedInterfaces,
@@ -257,7 +257,7 @@ function machineSpec(
     enis: interfaces,
     tenancy: row.tenancy,
     userDataPresent: row.sealedUserData !== undefined,
-    hostname: privateDnsName(row.region, interfaces[0]?.ipv4 ?? ""),
+    hostname: guestHostname(tx, row, interfaces[0]?.ipv4 ?? ""),
     trustAnchorsPem: made.trustAnchorsPem,
   };
 }

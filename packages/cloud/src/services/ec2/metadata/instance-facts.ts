@@ -7,9 +7,10 @@ import type {
   MetadataInterface,
 } from "../../../kit/instance-metadata.ts";
 import { instanceProfiles, roles } from "../../iam/index.ts";
-import { privateDnsName, publicDnsName } from "../dns-name.ts";
+import { privateDnsName } from "../dns-name.ts";
 import { findImage, rootDevice } from "../image/images.ts";
 import { liveAssociation } from "../instance-profile-association/association.ts";
+import { guestHostname, publicNameIn } from "../instance/instance-names.ts";
 import { interfacesOf } from "../instance/instance-view.ts";
 import type { InstanceRow } from "../instance/instance.ts";
 import { openUserData } from "../instance/user-data.ts";
@@ -38,7 +39,7 @@ export function instanceFacts(
   const interfaces = interfacesOf(tx, instance.id);
   const primary = interfaces[0] ?? caller;
   const ip = primary.privateIps[0] ?? "";
-  const hostname = privateDnsName(instance.region, ip);
+  const hostname = guestHostname(tx, instance, ip);
   const userData = openUserData(environment, instance);
   const publicIp = primaryPublicIp(primary);
   const zoneId = zonesOf(instance.region).find(({ name }) => name === instance.zone)?.id ?? "";
@@ -65,7 +66,7 @@ export function instanceFacts(
     placement: { availabilityZone: instance.zone, availabilityZoneId: zoneId, region: instance.region },
     productCodes: [],
     profile: "default-hvm",
-    publicHostname: publicIp && publicDnsName(instance.region, publicIp),
+    publicHostname: publicIp && publicNameIn(tx, instance, publicIp),
     publicIpv4: publicIp,
     publicKeys:
       instance.publicKey === undefined
@@ -118,7 +119,7 @@ function interfaceFacts(tx: ReadTx, row: NetworkInterfaceRow): MetadataInterface
     localHostname: privateDnsName(row.region, ip),
     localIpv4s: row.privateIps,
     ownerId: row.accountId,
-    publicHostname: publicIp && publicDnsName(row.region, publicIp),
+    publicHostname: publicIp && publicNameIn(tx, row, publicIp),
     publicIpv4s: row.publicIps.map((each) => each.publicIp),
     securityGroups: groupFacts(tx, row),
     subnetId: row.subnetId,

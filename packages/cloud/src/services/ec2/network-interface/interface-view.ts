@@ -2,7 +2,8 @@
 import type { ReadTx } from "@casemate/store";
 import type { NetworkInterface, NetworkInterfaceAssociation } from "@casemate/wire/ec2";
 import { tagsView, type FilterTable } from "../../../kit/index.ts";
-import { privateDnsName, publicDnsName } from "../dns-name.ts";
+import { privateDnsName } from "../dns-name.ts";
+import { publicNameIn } from "../instance/instance-names.ts";
 import { securityGroups } from "../security-group/security-group.ts";
 import { elasticIps, type NetworkInterfaceRow, type PublicIpRow } from "./network-interface.ts";
 
@@ -28,8 +29,8 @@ export const networkInterfaceFilters: FilterTable<NetworkInterfaceRow> = {
   "association.association-id": (row) => elasticIps(row).map(({ elastic }) => elastic?.associationId ?? ""),
   "association.public-ip": (row) => row.publicIps.map(({ publicIp }) => publicIp),
   "association.ip-owner-id": (row) => row.publicIps.map((each) => ipOwner(row, each)),
-  "association.public-dns-name": (row) =>
-    row.publicIps.map(({ publicIp }) => publicDnsName(row.region, publicIp)),
+  "association.public-dns-name": (row, tx) =>
+    row.publicIps.flatMap(({ publicIp }) => publicNameIn(tx, row, publicIp) ?? []),
   "attachment.attachment-id": (row) => row.attachment?.id ?? row.requester?.attachmentId,
   "attachment.attach-time": (row) => row.attachment && new Date(row.attachment.attachedAt).toISOString(),
   "attachment.delete-on-termination": (row) => row.attachment?.deleteOnTermination,
@@ -61,6 +62,7 @@ export const networkInterfaceFilters: FilterTable<NetworkInterfaceRow> = {
 const serviceOwner = "amazon-aws";
 
 function associationView(
+  tx: ReadTx,
   row: NetworkInterfaceRow,
   privateIp: string | undefined,
 ): NetworkInterfaceAssociation | undefined {
@@ -72,7 +74,7 @@ function associationView(
       AssociationId: found.elastic.associationId,
     }),
     IpOwnerId: ipOwner(row, found),
-    PublicDnsName: publicDnsName(row.region, found.publicIp),
+    PublicDnsName: publicNameIn(tx, row, found.publicIp) ?? "",
     PublicIp: found.publicIp,
   };
 }
@@ -113,7 +115,7 @@ function attachmentView({
 /** The interface as the API shows it. */
 export function networkInterfaceView(row: NetworkInterfaceRow, tx: ReadTx): NetworkInterface {
   const [primary] = row.privateIps;
-  const association = associationView(row, primary);
+  const association = associationView(tx, row, primary);
   const primaryName = primary === undefined ? undefined : privateDnsName(row.region, primary);
   return {
     NetworkInterfaceId: row.id,
@@ -128,7 +130,7 @@ export function networkInterfaceView(row: NetworkInterfaceRow, tx: ReadTx): Netw
     PrivateIpAddress: primary,
     PrivateDnsName: primaryName,
     PrivateIpAddresses: row.privateIps.map((ip, index) => {
-      const own = associationView(row, ip);
+      const own = associationView(tx, row, ip);
       return {
         PrivateIpAddress: ip,
         PrivateDnsName: index === 0 ? primaryName : privateDnsName(row.region, ip),

@@ -59,7 +59,7 @@ describe("a new VPC", () => {
       State: "pending",
       Ipv6CidrBlockAssociationSet: [],
     });
-    expect(show(made.VpcId)).toEqual({ ...made, State: "available" });
+    expect(show(made.VpcId)).toMatchObject({ ...made, State: "available" });
     expect(made.CidrBlockAssociationSet?.[0]?.AssociationId).toMatch(/^vpc-cidr-assoc-0[0-9a-f]{16}$/);
   });
 

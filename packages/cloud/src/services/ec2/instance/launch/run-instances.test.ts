@@ -261,7 +261,6 @@ describe("a launch", () => {
     "MaintenanceOptions",
     "NetworkPerformanceOptions",
     "Operator",
-    "PrivateDnsNameOptions",
     "RamdiskId",
   ])("refuses %s, which it does not honour", (name) => {
     expect(refused({ [name]: {} })).toEqual({ code: "UnsupportedOperation", message: name });

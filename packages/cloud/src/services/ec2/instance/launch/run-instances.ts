@@ -20,8 +20,9 @@ import {
 import { countedAddresses, newInterface } from "../../network-interface/new-interface.ts";
 import { networkTopic } from "../../network/network-topic.ts";
 import { operation } from "../../operation.ts";
+import type { SubnetRow } from "../../subnet/subnet.ts";
 import { volumes } from "../../volume/volume.ts";
-import { changeInstance, instances, type InstanceRow } from "../instance.ts";
+import { changeInstance, instances, type InstanceNaming, type InstanceRow } from "../instance.ts";
 import { reservationView } from "../instance-view.ts";
 import { checkMetadataTags, launchOptions } from "../metadata-defaults.ts";
 import { readUserData, sealUserData } from "../user-data.ts";
@@ -56,6 +57,7 @@ export const runInstances = operation("RunInstances", {
     "Monitoring",
     "NetworkInterfaces",
     "Placement",
+    "PrivateDnsNameOptions",
     "PrivateIpAddress",
     "SecurityGroupIds",
     "SecurityGroups",
@@ -107,6 +109,7 @@ function launch(tx: Tx, call: Call, input: RunInstancesRequest): string {
       vpcId: subnet.vpcId,
       subnetId: subnet.id,
       zone: subnet.zone,
+      naming: launchNaming(input, subnet),
       tags: tags.of(instances.type),
       ...(key === undefined ? {} : { keyName: key.name, publicKey: key.publicKey }),
       metadataOptions,
@@ -133,6 +136,18 @@ function launch(tx: Tx, call: Call, input: RunInstancesRequest): string {
   return reservationId;
 }
 
+/** How an instance is named: as the request says, else as its subnet does. */
+function launchNaming(
+  { PrivateDnsNameOptions: asked }: RunInstancesRequest,
+  subnet: SubnetRow,
+): InstanceNaming {
+  return {
+    hostnameType: asked?.HostnameType ?? subnet.hostnameType,
+    resourceNameDnsA: asked?.EnableResourceNameDnsARecord ?? subnet.resourceNameDnsA ?? false,
+    resourceNameDnsAaaa: asked?.EnableResourceNameDnsAAAARecord ?? subnet.resourceNameDnsAaaa ?? false,
+  };
+}
+
 /** Refuses more interfaces and addresses than the type has room for. */
 function checkInterfaces(type: InstanceTypeRow, plan: NetworkPlan): void {
   checkInterfaceRoom(type, plan.length);
@@ -157,6 +172,7 @@ function launchedInstance(
     | "vpcId"
     | "subnetId"
     | "zone"
+    | "naming"
     | "tags"
     | "keyName"
     | "publicKey"
