@@ -132,6 +132,14 @@ describe("an egress-only internet gateway", () => {
     expect(net.model().egressOnlyInternetGateways).toEqual([]);
   });
 
+  it("keeps its VPC from being deleted", () => {
+    const VpcId = newVpc();
+    const id = create({ VpcId });
+    expect(net.refusal("DeleteVpc", { VpcId })).toMatch(/^DependencyViolation/);
+    net.ask("DeleteEgressOnlyInternetGateway", { EgressOnlyInternetGatewayId: id });
+    net.ask("DeleteVpc", { VpcId });
+  });
+
   it("needs the VPC that it is made in, and later itself", () => {
     expect(net.needs("CreateEgressOnlyInternetGateway", { VpcId: net.vpcId })).toEqual([
       ["ec2:CreateEgressOnlyInternetGateway", arn("egress-only-internet-gateway/*")],

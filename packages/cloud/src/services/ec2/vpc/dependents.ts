@@ -1,5 +1,6 @@
 /** What keeps a VPC from being deleted. A room whose rows belong to VPCs adds its question here. */
 import type { ReadTx } from "@casemate/store";
+import { egressOnlyInternetGateways } from "../egress-only-internet-gateway/egress-only-internet-gateway.ts";
 import { internetGateways } from "../internet-gateway/internet-gateway.ts";
 import { networkAcls } from "../network-acl/network-acl.ts";
 import { networkInterfaces } from "../network-interface/network-interface.ts";
@@ -16,6 +17,7 @@ const questions: readonly Question[] = [
   (tx, id) => tx.by(subnets.collection, "vpc", id).length > 0,
   (tx, id) => tx.by(networkInterfaces.collection, "vpc", id).length > 0,
   (tx, id) => tx.by(internetGateways.collection, "vpc", id).length > 0,
+  (tx, id) => tx.by(egressOnlyInternetGateways.collection, "vpc", id).length > 0,
   (tx, id) =>
     tx.by(routeTables.collection, "vpc", id).some(({ mainAssociationId }) => mainAssociationId === undefined),
   (tx, id) => tx.by(networkAcls.collection, "vpc", id).some(({ isDefault }) => !isDefault),
