@@ -214,6 +214,8 @@ export interface ArnList {
   readonly any: boolean;
   readonly patterns: readonly ArnPattern[];
   readonly hashed: HashedNames | undefined;
+  /** What a test takes, on the scale of conditions. */
+  readonly cost: number;
 }
 
 interface HashedNames {
@@ -228,7 +230,10 @@ const HASHED_FROM = 8;
 export function compileArnList(patterns: readonly ArnPattern[]): ArnList {
   const any = patterns.some((pattern) => pattern.shape === "any");
   const live = patterns.filter((pattern) => pattern.shape !== "never");
-  if (patterns.length < HASHED_FROM) return { any, patterns: live, hashed: undefined };
+  if (patterns.length < HASHED_FROM) {
+    const cost = any ? 0 : live.reduce((sum, pattern) => sum + costOf(pattern), 0);
+    return { any, patterns: live, hashed: undefined, cost };
+  }
   const exact = new Set<string>();
   const byLength = new Map<number, Set<string>>();
   const rest: ArnPattern[] = [];
@@ -243,7 +248,12 @@ export function compileArnList(patterns: readonly ArnPattern[]): ArnList {
     }
   }
   const prefixes = [...byLength].map(([length, texts]) => ({ length, texts }));
-  return { any, patterns: rest, hashed: { exact, prefixes } };
+  const cost = any ? 0 : rest.reduce((sum, pattern) => sum + costOf(pattern), 1 + prefixes.length);
+  return { any, patterns: rest, hashed: { exact, prefixes }, cost };
+}
+
+function costOf({ shape }: ArnPattern): number {
+  return shape === "fields" || shape === "whole-variable" ? 4 : 1;
 }
 
 /** Whether any pattern of the list matches. */

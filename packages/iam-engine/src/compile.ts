@@ -34,13 +34,19 @@ export interface CompiledStatement {
   readonly resourceKeys: readonly string[];
   /** Cheapest first. */
   readonly conditions: readonly CompiledCondition[];
+  /** What testing the resources and the conditions takes, roughly. */
+  readonly cost: number;
   readonly parsed: ParsedStatement | undefined;
 }
 
-/** The statements of a document that may apply to one action, in the order of the document. */
+/** The statements of a document that may apply to one action. */
 export interface ActionBucket {
+  /** In the order of the document: a refusal names the first that applies. */
   readonly deny: readonly CompiledStatement[];
+  /** In the order of the document, for those who ask which statement allows. */
   readonly allow: readonly CompiledStatement[];
+  /** The same, for those who ask whether one does. */
+  readonly cheapest: readonly CompiledStatement[];
   /** Whether one of `allow` applies to every request, whoever makes it and whatever it is about. */
   readonly open: boolean;
 }
@@ -97,7 +103,10 @@ function compileStatement(parsed: ParsedStatement, kind: PolicyKind, variables: 
   const patterns = (list: readonly LocatedText[]) =>
     compileArnList(list.map((resource) => compileArnPattern(resource.text, options)));
   const resources = parsed.resources ?? parsed.notResources;
-  const conditions = parsed.conditions.map((condition) => compileCondition(condition, variables));
+  const list = resources === undefined ? undefined : patterns(resources);
+  const conditions = parsed.conditions
+    .map((condition) => compileCondition(condition, variables))
+    .toSorted((left, right) => left.cost - right.cost);
   return {
     index: parsed.index,
     sid: parsed.sid?.text,
@@ -106,10 +115,11 @@ function compileStatement(parsed: ParsedStatement, kind: PolicyKind, variables: 
     notPrincipals: parsed.notPrincipals === undefined ? undefined : compilePrincipals(parsed.notPrincipals),
     actions: actions.map((action) => compileGlob(action.text.toLowerCase())),
     notActions: parsed.actions === undefined,
-    resources: resources === undefined ? undefined : patterns(resources),
+    resources: list,
     notResources: parsed.notResources !== undefined,
     resourceKeys: (resources ?? []).flatMap((resource) => variableKeys(resource.text, variables)),
-    conditions: conditions.toSorted((left, right) => left.cost - right.cost),
+    conditions,
+    cost: conditions.reduce((sum, { cost }) => sum + cost, list?.cost ?? 0),
     parsed,
   };
 }
@@ -132,6 +142,7 @@ function refusingDocument(text: string, kind: PolicyKind, fault: PolicyFault): C
     notResources: false,
     resourceKeys: [],
     conditions: [],
+    cost: 0,
     parsed: undefined,
   };
   return { kind, text, parsed: undefined, statements: [statement], numbered: [], named: new Map(), fault };
@@ -144,7 +155,7 @@ export function coversAction(statement: CompiledStatement, action: string): bool
 }
 
 /** The bucket of a document that says nothing about an action. */
-export const EMPTY_BUCKET: ActionBucket = { deny: [], allow: [], open: false };
+export const EMPTY_BUCKET: ActionBucket = { deny: [], allow: [], cheapest: [], open: false };
 
 /** The statements that cover an action of the given number, kept for the next request with the same one. */
 export function bucketOf(document: CompiledDocument, action: string, slot: number): ActionBucket {
@@ -155,8 +166,14 @@ export function bucketOf(document: CompiledDocument, action: string, slot: numbe
 function sortOut(document: CompiledDocument, action: string): ActionBucket {
   const covering = document.statements.filter((statement) => coversAction(statement, action));
   if (covering.length === 0) return EMPTY_BUCKET;
+  const deny = covering.filter((statement) => statement.deny);
   const allow = covering.filter((statement) => !statement.deny);
-  return { deny: covering.filter((statement) => statement.deny), allow, open: allow.some(appliesAlways) };
+  return { deny, allow, cheapest: cheapestFirst(allow), open: allow.some(appliesAlways) };
+}
+
+/** The statements by what testing them takes. */
+export function cheapestFirst(statements: readonly CompiledStatement[]): readonly CompiledStatement[] {
+  return statements.toSorted((left, right) => left.cost - right.cost);
 }
 
 function appliesAlways(statement: CompiledStatement): boolean {

@@ -1,7 +1,7 @@
 // Decides a request over all policy types. An explicit Deny anywhere refuses; then every ceiling must
 // allow; then the resource policy and the identity policies, by who is named and in which account.
 
-import { knownSlotOf, slotOf } from "./action-slot.ts";
+import { knownSlotOf, NO_SLOT, slotOf } from "./action-slot.ts";
 import { RequestArn } from "./arn.ts";
 import type { AuthorizationRequest } from "./authorization-request.ts";
 import { bucketOf, EMPTY_BUCKET } from "./compile.ts";
@@ -10,6 +10,8 @@ import type { Decision, DecisionKind, ExplicitDeny } from "./decision.ts";
 import { ALLOWED, IMPLICIT } from "./decision.ts";
 import { GRANT_ALONE_CROSSES_ACCOUNTS, GRANT_IS_DIRECT } from "./open-questions.ts";
 import { ACCOUNT, DIRECT, ROLE } from "./principal-matcher.ts";
+import { levelsBucket, policiesBucket } from "./policy-set.ts";
+import type { SetBucket } from "./policy-set.ts";
 import { appliedForms } from "./statement-match.ts";
 
 /** The only actions that no policy can take away. */
@@ -17,21 +19,25 @@ const NEEDS_NO_PERMISSION = "sts:getcalleridentity";
 
 /**
  * Decides the request. Total: it throws only on a programmer's error, two resource policies at once.
- * The action is one of an operation; for an action that a user made up, ask `explain`.
+ * The action is one of an operation; for an action that a user made up, ask `explain`. The lists of identity
+ * policies, SCPs and RCPs are frozen, for what they say is kept with them.
  */
 export function decide(request: AuthorizationRequest): Decision {
-  return decideInSlot(request, slotOf(request.action));
+  const slot = slotOf(request.action);
+  return decideBy(new Pass(request, slot, slot !== NO_SLOT));
 }
 
-/** Decides a request whose action is any text, without keeping the text beyond the documents' bounds. */
+/**
+ * Decides a request whose action is any text, on lists that nobody decides on again: it keeps nothing with them
+ * and of the text nothing beyond the documents' bounds.
+ */
 export function decideUnnumbered(request: AuthorizationRequest): Decision {
-  return decideInSlot(request, knownSlotOf(request.action));
+  return decideBy(new Pass(request, knownSlotOf(request.action), false));
 }
 
-function decideInSlot(request: AuthorizationRequest, slot: number): Decision {
-  if (needsNoPermission(request.action)) return ALLOWED["no-permission-needed"];
-  const pass = new Pass(request, slot);
-  return pass.explicitDeny() ?? conclude(request, pass);
+function decideBy(pass: Pass): Decision {
+  if (needsNoPermission(pass.request.action)) return ALLOWED["no-permission-needed"];
+  return pass.explicitDeny() ?? conclude(pass.request, pass);
 }
 
 function needsNoPermission(action: string): boolean {
@@ -48,27 +54,30 @@ class Pass {
   endpoint = true;
   /** The forms in which the resource policy allows the caller. */
   forms = 0;
-  readonly #request: AuthorizationRequest;
+  readonly request: AuthorizationRequest;
   readonly #arn: RequestArn;
   readonly #slot: number;
+  /** Whether what a list of policies says is merged and kept with the list. */
+  readonly #merged: boolean;
   #denying: CompiledStatement | undefined = undefined;
   #denyingPolicy: CompiledPolicy | undefined = undefined;
 
-  constructor(request: AuthorizationRequest, slot: number) {
-    this.#request = request;
+  constructor(request: AuthorizationRequest, slot: number, merged: boolean) {
+    this.request = request;
     this.#slot = slot;
+    this.#merged = merged;
     this.#arn = new RequestArn(request.resource);
   }
 
   /** The first explicit Deny in the order of the policy types; notes what allows when there is none. */
   explicitDeny(): ExplicitDeny | undefined {
     const { identity, boundary, session, scps, rcps, endpointPolicy, resourcePolicy, trustPolicy } =
-      this.#request;
+      this.request;
     if (resourcePolicy !== undefined && trustPolicy !== undefined) {
       throw new TypeError("a request has a resource policy or a trust policy, not both");
     }
     if (identity.length > 0) {
-      this.identity = this.#anyAllows(identity);
+      this.identity = this.#identityAllows(identity);
       if (this.#denying !== undefined) return this.#refusal("identity");
     }
     if (boundary !== undefined) {
@@ -107,7 +116,14 @@ class Pass {
     return { allowed: false, effect: "explicit", kind, source: policy.source, statementIndex: index, sid };
   }
 
+  #identityAllows(policies: readonly CompiledPolicy[]): boolean {
+    // A policy alone has its own bucket.
+    if (!this.#merged || policies.length === 1) return this.#anyAllows(policies);
+    return this.#bucketAllows(policiesBucket(policies, this.request.action, this.#slot));
+  }
+
   #everyLevelAllows(levels: readonly (readonly CompiledPolicy[])[]): boolean {
+    if (this.#merged) return this.#bucketAllows(levelsBucket(levels, this.request.action, this.#slot));
     let all = true;
     for (const level of levels) {
       if (!this.#anyAllows(level)) all = false;
@@ -116,25 +132,36 @@ class Pass {
     return all;
   }
 
+  #bucketAllows({ deny, allow }: SetBucket): boolean {
+    for (const { statement, policy } of deny) {
+      if (appliedForms(statement, this.request, this.#arn) === 0) continue;
+      this.#denying = statement;
+      this.#denyingPolicy = policy;
+      return false;
+    }
+    for (const level of allow) if (this.#firstForms(level) === 0) return false;
+    return true;
+  }
+
   #anyAllows(policies: readonly CompiledPolicy[]): boolean {
     let any = false;
     for (const policy of policies) {
-      const bucket = bucketOf(policy.document, this.#request.action, this.#slot);
+      const bucket = bucketOf(policy.document, this.request.action, this.#slot);
       if (bucket === EMPTY_BUCKET) continue;
       if (this.#denies(bucket, policy)) return false;
-      any ||= bucket.open || this.#firstForms(bucket.allow) !== 0;
+      any ||= bucket.open || this.#firstForms(bucket.cheapest) !== 0;
     }
     return any;
   }
 
   // The forms in which the policy allows the caller, all of them unless one is direct.
   #allows(policy: CompiledPolicy): number {
-    const bucket = bucketOf(policy.document, this.#request.action, this.#slot);
+    const bucket = bucketOf(policy.document, this.request.action, this.#slot);
     if (bucket === EMPTY_BUCKET || this.#denies(bucket, policy)) return 0;
     if (bucket.open) return DIRECT;
     let forms = 0;
-    for (const statement of bucket.allow) {
-      forms |= appliedForms(statement, this.#request, this.#arn);
+    for (const statement of bucket.cheapest) {
+      forms |= appliedForms(statement, this.request, this.#arn);
       if ((forms & DIRECT) !== 0) break;
     }
     return forms;
@@ -142,7 +169,7 @@ class Pass {
 
   #denies(bucket: ActionBucket, policy: CompiledPolicy): boolean {
     for (const statement of bucket.deny) {
-      if (appliedForms(statement, this.#request, this.#arn) === 0) continue;
+      if (appliedForms(statement, this.request, this.#arn) === 0) continue;
       this.#denying = statement;
       this.#denyingPolicy = policy;
       return true;
@@ -152,7 +179,7 @@ class Pass {
 
   #firstForms(statements: readonly CompiledStatement[]): number {
     for (const statement of statements) {
-      const forms = appliedForms(statement, this.#request, this.#arn);
+      const forms = appliedForms(statement, this.request, this.#arn);
       if (forms !== 0) return forms;
     }
     return 0;

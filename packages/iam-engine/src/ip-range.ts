@@ -4,6 +4,9 @@
 /** An address: one 32-bit word for IPv4, four for IPv6. */
 export type IpAddress = readonly number[];
 
+/** The longest way to write an address; a longer text is none. */
+export const IP_CHARACTERS_MAX = 45;
+
 export interface IpRange {
   readonly address: IpAddress;
   readonly prefix: number;
@@ -44,10 +47,10 @@ function isMapped(address: IpAddress): boolean {
 }
 
 function parseAnyAddress(text: string): IpAddress | undefined {
-  if (text.length > 45) return undefined;
-  if (text.includes(":")) return parseIpv6(text);
+  if (text.length > IP_CHARACTERS_MAX) return undefined;
   const word = parseIpv4(text);
-  return word === undefined ? undefined : [word];
+  if (word !== undefined) return [word];
+  return text.includes(":") ? parseIpv6(text) : undefined;
 }
 
 // Read digit by digit: client addresses are tested in most requests.

@@ -6,7 +6,8 @@ import { decodeBase64 } from "./base64.ts";
 import { compareInstants, parseInstant } from "./date.ts";
 import { compareDecimals, parseDecimal } from "./decimal.ts";
 import { matchCodesOnce, matchGlob } from "./glob.ts";
-import { inIpRange, parseIpAddress, parseIpRange } from "./ip-range.ts";
+import { interned } from "./interned.ts";
+import { inIpRange, IP_CHARACTERS_MAX, parseIpAddress, parseIpRange } from "./ip-range.ts";
 import type { Comparison, Operator } from "./operator.ts";
 import { TRAILING_STAR_CROSSES_COLON } from "./open-questions.ts";
 import type { ConditionContext, TemplatePart } from "./template.ts";
@@ -81,6 +82,9 @@ function anyOf(matchers: readonly ValueMatcher[]): ValueMatcher {
   };
 }
 
+/** Up to so many texts are compared one by one sooner than they are looked up. */
+const FEW = 4;
+
 // Nearly all values are in lower case already.
 function foldBoolean(text: string): string {
   return text === "true" || text === "false" ? text : text.toLowerCase();
@@ -97,9 +101,13 @@ function equalTexts(texts: readonly string[], variables: boolean, fold: Fold): V
     else fixed.add(fold(parts.map((part) => (part.type === "variable" ? "" : part.text)).join("")));
   }
   if (open.length === 0) {
-    const [only] = fixed;
-    if (fixed.size === 1) return (value) => value === only || fold(value) === only;
-    return (value) => fixed.has(fold(value));
+    if (fixed.size > FEW) return (value) => fixed.has(fold(value));
+    const few = [...fixed].map((text) => interned(text));
+    return (value) => {
+      const folded = fold(value);
+      for (const text of few) if (text === folded) return true;
+      return false;
+    };
   }
   return (value, context) => {
     const folded = fold(value);
@@ -136,11 +144,21 @@ function arnPatterns(texts: readonly string[], variables: boolean): ValueMatcher
 
 function addressRanges(texts: readonly string[]): ValueMatcher {
   const ranges = texts.map((text) => parseIpRange(text)).filter((range) => range !== undefined);
-  return (value) => {
+  const lies = (value: string): boolean => {
     const address = parseIpAddress(value);
-    if (address === undefined) return false;
-    for (const range of ranges) if (inIpRange(range, address)) return true;
-    return false;
+    return address !== undefined && ranges.some((range) => inIpRange(range, address));
+  };
+  // The needs of one call, and mostly the calls of one client, ask about the same address again.
+  let last = "";
+  let held = false;
+  return (value) => {
+    if (value === last) return held;
+    const answer = lies(value);
+    if (value.length <= IP_CHARACTERS_MAX) {
+      last = value;
+      held = answer;
+    }
+    return answer;
   };
 }
 
