@@ -91,10 +91,6 @@ export const peerAmbiguous = fault({
   code: "InvalidParameterCombination",
   message: () => "Only one of CidrIpv4, CidrIpv6, PrefixListId and ReferencedGroupId may be given for a rule",
 });
-export const peeringNotFound = fault({
-  code: "InvalidVpcPeeringConnectionID.NotFound",
-  message: (id: string) => `The vpcPeeringConnection ID '${id}' does not exist`,
-});
 export const ruleDescriptionInvalid = fault({
   code: "InvalidParameterValue",
   message: () =>
@@ -174,7 +170,6 @@ export const securityGroupFaults = [
   cidrMalformed,
   peerMissing,
   peerAmbiguous,
-  peeringNotFound,
   ruleDescriptionInvalid,
   ruleDuplicate,
   ruleNotFound,

@@ -95,7 +95,7 @@ export const deleteSecurityGroup = operation("DeleteSecurityGroup", {
     const used = tx.by(networkInterfaces.collection, "group", row.id).length > 0;
     const named = tx
       .by(securityGroupRules.collection, "peer-group", row.id)
-      .some(({ groupId }) => groupId !== row.id);
+      .some(({ groupId, peer }) => groupId !== row.id && !("across" in peer && peer.across !== undefined));
     if (used || named) throw groupInUse(row.id);
     for (const rule of rulesOf(tx, row.id)) securityGroupRules.remove(tx, rule);
     for (const { vpcId } of tx.by(groupVpcAssociations, "group", row.id)) {
@@ -135,14 +135,3 @@ function groupsNamed(tx: ReadTx, call: Call, names: readonly string[]): readonly
   if (missing !== undefined) throw groupNameNotFound(missing);
   return rows.filter((row) => names.includes(row.name));
 }
-
-export const describeSecurityGroupReferences = operation("DescribeSecurityGroupReferences", {
-  access: "read",
-  honours: "all",
-  needs: (_input, call) => [call.need()],
-  handle(tx, input, call) {
-    // It lists references from peered VPCs; without peering there are none.
-    securityGroups.fetchAll(tx, call, input.GroupId);
-    return { SecurityGroupReferenceSet: [] };
-  },
-});

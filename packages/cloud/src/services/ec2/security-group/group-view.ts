@@ -16,8 +16,14 @@ export function securityGroupView(row: SecurityGroupRow, tx: ReadTx): SecurityGr
     OwnerId: row.accountId,
     VpcId: row.vpcId,
     SecurityGroupArn: securityGroups.arn(row),
-    IpPermissions: permissionsView(rules.filter(({ egress }) => !egress)),
-    IpPermissionsEgress: permissionsView(rules.filter(({ egress }) => egress)),
+    IpPermissions: permissionsView(
+      rules.filter(({ egress }) => !egress),
+      tx,
+    ),
+    IpPermissionsEgress: permissionsView(
+      rules.filter(({ egress }) => egress),
+      tx,
+    ),
     Tags: tagsView(row.tags),
   };
 }

@@ -83,7 +83,7 @@ function authorizeRules(
   const tags = tagsOnCreate(call, input.TagSpecifications, [type]).of(type);
   const added = specs.map((spec) => addRule(tx, call, { group, egress, spec, tags }));
   tx.wish(networkTopic);
-  return { Return: true, SecurityGroupRules: added.map(ruleView) };
+  return { Return: true, SecurityGroupRules: added.map((row) => ruleView(row, tx)) };
 }
 
 function addRule(
@@ -145,7 +145,7 @@ function revokeRules(
   const revoked = [...new Set([...byId, ...stated])];
   for (const row of revoked) securityGroupRules.remove(tx, row);
   tx.wish(networkTopic);
-  return { Return: true, RevokedSecurityGroupRules: revoked.map(revokedRuleView) };
+  return { Return: true, RevokedSecurityGroupRules: revoked.map((row) => revokedRuleView(row, tx)) };
 }
 
 export const authorizeSecurityGroupIngress = operation("AuthorizeSecurityGroupIngress", {
@@ -186,6 +186,6 @@ export const describeSecurityGroupRules = operation("DescribeSecurityGroupRules"
       filters: ruleFilters,
       request: describeRequest(input, input.SecurityGroupRuleIds, "securityGroupRuleIds"),
     });
-    return { SecurityGroupRules: found.items.map(ruleView), NextToken: found.nextToken };
+    return { SecurityGroupRules: found.items.map((row) => ruleView(row, tx)), NextToken: found.nextToken };
   },
 });

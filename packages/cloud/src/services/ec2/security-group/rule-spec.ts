@@ -8,13 +8,14 @@ import { findPrefixList } from "../prefix-list/prefix-list.ts";
 import {
   cidrMalformed,
   icmpInvalid,
-  peeringNotFound,
   peerMissing,
   portRangeInvalid,
   portsMissing,
   protocolUnknown,
   ruleDescriptionInvalid,
 } from "./faults.ts";
+import { peersOf } from "../vpc-peering-connection/peering-connection.ts";
+import { peeringNotFound } from "../vpc-peering-connection/faults.ts";
 import {
   securityGroupNotFound,
   securityGroups,
@@ -22,6 +23,7 @@ import {
   type SecurityGroupRow,
   type SecurityGroupRuleRow,
 } from "./security-group.ts";
+import { isUsableIn } from "./vpc-association.ts";
 
 /** A rule that is not stored yet. */
 export type RuleSpec = Pick<
@@ -132,22 +134,31 @@ export function cidrPeer(text: string | undefined, family: 4 | 6): RulePeer {
   return { kind: family === 4 ? "ipv4" : "ipv6", cidr: formatCidr(cidr) };
 }
 
-/** A group as peer: it must be in the same VPC. @throws securityGroupNotFound */
+/** A group as peer: one that interfaces of the VPC may have, or one of a VPC that it is peered with. */
 export function groupPeer(
   tx: ReadTx,
   call: Call,
   { pair, vpcId }: { readonly pair: UserIdGroupPair; readonly vpcId: string },
 ): RulePeer {
   const name = pair.GroupId ?? pair.GroupName ?? "";
-  if (pair.VpcPeeringConnectionId !== undefined) throw peeringNotFound(pair.VpcPeeringConnectionId);
-  const own = pair.UserId === undefined || pair.UserId === "" || pair.UserId === call.accountId;
-  const inVpc = pair.VpcId === undefined || pair.VpcId === vpcId;
+  const peers = peersOf(tx, vpcId);
+  const named = pair.VpcPeeringConnectionId;
+  if (named !== undefined && !peers.some(({ row }) => row.id === named)) throw peeringNotFound(named);
   const group =
     pair.GroupId === undefined
       ? securityGroups.by(tx, call, { index: "vpc", value: vpcId }).find((row) => row.name === pair.GroupName)
-      : securityGroups.find(tx, call, pair.GroupId);
-  if (!own || !inVpc || group?.vpcId !== vpcId) throw securityGroupNotFound(name);
-  return { kind: "group", groupId: group.id, accountId: group.accountId };
+      : tx.get(securityGroups.collection, pair.GroupId);
+  const owner = pair.UserId === undefined || pair.UserId === "" ? call.accountId : pair.UserId;
+  if (group?.accountId !== owner || group.region !== call.region) throw securityGroupNotFound(name);
+  if (pair.VpcId !== undefined && pair.VpcId !== group.vpcId) throw securityGroupNotFound(name);
+  const own = owner === call.accountId && isUsableIn(tx, group, vpcId);
+  if (own && named === undefined) {
+    return { kind: "group", groupId: group.id, accountId: group.accountId };
+  }
+  const peering = peers.find(({ other }) => other.vpcId === group.vpcId)?.row.id;
+  if (peering === undefined || (named !== undefined && named !== peering)) throw securityGroupNotFound(name);
+  const across = { vpcId: group.vpcId, peeringId: peering };
+  return { kind: "group", groupId: group.id, accountId: group.accountId, across };
 }
 
 /** A prefix list as peer: one of the caller's, or one of AWS's. @throws prefixListNotFound */

@@ -1,9 +1,15 @@
 /** Rules as the API shows them: one by one, and gathered into permissions. */
 import type { ReadTx } from "@casemate/store";
-import type { IpPermission, RevokedSecurityGroupRule, SecurityGroupRule } from "@casemate/wire/ec2";
+import type {
+  IpPermission,
+  ReferencedSecurityGroup,
+  RevokedSecurityGroupRule,
+  SecurityGroupRule,
+} from "@casemate/wire/ec2";
 import { tagsView, type FilterTable } from "../../../kit/index.ts";
+import { peeringConnections } from "../vpc-peering-connection/peering-connection.ts";
 import { protocolView } from "./rule-spec.ts";
-import { securityGroupRules, type SecurityGroupRuleRow } from "./security-group.ts";
+import { securityGroupRules, type RulePeer, type SecurityGroupRuleRow } from "./security-group.ts";
 
 /** The rules of a group in id order. */
 export function rulesOf(tx: ReadTx, groupId: string): readonly SecurityGroupRuleRow[] {
@@ -19,8 +25,21 @@ function portsView({ protocol, fromPort, toPort }: SecurityGroupRuleRow): {
   return { IpProtocol: protocolView(protocol), FromPort: fromPort ?? -1, ToPort: toPort ?? -1 };
 }
 
+/** What a rule shows of the peering that a group of another VPC is reached by. */
+function acrossView(
+  { across }: Extract<RulePeer, { kind: "group" }>,
+  tx: ReadTx,
+): Pick<ReferencedSecurityGroup, "PeeringStatus" | "VpcId" | "VpcPeeringConnectionId"> {
+  if (across === undefined) return {};
+  return {
+    VpcId: across.vpcId,
+    VpcPeeringConnectionId: across.peeringId,
+    PeeringStatus: tx.get(peeringConnections, across.peeringId)?.state ?? "deleted",
+  };
+}
+
 /** One rule. */
-export function ruleView(row: SecurityGroupRuleRow): SecurityGroupRule {
+export function ruleView(row: SecurityGroupRuleRow, tx: ReadTx): SecurityGroupRule {
   const { peer } = row;
   return {
     SecurityGroupRuleId: row.id,
@@ -33,7 +52,7 @@ export function ruleView(row: SecurityGroupRuleRow): SecurityGroupRule {
     ...(peer.kind === "ipv6" ? { CidrIpv6: peer.cidr } : {}),
     ...(peer.kind === "prefix-list" ? { PrefixListId: peer.prefixListId } : {}),
     ...(peer.kind === "group"
-      ? { ReferencedGroupInfo: { GroupId: peer.groupId, UserId: peer.accountId } }
+      ? { ReferencedGroupInfo: { GroupId: peer.groupId, UserId: peer.accountId, ...acrossView(peer, tx) } }
       : {}),
     ...(row.description === undefined ? {} : { Description: row.description }),
     Tags: tagsView(row.tags),
@@ -41,8 +60,8 @@ export function ruleView(row: SecurityGroupRuleRow): SecurityGroupRule {
 }
 
 /** A rule that was revoked. */
-export function revokedRuleView(row: SecurityGroupRuleRow): RevokedSecurityGroupRule {
-  const { CidrIpv4, CidrIpv6, PrefixListId, ReferencedGroupInfo } = ruleView(row);
+export function revokedRuleView(row: SecurityGroupRuleRow, tx: ReadTx): RevokedSecurityGroupRule {
+  const { CidrIpv4, CidrIpv6, PrefixListId, ReferencedGroupInfo } = ruleView(row, tx);
   return {
     SecurityGroupRuleId: row.id,
     GroupId: row.groupId,
@@ -57,7 +76,7 @@ export function revokedRuleView(row: SecurityGroupRuleRow): RevokedSecurityGroup
 }
 
 /** Rules of one direction gathered by protocol and ports. */
-export function permissionsView(rules: readonly SecurityGroupRuleRow[]): readonly IpPermission[] {
+export function permissionsView(rules: readonly SecurityGroupRuleRow[], tx: ReadTx): readonly IpPermission[] {
   const gathered = new Map<string, SecurityGroupRuleRow[]>();
   for (const rule of rules) {
     const key = JSON.stringify([rule.protocol, rule.fromPort ?? null, rule.toPort ?? null]);
@@ -65,11 +84,15 @@ export function permissionsView(rules: readonly SecurityGroupRuleRow[]): readonl
   }
   return [...gathered.values()].flatMap((group) => {
     const [first] = group;
-    return first === undefined ? [] : [permission(first, group)];
+    return first === undefined ? [] : [permission(first, group, tx)];
   });
 }
 
-function permission(first: SecurityGroupRuleRow, group: readonly SecurityGroupRuleRow[]): IpPermission {
+function permission(
+  first: SecurityGroupRuleRow,
+  group: readonly SecurityGroupRuleRow[],
+  tx: ReadTx,
+): IpPermission {
   const described = (rule: SecurityGroupRuleRow): { readonly Description?: string } =>
     rule.description === undefined ? {} : { Description: rule.description };
   const ports = first.fromPort === undefined ? {} : { FromPort: first.fromPort, ToPort: first.toPort };
@@ -87,7 +110,14 @@ function permission(first: SecurityGroupRuleRow, group: readonly SecurityGroupRu
     ),
     UserIdGroupPairs: group.flatMap((rule) =>
       rule.peer.kind === "group"
-        ? [{ GroupId: rule.peer.groupId, UserId: rule.peer.accountId, ...described(rule) }]
+        ? [
+            {
+              GroupId: rule.peer.groupId,
+              UserId: rule.peer.accountId,
+              ...acrossView(rule.peer, tx),
+              ...described(rule),
+            },
+          ]
         : [],
     ),
   };

@@ -7,12 +7,8 @@ import type {
 import { beforeEach, describe, expect, it } from "vitest";
 import { ec2Service } from "../index.ts";
 import { openTestCloud, rootOf, type TestCloud } from "../testing.ts";
-import {
-  createSecurityGroup,
-  deleteSecurityGroup,
-  describeSecurityGroupReferences,
-  describeSecurityGroups,
-} from "./group-operations.ts";
+import { createSecurityGroup, deleteSecurityGroup, describeSecurityGroups } from "./group-operations.ts";
+import { describeSecurityGroupReferences } from "./peer-references.ts";
 import { modifySecurityGroupRules, updateSecurityGroupRuleDescriptionsIngress } from "./rule-changes.ts";
 import {
   authorizeSecurityGroupEgress,

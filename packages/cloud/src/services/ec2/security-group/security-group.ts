@@ -14,7 +14,13 @@ export interface SecurityGroupRow extends OwnedRow {
 export type RulePeer =
   | { readonly kind: "ipv4"; readonly cidr: string }
   | { readonly kind: "ipv6"; readonly cidr: string }
-  | { readonly kind: "group"; readonly groupId: string; readonly accountId: string }
+  | {
+      readonly kind: "group";
+      readonly groupId: string;
+      readonly accountId: string;
+      /** Set where the group is of a peered VPC. */
+      readonly across?: { readonly vpcId: string; readonly peeringId: string } | undefined;
+    }
   | { readonly kind: "prefix-list"; readonly prefixListId: string };
 
 /** One rule of a group; every rule has an id and tags of its own. */
