@@ -26,6 +26,7 @@ import {
 } from "./faults.ts";
 import type { RouteTableRow, RouteTarget } from "./route-table.ts";
 
+// Differs: routes lead to no transit, virtual private, local or carrier gateways, nor to core networks.
 /** The parameters that name targets which can be had. */
 export const targetParameters = [
   "EgressOnlyInternetGatewayId",
