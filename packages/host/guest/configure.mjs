@@ -14,6 +14,7 @@ const resolverAddress = "169.254.169.253";
 const runDirectory = "/run/casemate";
 const bundle = "/etc/ssl/certs/ca-certificates.crt";
 const anchors = "/etc/casemate/ca.pem";
+const nameServersFile = "/etc/casemate/name-servers";
 const adminUser = "admin";
 
 /** How long a machine waits for its metadata service before it goes on without. */
@@ -139,11 +140,22 @@ function environment(/** @type {Record<string, string>} */ values) {
   }
 }
 
+/** What the DHCP options of the VPC name; without any word of them, the VPC's own resolver. */
+function nameServers() {
+  if (!existsSync(nameServersFile)) return [resolverAddress];
+  return readFileSync(nameServersFile, "utf8")
+    .split("\n")
+    .filter((line) => line !== "");
+}
+
 /** @param {string} hostname */
 function network(hostname) {
   const dot = hostname.indexOf(".");
   const search = dot < 0 ? "" : `search ${hostname.slice(dot + 1)}\n`;
-  write("/etc/resolv.conf", `${search}nameserver ${resolverAddress}\noptions timeout:2 attempts:3\n`);
+  const servers = nameServers()
+    .map((server) => `nameserver ${server}\n`)
+    .join("");
+  write("/etc/resolv.conf", `${search}${servers}options timeout:2 attempts:3\n`);
 }
 
 /** @param {string} hostname */

@@ -58,6 +58,8 @@ export interface MachineSpec {
   /** Whether the instance has user data; the guest itself reads the data from its metadata service. */
   readonly userDataPresent: boolean;
   readonly hostname: string;
+  /** The name servers that the guest asks; absent: the resolver of its VPC. None at all may be meant. */
+  readonly nameServers?: readonly string[] | undefined;
   /** PEM certificates that the guest trusts beside its image's own: Casemate's CA. May be empty. */
   readonly trustAnchorsPem: string;
 }

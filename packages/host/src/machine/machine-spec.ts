@@ -19,6 +19,10 @@ export function assertMachineSpec(spec: MachineSpec): void {
   if (!/^[a-z0-9](?:[a-z0-9.-]{0,62})$/i.test(spec.hostname)) {
     throw new TypeError(`${JSON.stringify(spec.hostname)} is not a host name`);
   }
+  for (const server of spec.nameServers ?? []) {
+    if (parseAddress(server) === undefined)
+      throw new TypeError(`${JSON.stringify(server)} is no name server`);
+  }
   if (spec.trustAnchorsPem !== "" && !/^-----BEGIN CERTIFICATE-----/m.test(spec.trustAnchorsPem)) {
     throw new TypeError("trustAnchorsPem holds no certificate");
   }

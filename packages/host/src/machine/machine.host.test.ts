@@ -57,7 +57,7 @@ describe.skipIf(skipped !== undefined)(`the life of a sandbox machine${title}`, 
   afterAll(async () => world.close());
 
   test("it starts, runs user data and shows its output on the console", async () => {
-    await world.driver.start(world.spec(id));
+    await world.driver.start({ ...world.spec(id), nameServers: ["10.0.0.53", "169.254.169.253"] });
     expect((await world.driver.observe())[0]).toMatchObject({ instanceId: id, state: "running" });
     await world.setUp(id);
     const text = await world.consoleText(id);
@@ -66,7 +66,7 @@ describe.skipIf(skipped !== undefined)(`the life of a sandbox machine${title}`, 
     expect(text).toMatch(/^user data says hello$/m);
     expect(world.requests[0]).toBe("PUT api/token");
     expect(await world.run(id, "cat /etc/resolv.conf")).toContain(
-      "search eu-west-1.compute.internal\nnameserver 169.254.169.253\n",
+      "search eu-west-1.compute.internal\nnameserver 10.0.0.53\nnameserver 169.254.169.253\n",
     );
     expect(await world.run(id, "hostname; cat /etc/hostname")).toBe("ip-10-0-0-5\nip-10-0-0-5\n");
   });

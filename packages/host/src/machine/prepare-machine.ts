@@ -1,7 +1,7 @@
 /**
  * Lays out a machine's directory for a launch: image, disk, trust, limits, configuration. May be repeated.
  */
-import { chmod, chown, mkdir, writeFile } from "node:fs/promises";
+import { chmod, chown, mkdir, rm, writeFile } from "node:fs/promises";
 import { basename, join, sep } from "node:path";
 import type { MachineCapabilities, MachineSpec } from "@casemate/cloud";
 import { type CgroupHierarchy, createCgroups } from "./cgroups.ts";
@@ -33,6 +33,14 @@ interface PreparationHost {
   guestPrograms(): Promise<string>;
 }
 
+/** The file that tells the guest its name servers, one a line; without it the guest asks its VPC's resolver. */
+async function writeNameServers(path: string, servers: readonly string[] | undefined): Promise<void> {
+  await rm(path, { force: true });
+  if (servers === undefined) return;
+  await writeFile(path, servers.map((server) => `${server}\n`).join(""));
+  await chmod(path, 0o644);
+}
+
 /**
  * Safety: nothing below `disk` is ever opened by path once a guest has run, because the guest decides what
  * lies there; what the guest must get anew at each start is shown to it read-only from beside the disk.
@@ -54,6 +62,7 @@ export async function prepareMachine(
   await chmod(paths.trust, 0o755);
   await writeFile(join(paths.trust, "ca.pem"), spec.trustAnchorsPem);
   await chmod(join(paths.trust, "ca.pem"), 0o644);
+  await writeNameServers(join(paths.trust, "name-servers"), spec.nameServers);
   const limits = { memoryMib: spec.memoryMib, vcpus: spec.vcpus };
   const cgroups = await createCgroups(host.cgroups, { group: host.cgroupName, id: paths.id, limits });
   const shared = [

@@ -77,6 +77,8 @@ export const amazonProvidedDns = "AmazonProvidedDNS";
 
 /** The option that names the domain of instances. */
 export const domainNameOption = "domain-name";
+/** The option that names the name servers of instances. */
+export const nameServersOption = "domain-name-servers";
 
 /** The set that new VPCs of the caller get; made where it is not there. */
 export function defaultDhcpOptionsId(tx: Tx, call: Call): string {
@@ -89,7 +91,7 @@ export function defaultDhcpOptionsId(tx: Tx, call: Call): string {
     tags: {},
     configurations: [
       { key: domainNameOption, values: [privateDomain(call.region)] },
-      { key: "domain-name-servers", values: [amazonProvidedDns] },
+      { key: nameServersOption, values: [amazonProvidedDns] },
     ],
     isDefault: true,
   }).id;

@@ -2,6 +2,7 @@ import type { DescribeInstancesResult, Instance } from "@casemate/wire/ec2";
 import { beforeEach, describe, expect, it } from "vitest";
 import { vpcNameFacts } from "../dns/vpc-names.ts";
 import { createMetadataPort } from "../metadata/metadata-port.ts";
+import { machineHostname, nameServersOf } from "./instance-names.ts";
 import { openTestNetwork, type TestNetwork } from "../testing-network.ts";
 
 let net: TestNetwork;
@@ -73,6 +74,37 @@ describe("the private name of an instance", () => {
     expect(made.PrivateDnsName).toBe(`${host}.ec2.internal`);
     net.ask("AssociateDhcpOptions", { DhcpOptionsId: "default", VpcId: net.vpcId });
     expect(facts(made)?.hostname).toBe(`${host}.ec2.internal`);
+  });
+});
+
+describe("the name servers of an instance", () => {
+  const servers = (id = "") => {
+    const row = net.row(id);
+    return net.store.read((tx) => nameServersOf(tx, row));
+  };
+
+  it("are its VPC's own, those that the options name, or none where there are no options", () => {
+    const { InstanceId } = launch();
+    expect(servers(InstanceId)).toEqual(["169.254.169.253"]);
+    const Values = ["10.0.0.53", "AmazonProvidedDNS"];
+    const DhcpConfigurations = [{ Key: "domain-name-servers", Values }];
+    const DhcpOptionsId = net.id("CreateDhcpOptions", { DhcpConfigurations }, "DhcpOptions.DhcpOptionsId");
+    net.ask("AssociateDhcpOptions", { DhcpOptionsId, VpcId: net.vpcId });
+    expect(servers(InstanceId)).toEqual(["10.0.0.53", "169.254.169.253"]);
+    net.ask("AssociateDhcpOptions", { DhcpOptionsId: "default", VpcId: net.vpcId });
+    expect(servers(InstanceId)).toEqual([]);
+  });
+
+  it("go with a host name that a kernel can keep, however long the domain is", () => {
+    const domain = Array.from({ length: 4 }, () => "d".repeat(20)).join(".");
+    const DhcpConfigurations = [{ Key: "domain-name", Values: [domain] }];
+    const DhcpOptionsId = net.id("CreateDhcpOptions", { DhcpConfigurations }, "DhcpOptions.DhcpOptionsId");
+    net.ask("AssociateDhcpOptions", { DhcpOptionsId, VpcId: net.vpcId });
+    const { InstanceId = "", PrivateIpAddress: ip = "" } = launch();
+    const row = net.row(InstanceId);
+    const name = net.store.read((tx) => machineHostname(tx, row, ip));
+    expect(name).toBe(`ip-${dashed(ip)}`);
+    expect(facts({ PrivateIpAddress: ip })?.hostname).toBe(`ip-${dashed(ip)}.${domain}`);
   });
 });
 

@@ -10,7 +10,7 @@ import { findInstanceType } from "../instance-type/instance-types.ts";
 import type { NetworkInterfaceRow } from "../network-interface/network-interface.ts";
 import { vpcModel } from "../network/vpc-model.ts";
 import { vpcs } from "../vpc/vpc.ts";
-import { guestHostname } from "./instance-names.ts";
+import { machineHostname, nameServersOf } from "./instance-names.ts";
 import { instanceTopic, instances, type InstanceRow } from "./instance.ts";
 import {
   attachedInterfaces,
@@ -257,7 +257,8 @@ function machineSpec(
     enis: interfaces,
     tenancy: row.tenancy,
     userDataPresent: row.sealedUserData !== undefined,
-    hostname: guestHostname(tx, row, interfaces[0]?.ipv4 ?? ""),
+    hostname: machineHostname(tx, row, interfaces[0]?.ipv4 ?? ""),
+    nameServers: nameServersOf(tx, row),
     trustAnchorsPem: made.trustAnchorsPem,
   };
 }
