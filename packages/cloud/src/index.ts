@@ -114,6 +114,7 @@ export {
   metadataSetting,
   natGatewayReconciler,
   networkReconciler,
+  declaredPublicAccessReconciler,
   vpcNameFacts,
   type InstanceDrivers,
   type VpcNameFacts,

@@ -4,6 +4,7 @@
  */
 import {
   createGuardrails,
+  declaredPublicAccessReconciler,
   findingReconciler,
   policyGenerationReconciler,
   startReconcilers,
@@ -24,7 +25,11 @@ export function startServiceReconcilers(parts: {
   return startReconcilers({
     store,
     environment,
-    reconcilers: [findingReconciler(createGuardrails()), policyGenerationReconciler()],
+    reconcilers: [
+      declaredPublicAccessReconciler(createGuardrails()),
+      findingReconciler(createGuardrails()),
+      policyGenerationReconciler(),
+    ],
     schedule: (callback, afterMs) => {
       const timer = setTimeout(callback, afterMs);
       return () => clearTimeout(timer);

@@ -39,6 +39,12 @@ export const idPrefixes = [
   "vpce-con",
   "lt",
   "eni-perm",
+  "vpcbpa-exclude",
+  "nip",
+  "nia",
+  "nis",
+  "nisa",
+  "fl",
 ] as const;
 
 /** A registered id prefix. */

@@ -6,6 +6,7 @@
 import { modelOf, testNow } from "../testing.ts";
 import { harmlessFilter, partnerArn, proposedConfiguration } from "./analyzer-fixtures.ts";
 import { leafKeyPem, otherLeafPem, rsaPublicKey } from "./credential-material.ts";
+import { insightMembers, insightOperations } from "./insight-examples.ts";
 import { networkMembers, networkOperations } from "./network-examples.ts";
 import { harmlessResourcePolicy, harmlessScp } from "./organization-fixtures.ts";
 import { issuerHost, tokenOf } from "./oidc-issuer.ts";
@@ -32,6 +33,7 @@ const named =
 
 /** Values of required parameters, by service and name. */
 const members: Readonly<Record<string, Example>> = {
+  ...insightMembers,
   ...networkMembers,
   ...vpcMembers,
   "access-analyzer:access": named({ access: [{ actions: ["s3:GetObject"] }] }),
@@ -166,6 +168,7 @@ const members: Readonly<Record<string, Example>> = {
 
 /** What an operation wants beside or instead of the values above; an empty one takes a parameter away. */
 const operations: Readonly<Record<string, Example>> = {
+  ...insightOperations,
   ...networkOperations,
   ...vpcOperations,
   "access-analyzer:CheckNoPublicAccess": named({

@@ -8,6 +8,7 @@ import { storedCollections } from "../../services/index.ts";
 import { leafKeyPem, leafPem, rsaPublicKey } from "./credential-material.ts";
 import { openCloud, testNow, type Answer, type TestCloud } from "../testing.ts";
 import { makeAnalyzers, type AnalyzerFixtures } from "./analyzer-fixtures.ts";
+import { makeInsights, type InsightFixtures } from "./insight-fixtures.ts";
 import { makeNetworks, type NetworkFixtures } from "./network-fixtures.ts";
 import { makeVpcRooms, type VpcFixtures } from "./vpc-fixtures.ts";
 import { makeOrganizations, type OrganizationFixtures } from "./organization-fixtures.ts";
@@ -20,7 +21,8 @@ import { copyRows } from "./store-dump.ts";
 export const firstAccount = "111122223333";
 
 /** Names of what the world holds; the values of examples. */
-export interface Fixtures extends AnalyzerFixtures, NetworkFixtures, OrganizationFixtures, VpcFixtures {
+export interface Fixtures
+  extends AnalyzerFixtures, InsightFixtures, NetworkFixtures, OrganizationFixtures, VpcFixtures {
   readonly accessKeyId: string;
   readonly associationId: string;
   readonly certificateId: string;
@@ -118,6 +120,7 @@ export async function openLedgerWorld(): Promise<LedgerWorld> {
   const ec2 = await makeMachines(cloud, make);
   const network = await makeNetworks(cloud, make, { accountId: firstAccount, ...ec2 });
   const rooms = await makeVpcRooms(make);
+  const insights = await makeInsights(make, network);
   const organization = await makeOrganizations(cloud);
   const guarded = await makeGuarded(make, organization.rootId);
   const analyzers = await makeAnalyzers(make);
@@ -139,6 +142,7 @@ export async function openLedgerWorld(): Promise<LedgerWorld> {
       ...ec2,
       ...network,
       ...rooms,
+      ...insights,
       ...organization,
       ...guarded,
       ...analyzers,
@@ -336,7 +340,7 @@ async function makeMachines(
   Omit<
     Fixtures,
     | keyof IamFixtures
-    | keyof (AnalyzerFixtures & NetworkFixtures & OrganizationFixtures & VpcFixtures)
+    | keyof (AnalyzerFixtures & InsightFixtures & NetworkFixtures & OrganizationFixtures & VpcFixtures)
     | keyof GuardedFixtures
     | "encodedMessage"
   >

@@ -1,11 +1,7 @@
 /** The face of EC2 to the rest of the cloud. */
-import {
-  filterFaults,
-  idempotentParameterMismatch,
-  tagFaults,
-  type Service,
-} from "../../kit/index.ts";
-import { ensureDefaultVpc, usedRegions } from "./default-vpc/default-vpc.ts";
+import { filterFaults, idempotentParameterMismatch, tagFaults, type Service } from "../../kit/index.ts";
+import { usedRegions } from "./default-vpc/default-vpc.ts";
+import { prepareCall } from "./prepare.ts";
 import { dhcpOptions, dhcpOptionsFaults } from "./dhcp-options/dhcp-options.ts";
 import {
   associateDhcpOptions,
@@ -13,24 +9,11 @@ import {
   deleteDhcpOptions,
   describeDhcpOptions,
 } from "./dhcp-options/operations.ts";
-import {
-  describeVpcAttribute,
-  modifyVpcAttribute,
-  modifyVpcTenancy,
-} from "./vpc/attribute-operations.ts";
-import {
-  associateVpcCidrBlock,
-  disassociateVpcCidrBlock,
-} from "./vpc/block-operations.ts";
-import {
-  createDefaultSubnet,
-  createDefaultVpc,
-} from "./default-vpc/operations.ts";
+import { describeVpcAttribute, modifyVpcAttribute, modifyVpcTenancy } from "./vpc/attribute-operations.ts";
+import { associateVpcCidrBlock, disassociateVpcCidrBlock } from "./vpc/block-operations.ts";
+import { createDefaultSubnet, createDefaultVpc } from "./default-vpc/operations.ts";
 import { modifySubnetAttribute } from "./subnet/attribute-operations.ts";
-import {
-  associateSubnetCidrBlock,
-  disassociateSubnetCidrBlock,
-} from "./subnet/ipv6-operations.ts";
+import { associateSubnetCidrBlock, disassociateSubnetCidrBlock } from "./subnet/ipv6-operations.ts";
 import {
   createSubnetCidrReservation,
   deleteSubnetCidrReservation,
@@ -67,10 +50,7 @@ import {
   deleteEgressOnlyInternetGateway,
   describeEgressOnlyInternetGateways,
 } from "./egress-only-internet-gateway/operations.ts";
-import {
-  associateAddress,
-  disassociateAddress,
-} from "./elastic-ip/association-operations.ts";
+import { associateAddress, disassociateAddress } from "./elastic-ip/association-operations.ts";
 import { elasticIps } from "./elastic-ip/elastic-ip.ts";
 import { elasticIpFaults } from "./elastic-ip/faults.ts";
 import {
@@ -89,10 +69,7 @@ import {
 import { hostNumbers, lastHostNumbers } from "./host-number.ts";
 import { imageFaults } from "./image/images.ts";
 import { describeImages } from "./image/operations.ts";
-import {
-  associationFaults,
-  profileAssociations,
-} from "./instance-profile-association/association.ts";
+import { associationFaults, profileAssociations } from "./instance-profile-association/association.ts";
 import {
   associateIamInstanceProfile,
   describeIamInstanceProfileAssociations,
@@ -100,23 +77,12 @@ import {
   replaceIamInstanceProfileAssociation,
 } from "./instance-profile-association/operations.ts";
 import { instanceTypeFaults } from "./instance-type/instance-types.ts";
-import {
-  describeInstanceTypeOfferings,
-  describeInstanceTypes,
-} from "./instance-type/operations.ts";
+import { describeInstanceTypeOfferings, describeInstanceTypes } from "./instance-type/operations.ts";
 import { attributeChangeFaults } from "./instance/attribute-change.ts";
 import { getConsoleOutput } from "./instance/console-output.ts";
 import { describeInstanceAttribute } from "./instance/describe-attribute.ts";
-import {
-  describeInstanceStatus,
-  describeInstances,
-} from "./instance/describe-instances.ts";
-import {
-  instanceInWrongState,
-  instanceMalformed,
-  instanceNotFound,
-  instances,
-} from "./instance/instance.ts";
+import { describeInstanceStatus, describeInstances } from "./instance/describe-instances.ts";
+import { instanceInWrongState, instanceMalformed, instanceNotFound, instances } from "./instance/instance.ts";
 import { launchFaults } from "./instance/launch/faults.ts";
 import { runInstances } from "./instance/launch/run-instances.ts";
 import {
@@ -126,19 +92,13 @@ import {
   stopInstances,
   terminateInstances,
 } from "./instance/lifecycle.ts";
-import {
-  metadataDefaults,
-  metadataOptionFaults,
-} from "./instance/metadata-defaults.ts";
+import { metadataDefaults, metadataOptionFaults } from "./instance/metadata-defaults.ts";
 import {
   getInstanceMetadataDefaults,
   modifyInstanceMetadataDefaults,
   modifyInstanceMetadataOptions,
 } from "./instance/metadata-options.ts";
-import {
-  modifyInstanceAttribute,
-  resetInstanceAttribute,
-} from "./instance/modify-attribute.ts";
+import { modifyInstanceAttribute, resetInstanceAttribute } from "./instance/modify-attribute.ts";
 import { instanceGone, severalInterfaces } from "./instance/only-interface.ts";
 import { internetGatewayFaults } from "./internet-gateway/faults.ts";
 import { internetGateways } from "./internet-gateway/internet-gateway.ts";
@@ -150,19 +110,10 @@ import {
   detachInternetGateway,
 } from "./internet-gateway/operations.ts";
 import { keyPairFaults, keyPairs } from "./key-pair/key-pair.ts";
-import {
-  createKeyPair,
-  deleteKeyPair,
-  describeKeyPairs,
-  importKeyPair,
-} from "./key-pair/operations.ts";
+import { createKeyPair, deleteKeyPair, describeKeyPairs, importKeyPair } from "./key-pair/operations.ts";
 import { identityKeys } from "./metadata/identity-keys.ts";
 import { natGatewayFaults, natGateways } from "./nat-gateway/nat-gateway.ts";
-import {
-  createNatGateway,
-  deleteNatGateway,
-  describeNatGateways,
-} from "./nat-gateway/operations.ts";
+import { createNatGateway, deleteNatGateway, describeNatGateways } from "./nat-gateway/operations.ts";
 import { networkAcls } from "./network-acl/network-acl.ts";
 import {
   createNetworkAcl,
@@ -184,33 +135,16 @@ import {
   replaceRouteTableAssociation,
 } from "./route-table/association-operations.ts";
 import { routeTableFaults } from "./route-table/faults.ts";
-import {
-  createRouteTable,
-  deleteRouteTable,
-  describeRouteTables,
-} from "./route-table/operations.ts";
-import {
-  createRoute,
-  deleteRoute,
-  replaceRoute,
-} from "./route-table/route-operations.ts";
+import { createRouteTable, deleteRouteTable, describeRouteTables } from "./route-table/operations.ts";
+import { createRoute, deleteRoute, replaceRoute } from "./route-table/route-operations.ts";
 import { routeTables } from "./route-table/route-table.ts";
-import {
-  attachNetworkInterface,
-  detachNetworkInterface,
-} from "./network-interface/attachment-operations.ts";
-import {
-  createNetworkInterface,
-  deleteNetworkInterface,
-} from "./network-interface/create-operations.ts";
+import { attachNetworkInterface, detachNetworkInterface } from "./network-interface/attachment-operations.ts";
+import { createNetworkInterface, deleteNetworkInterface } from "./network-interface/create-operations.ts";
 import {
   assignPrivateIpAddresses,
   unassignPrivateIpAddresses,
 } from "./network-interface/private-address-operations.ts";
-import {
-  assignIpv6Addresses,
-  unassignIpv6Addresses,
-} from "./network-interface/ipv6-address-operations.ts";
+import { assignIpv6Addresses, unassignIpv6Addresses } from "./network-interface/ipv6-address-operations.ts";
 import {
   createNetworkInterfacePermission,
   deleteNetworkInterfacePermission,
@@ -235,10 +169,7 @@ import {
   describeLaunchTemplateVersions,
 } from "./launch-template/version-operations.ts";
 import { launchTemplateFaults } from "./launch-template/faults.ts";
-import {
-  launchTemplates,
-  templateVersions,
-} from "./launch-template/launch-template.ts";
+import { launchTemplates, templateVersions } from "./launch-template/launch-template.ts";
 import { interfacePermissions } from "./network-interface/interface-permission.ts";
 import { groupVpcAssociations } from "./security-group/vpc-association.ts";
 import {
@@ -263,23 +194,11 @@ import {
   revokeSecurityGroupEgress,
   revokeSecurityGroupIngress,
 } from "./security-group/rule-operations.ts";
-import {
-  securityGroupRules,
-  securityGroups,
-} from "./security-group/security-group.ts";
-import {
-  createSubnet,
-  deleteSubnet,
-  describeSubnets,
-} from "./subnet/operations.ts";
+import { securityGroupRules, securityGroups } from "./security-group/security-group.ts";
+import { createSubnet, deleteSubnet, describeSubnets } from "./subnet/operations.ts";
 import { subnetFaults } from "./subnet/faults.ts";
 import { subnets } from "./subnet/subnet.ts";
-import {
-  createTags,
-  deleteTags,
-  describeTags,
-  tagRequestFaults,
-} from "./tag/operations.ts";
+import { createTags, deleteTags, describeTags, tagRequestFaults } from "./tag/operations.ts";
 import { volumeFaults, volumes } from "./volume/volume.ts";
 import {
   deleteVpcPeeringConnection,
@@ -295,6 +214,19 @@ import {
 } from "./vpc-peering-connection/request-operations.ts";
 import { createVpc, deleteVpc, describeVpcs } from "./vpc/operations.ts";
 import { vpcFaults } from "./vpc/faults.ts";
+import { publicAccessExclusions } from "./vpc-block-public-access/exclusion.ts";
+import {
+  createVpcBlockPublicAccessExclusion,
+  deleteVpcBlockPublicAccessExclusion,
+  describeVpcBlockPublicAccessExclusions,
+  modifyVpcBlockPublicAccessExclusion,
+} from "./vpc-block-public-access/exclusion-operations.ts";
+import { publicAccessFaults } from "./vpc-block-public-access/faults.ts";
+import {
+  describeVpcBlockPublicAccessOptions,
+  modifyVpcBlockPublicAccessOptions,
+} from "./vpc-block-public-access/options-operations.ts";
+import { declaredPublicAccess, publicAccessOptions } from "./vpc-block-public-access/public-access.ts";
 import { vpcs } from "./vpc/vpc.ts";
 import {
   describeAccountAttributes,
@@ -357,6 +289,7 @@ export const ec2Service: Service = {
     createSubnetCidrReservation,
     createTags,
     createVpc,
+    createVpcBlockPublicAccessExclusion,
     createVpcPeeringConnection,
     deleteDhcpOptions,
     deleteEgressOnlyInternetGateway,
@@ -377,6 +310,7 @@ export const ec2Service: Service = {
     deleteSubnetCidrReservation,
     deleteTags,
     deleteVpc,
+    deleteVpcBlockPublicAccessExclusion,
     deleteVpcPeeringConnection,
     describeAccountAttributes,
     describeAddresses,
@@ -413,6 +347,8 @@ export const ec2Service: Service = {
     describeSubnets,
     describeTags,
     describeVpcAttribute,
+    describeVpcBlockPublicAccessExclusions,
+    describeVpcBlockPublicAccessOptions,
     describeVpcPeeringConnections,
     describeVpcs,
     detachInternetGateway,
@@ -442,6 +378,8 @@ export const ec2Service: Service = {
     modifySecurityGroupRules,
     modifySubnetAttribute,
     modifyVpcAttribute,
+    modifyVpcBlockPublicAccessExclusion,
+    modifyVpcBlockPublicAccessOptions,
     modifyVpcPeeringConnectionOptions,
     modifyVpcTenancy,
     rebootInstances,
@@ -488,6 +426,7 @@ export const ec2Service: Service = {
     ...keyPairFaults,
     ...volumeFaults,
     ...peeringFaults,
+    ...publicAccessFaults,
     ...associationFaults,
     instanceNotFound,
     instanceMalformed,
@@ -530,22 +469,23 @@ export const ec2Service: Service = {
     keyPairs.collection,
     volumes.collection,
     peeringConnections,
+    publicAccessOptions,
+    declaredPublicAccess,
+    publicAccessExclusions.collection,
     profileAssociations.collection,
     metadataDefaults,
     identityKeys,
   ],
   tables: [],
-  prepare: ensureDefaultVpc,
+  prepare: prepareCall,
 };
 
-export {
-  instanceReconciler,
-  type InstanceDrivers,
-} from "./instance/reconciler.ts";
+export { instanceReconciler, type InstanceDrivers } from "./instance/reconciler.ts";
 export { metadataSetting } from "./instance/metadata-setting.ts";
 export { findIdentityCertificate } from "./metadata/identity-keys.ts";
 export { createMetadataPort } from "./metadata/metadata-port.ts";
 export { natGatewayReconciler } from "./nat-gateway/reconciler.ts";
 export { networkReconciler } from "./network/reconciler.ts";
+export { declaredPublicAccessReconciler } from "./vpc-block-public-access/reconciler.ts";
 export { vpcModel } from "./network/vpc-model.ts";
 export { vpcNameFacts, type VpcNameFacts } from "./dns/vpc-names.ts";

@@ -8,7 +8,9 @@ import { connectionRefusals } from "./connection-refusals.ts";
 import { networkRefusals } from "./gateway-refusals.ts";
 import { hostNumbers, numberSpaces, type NumberSpace } from "./host-number.ts";
 import { ec2Service } from "./index.ts";
+import { insightRefusals } from "./insight-refusals.ts";
 import { instances } from "./instance/instance.ts";
+import { launchRefusals } from "./interface-refusals.ts";
 import { interfacesOf } from "./instance/instance-view.ts";
 import { instancesPerRegionMax } from "./instance/launch/run-instances.ts";
 import { keyPairs, keyPairsPerRegionMax } from "./key-pair/key-pair.ts";
@@ -518,7 +520,9 @@ describe("the service", () => {
     const undeclared: unknown[] = [];
     const all = [
       ...cases.map((each) => [openTestWorld, each] as const),
-      ...[...networkRefusals, ...vpcRefusals].map((each) => [openTestNetwork, each] as const),
+      ...[...insightRefusals, ...launchRefusals, ...networkRefusals, ...vpcRefusals].map(
+        (each) => [openTestNetwork, each] as const,
+      ),
       ...connectionRefusals.map((each) => [openConnectedWorld, each] as const),
     ];
     for (const [open, [name, input, caller]] of all) {

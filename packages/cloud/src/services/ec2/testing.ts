@@ -2,7 +2,7 @@
 import type { AnyCollection } from "@casemate/store";
 import { noGuardrails, type GuardrailsPort } from "../../kit/index.ts";
 import { openTestService, type TestCloud } from "../../kit/testing.ts";
-import { ensureDefaultVpc } from "./default-vpc/default-vpc.ts";
+import { prepareCall } from "./prepare.ts";
 
 export { rootOf, testAccount, testNow, type Caller, type TestCloud } from "../../kit/testing.ts";
 
@@ -11,5 +11,5 @@ export function openTestCloud(
   collections: readonly AnyCollection[],
   guardrails: GuardrailsPort = noGuardrails,
 ): Promise<TestCloud> {
-  return openTestService({ collections, guardrails, regionKey: "ec2:Region", prepare: ensureDefaultVpc });
+  return openTestService({ collections, guardrails, regionKey: "ec2:Region", prepare: prepareCall });
 }

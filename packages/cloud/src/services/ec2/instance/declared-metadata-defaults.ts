@@ -3,18 +3,9 @@
  * every region, and the account cannot change them.
  */
 import type { ReadTx } from "@casemate/store";
-import { fault, type Call } from "../../../kit/index.ts";
+import type { Call } from "../../../kit/index.ts";
+import { violationOf } from "../declarative-policy.ts";
 import type { MetadataDefaultsRow } from "./metadata-defaults.ts";
-
-/** What may be told to an account that tries to change what is declared. */
-export const declarativePolicyViolation = fault({
-  code: "DeclarativePolicyViolation",
-  message: (message: string) =>
-    `This functionality has been disabled by a Declarative Policy. Custom Message: ${message}`,
-});
-
-/** What the policy says where the organization has no words of its own. */
-const defaultMessage = "This action is denied due to an organizational policy in effect.";
 
 /** Declared defaults; what is absent has no preference. */
 export interface DeclaredMetadataDefaults {
@@ -45,5 +36,5 @@ export function declaredMetadataDefaults(tx: ReadTx, call: Call): DeclaredMetada
 /** Refuses to change defaults that are declared. @throws declarativePolicyViolation */
 export function refuseDeclared(tx: ReadTx, call: Call): void {
   const declared = declaredMetadataDefaults(tx, call);
-  if (declared !== undefined) throw declarativePolicyViolation(declared.exceptionMessage ?? defaultMessage);
+  if (declared !== undefined) throw violationOf(declared);
 }

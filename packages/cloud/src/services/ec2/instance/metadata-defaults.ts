@@ -2,7 +2,8 @@
 import { collection, type ReadTx } from "@casemate/store";
 import type { InstanceMetadataOptionsRequest } from "@casemate/wire/ec2";
 import { fault, type Call } from "../../../kit/index.ts";
-import { declarativePolicyViolation, declaredMetadataDefaults } from "./declared-metadata-defaults.ts";
+import { declarativePolicyViolation } from "../declarative-policy.ts";
+import { declaredMetadataDefaults } from "./declared-metadata-defaults.ts";
 import type { MetadataOptionsRow } from "./instance.ts";
 
 /** Defaults that an account has set; what is absent has no preference. */

@@ -7,6 +7,7 @@ import type { NetworkDriver, Reconciler } from "../../../kit/index.ts";
 import { openDetachments } from "../network-interface/attachment.ts";
 import { openPeeringChanges } from "../vpc-peering-connection/peering-model.ts";
 import { vpcs, type VpcRow } from "../vpc/vpc.ts";
+import { openPublicAccessChanges } from "../vpc-block-public-access/public-access-model.ts";
 import type { OpenChange } from "./open-change.ts";
 import { networkTopic } from "./network-topic.ts";
 import { vpcModel, type MetadataSetting } from "./vpc-model.ts";
@@ -16,7 +17,7 @@ const everyMs = 30_000;
 
 /** What waits for the networks to stand as the rows say now. */
 function openChanges(tx: ReadTx): readonly OpenChange[] {
-  return [...openPeeringChanges(tx), ...openDetachments(tx)];
+  return [...openPeeringChanges(tx), ...openDetachments(tx), ...openPublicAccessChanges(tx)];
 }
 
 /** Makes the reconciler over a driver. */

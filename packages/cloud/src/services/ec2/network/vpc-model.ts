@@ -17,6 +17,7 @@ import { groupsUsableIn } from "../security-group/vpc-association.ts";
 import { subnets } from "../subnet/subnet.ts";
 import { peeringModels } from "../vpc-peering-connection/peering-model.ts";
 import type { VpcRow } from "../vpc/vpc.ts";
+import { publicAccessModel } from "../vpc-block-public-access/public-access-model.ts";
 import { standingInterfaces } from "./standing-interfaces.ts";
 
 /** How the metadata service answers on an interface; undefined where it does not belong to an instance. */
@@ -63,6 +64,7 @@ export function vpcModel(tx: ReadTx, vpc: VpcRow, metadataOf: MetadataSetting): 
       .map(({ id }) => ({ id })),
     natGateways: natGatewayModels(tx, vpc.id),
     peerings: peeringModels(tx, vpc.id),
+    publicAccess: publicAccessModel(tx, vpc),
   };
 }
 

@@ -6,6 +6,7 @@ import { networkTopic } from "../network/network-topic.ts";
 import { operation } from "../operation.ts";
 import { vpcBlockMissing } from "../vpc/faults.ts";
 import { vpcs } from "../vpc/vpc.ts";
+import { blockModeOf } from "../vpc-block-public-access/public-access-model.ts";
 import { zonesOf } from "../zone/zones.ts";
 import { askedZone, emptiestZone, type ZoneInput } from "./asked-zone.ts";
 import { ipv6OnlyUnsupported, subnetInUse } from "./faults.ts";
@@ -87,6 +88,12 @@ export const describeSubnets = operation("DescribeSubnets", {
       filters: subnetFilters,
       request: describeRequest(input, input.SubnetIds, "subnetIds"),
     });
-    return { Subnets: found.items.map((row) => subnetView(row, tx)), NextToken: found.nextToken };
+    const Subnets = found.items.map((row) => ({
+      ...subnetView(row, tx),
+      BlockPublicAccessStates: {
+        InternetGatewayBlockMode: blockModeOf(tx, { ...row, id: row.vpcId }, row.id),
+      },
+    }));
+    return { Subnets, NextToken: found.nextToken };
   },
 });

@@ -18,6 +18,7 @@ import { subnets } from "../subnet/subnet.ts";
 import { volumes } from "../volume/volume.ts";
 import { vpcPeeringConnections } from "../vpc-peering-connection/vpc-peering-connection.ts";
 import { vpcs } from "../vpc/vpc.ts";
+import { publicAccessExclusions } from "../vpc-block-public-access/exclusion.ts";
 
 export const idNotTaggable = fault({
   code: "InvalidID",
@@ -49,6 +50,7 @@ export const taggableResources: readonly AnyResource[] = [
   volumes,
   vpcPeeringConnections,
   vpcs,
+  publicAccessExclusions,
 ];
 
 const byPrefix: ReadonlyMap<string, AnyResource> = new Map(

@@ -9,6 +9,7 @@ import { networkTopic } from "../network/network-topic.ts";
 import { operation } from "../operation.ts";
 import { routeTables } from "../route-table/route-table.ts";
 import { securityGroupRules, securityGroups } from "../security-group/security-group.ts";
+import { blockModeOf } from "../vpc-block-public-access/public-access-model.ts";
 import { hasDependents } from "./dependents.ts";
 import { borderGroupInvalid, tenancyUnsupported, vpcBlockMissing, vpcInUse, vpcsExceeded } from "./faults.ts";
 import { readVpcBlock } from "./ipv4-block.ts";
@@ -100,6 +101,10 @@ export const describeVpcs = operation("DescribeVpcs", {
       filters: vpcFilters,
       request: describeRequest(input, input.VpcIds, "vpcIds"),
     });
-    return { Vpcs: found.items.map(vpcView), NextToken: found.nextToken };
+    const Vpcs = found.items.map((row) => ({
+      ...vpcView(row),
+      BlockPublicAccessStates: { InternetGatewayBlockMode: blockModeOf(tx, row) },
+    }));
+    return { Vpcs, NextToken: found.nextToken };
   },
 });

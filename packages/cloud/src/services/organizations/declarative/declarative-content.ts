@@ -19,8 +19,8 @@ const group = (members: Readonly<Record<string, Setting>>): Setting => ({ kind: 
 
 /**
  * The settings.
- * Differs: vpc_block_public_access and allowed_images_settings are refused, because nothing here would hold
- * to them. Sharing of images and snapshots and the serial console do not exist, so what forbids them is kept.
+ * Differs: allowed_images_settings are refused, because nothing here would hold to them. Sharing of images and
+ * snapshots and the serial console do not exist, so what forbids them is kept.
  */
 const settings: Setting = group({
   ec2_attributes: group({
@@ -36,6 +36,12 @@ const settings: Setting = group({
     serial_console_access: group({ status: words("enabled", "disabled") }),
     snapshot_block_public_access: group({
       state: words("unblocked", "block_new_sharing", "block_all_sharing"),
+    }),
+    vpc_block_public_access: group({
+      internet_gateway_block: group({
+        mode: words("off", "block_ingress", "block_bidirectional"),
+        exclusions_allowed: words("enabled", "disabled"),
+      }),
     }),
   }),
 });

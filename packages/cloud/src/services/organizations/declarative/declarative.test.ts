@@ -82,7 +82,7 @@ describe("declarative policies", () => {
     ["another member", '{"tags":{}}'],
     ["nothing", ec2({})],
     ["an unknown setting", ec2({ unknown: { "@@assign": "x" } })],
-    ["a setting that is not enforced", ec2({ vpc_block_public_access: {} })],
+    ["a setting that is not enforced", ec2({ allowed_images_settings: {} })],
     ["a setting that objects have by nature", ec2({ constructor: { "@@assign": "x" } })],
     ["an unknown value", ec2({ serial_console_access: { status: { "@@assign": "maybe" } } })],
     ["a number", ec2({ instance_metadata_defaults: { http_put_response_hop_limit: { "@@assign": 4 } } })],

@@ -1,0 +1,27 @@
+/** Test support of the ledgers: examples of Block Public Access, Network Insights and flow logs. */
+import type { InsightFixtures } from "./insight-fixtures.ts";
+
+type Parameters = Readonly<Record<string, unknown>>;
+type Example = (fixtures: InsightFixtures & { readonly bareVpcId: string }) => Parameters;
+
+/** Values of required parameters, by name. */
+export const insightMembers: Readonly<Record<string, Example>> = {
+  "ec2:ExclusionId": ({ exclusionId }) => ({ ExclusionId: exclusionId }),
+  "ec2:InternetGatewayBlockMode": () => ({ InternetGatewayBlockMode: "block-ingress" }),
+  "ec2:InternetGatewayExclusionMode": () => ({ InternetGatewayExclusionMode: "allow-bidirectional" }),
+};
+
+const tagged = (type: string) => ({
+  "TagSpecification.1.ResourceType": type,
+  "TagSpecification.1.Tag.1.Key": "purpose",
+  "TagSpecification.1.Tag.1.Value": "ledger",
+});
+
+/** What an operation wants beside or instead of those. */
+export const insightOperations: Readonly<Record<string, Example>> = {
+  "ec2:CreateVpcBlockPublicAccessExclusion": ({ bareVpcId }) => ({
+    VpcId: bareVpcId,
+    ...tagged("vpc-block-public-access-exclusion"),
+  }),
+  "ec2:DescribeVpcBlockPublicAccessExclusions": ({ exclusionId }) => ({ "ExclusionId.1": exclusionId }),
+};
