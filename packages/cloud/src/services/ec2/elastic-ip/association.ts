@@ -44,7 +44,7 @@ export function endUse(tx: Tx, call: Call, { eni, mapping }: ElasticIpUse): void
   if (publicIp !== undefined) networkInterfaces.change(tx, left, withPublicIp(left, publicIp));
 }
 
-/** Whether an interface is to have an address of Amazon's now: it is the only one of an instance that runs. */
+/** Whether an interface is to have an address of Amazon's now: the only one of an instance that runs. */
 function getsPublicAddress(tx: Tx, eni: NetworkInterfaceRow): boolean {
   const id = eni.attachment?.instanceId;
   const instance = id === undefined ? undefined : tx.get(instances.collection, id);

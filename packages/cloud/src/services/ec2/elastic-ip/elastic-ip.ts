@@ -1,6 +1,6 @@
 /**
- * Elastic IPs: public addresses that an account keeps until it releases them. Which private address one stands
- * for is told by the network interface alone.
+ * Elastic IPs: public addresses that an account keeps until it releases them. Which private address one
+ * stands for is told by the network interface alone.
  */
 import type { ReadTx } from "@casemate/store";
 import type { Address } from "@casemate/wire/ec2";

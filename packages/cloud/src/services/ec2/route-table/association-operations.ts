@@ -1,6 +1,6 @@
 /**
- * What a route table holds for: subnets, the gateway that packets come in by (an edge association), and as the
- * main table every subnet without one of its own.
+ * What a route table holds for: subnets, the gateway that packets come in by (an edge association), and as
+ * the main table every subnet without one of its own.
  */
 import type { Tx } from "@casemate/store";
 import type { RouteTableAssociationState } from "@casemate/wire/ec2";

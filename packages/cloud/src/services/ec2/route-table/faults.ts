@@ -51,8 +51,8 @@ export const targetAtGateway = fault({
 export const destinationAtGateway = fault({
   code: "InvalidParameterValue",
   message: (destination: string) =>
-    `Route table contains unsupported route destination: ${destination}. A route table of a gateway may name ` +
-    "blocks of its own network only.",
+    `Route table contains unsupported route destination: ${destination}. A route table of a gateway may ` +
+    "name blocks of its own network only.",
 });
 
 export const destinationCount = fault({

@@ -145,8 +145,8 @@ describe("a route", () => {
     );
     for (const DestinationCidrBlock of ["192.0.2.0", "192.0.2.0/33", "::/0", ""]) {
       expect(asked({ DestinationCidrBlock, GatewayId: net.gatewayId })).toBe(
-        `InvalidParameterValue: Value (${DestinationCidrBlock}) for parameter destinationCidrBlock is invalid. ` +
-          "This is not a valid CIDR block.",
+        `InvalidParameterValue: Value (${DestinationCidrBlock}) for parameter destinationCidrBlock is ` +
+          "invalid. This is not a valid CIDR block.",
       );
     }
     expect(asked({ DestinationIpv6CidrBlock: "10.0.0.0/8", GatewayId: net.gatewayId })).toMatch(
@@ -167,7 +167,8 @@ describe("a route", () => {
       `InvalidGatewayID.NotFound: The gateway ID 'igw-${unknown}' does not exist`,
     );
     expect(asked({ GatewayId: loose })).toBe(
-      `InvalidParameterValue: route table ${net.mainTableId} and network gateway ${loose} belong to different networks`,
+      `InvalidParameterValue: route table ${net.mainTableId} and network gateway ${loose} ` +
+        "belong to different networks",
     );
     expect(asked({ GatewayId: `vpce-${unknown}` })).toBe(
       "InvalidParameterValue: Cannot create or replace a prefix list route targeting a VPC Endpoint.",

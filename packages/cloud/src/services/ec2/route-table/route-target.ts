@@ -46,7 +46,7 @@ interface Place {
   readonly destination: string;
 }
 
-/** The target that a request names. @throws the targets' faults, targetCount, tableElsewhere, targetOfFamily */
+/** The target a request names. @throws the targets' faults, targetCount, tableElsewhere, targetOfFamily */
 export function fetchTarget(
   tx: ReadTx,
   call: Call,

@@ -1,4 +1,4 @@
-/** What the routes of a table count for against its limit: one that names a prefix list, every entry of it. */
+/** What the routes of a table count against its limit: one that names a prefix list, every entry of it. */
 import type { ReadTx } from "@casemate/store";
 import { weightOf } from "../prefix-list/prefix-list.ts";
 import type { RouteTableRow } from "./route-table.ts";
