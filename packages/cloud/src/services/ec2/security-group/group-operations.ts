@@ -5,6 +5,7 @@ import { describe, describeRequest } from "../describe.ts";
 import { networkInterfaces } from "../network-interface/network-interface.ts";
 import { networkTopic } from "../network/network-topic.ts";
 import { operation } from "../operation.ts";
+import { everywhereOf } from "../vpc/new-vpc.ts";
 import { vpcs } from "../vpc/vpc.ts";
 import {
   defaultGroupUndeletable,
@@ -71,15 +72,10 @@ export const createSecurityGroup = operation("CreateSecurityGroup", {
       tags: tags.of(securityGroups.type),
     });
     // A new group lets everything out until its egress rule is revoked.
-    securityGroupRules.put(tx, {
-      ...owner,
-      id: call.newId("sgr"),
-      groupId: row.id,
-      egress: true,
-      protocol: -1,
-      peer: { kind: "ipv4", cidr: "0.0.0.0/0" },
-      tags: {},
-    });
+    for (const peer of everywhereOf(vpc)) {
+      const rule = { groupId: row.id, egress: true, protocol: -1, peer, tags: {} };
+      securityGroupRules.put(tx, { ...owner, id: call.newId("sgr"), ...rule });
+    }
     tx.wish(networkTopic);
     return { GroupId: row.id, SecurityGroupArn: securityGroups.arn(row), Tags: tagsView(row.tags) };
   },

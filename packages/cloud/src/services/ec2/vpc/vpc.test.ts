@@ -367,6 +367,14 @@ describe("further blocks of a VPC", () => {
     expect(aclEntriesOf(net.vpcId)).toContainEqual([101, "allow", "::/0"]);
   });
 
+  it("of IPv6 let groups made later out to it as well", () => {
+    const group = (GroupName: string) =>
+      net.id("CreateSecurityGroup", { VpcId: net.vpcId, GroupName, Description: "d" }, "GroupId");
+    expect(egressOf(group("before"))).toEqual(["0.0.0.0/0"]);
+    net.ask("AssociateVpcCidrBlock", { VpcId: net.vpcId, AmazonProvidedIpv6CidrBlock: true });
+    expect(egressOf(group("after"))).toEqual(["0.0.0.0/0", "::/0"]);
+  });
+
   it("need the VPC that the association is of, and every VPC where there is none", () => {
     const AssociationId = further("10.2.0.0/16");
     const needs = (id: string) => net.needs("DisassociateVpcCidrBlock", { AssociationId: id });
