@@ -61,13 +61,6 @@ export const routeTables = resource<RouteTableRow, "vpc" | "main-association" | 
   }),
 });
 
-/** The main table of a VPC. */
-export function mainRouteTable(tx: ReadTx, vpcId: string): RouteTableRow | undefined {
-  return tx
-    .by(routeTables.collection, "vpc", vpcId)
-    .find(({ mainAssociationId }) => mainAssociationId !== undefined);
-}
-
 /** A number that no table of the VPC has. */
 export function freeTableNumber(tx: ReadTx, vpcId: string): number {
   const taken = new Set(tx.by(routeTables.collection, "vpc", vpcId).map(({ number }) => number));
