@@ -3,7 +3,6 @@
 
 import { compileGlob, matchCodesOnce, matchGlob } from "./glob.ts";
 import type { Glob } from "./glob.ts";
-import { interned } from "./interned.ts";
 import type { ConditionContext, TemplatePart } from "./template.ts";
 import { fixedGlob, hasVariable, parseTemplate, resolveCodes, resolveText, variableEnd } from "./template.ts";
 
@@ -124,13 +123,13 @@ function simplest(fields: readonly FieldPattern[], written: string): ArnPattern 
   const last = fields[FIELDS - 1];
   if (last === undefined) return { shape: "never" };
   if (from === FIELDS - 1 && (last.shape === "exact" || last.shape === "prefix" || last.shape === "any")) {
-    return { shape: last.shape === "exact" ? "exact" : "prefix", text: interned(lead + last.prefix) };
+    return { shape: last.shape === "exact" ? "exact" : "prefix", text: lead + last.prefix };
   }
   const tested = fields
     .map((field, index) => ({ index, field }))
     .filter(({ index, field }) => index >= from && field.shape !== "any")
     .toReversed();
-  return { shape: "fields", lead: interned(lead), tested, written };
+  return { shape: "fields", lead, tested, written };
 }
 
 /** Splits a pattern at its first five colons, none of them inside a variable. */
