@@ -51,7 +51,7 @@ test("a router whose services cannot all be opened has none open, and a later tr
   expect(opened.map(isOpen)).toEqual([false, false]);
   router.broken = false;
   await services.open(place);
-  expect(opened.slice(2).map(isOpen)).toEqual([true, true, true]);
+  expect(opened.slice(2).map(isOpen)).toEqual([true, true, true, true, true]);
   await services.closeAll();
   expect(opened.some(isOpen)).toBe(false);
 });

@@ -1,13 +1,16 @@
 /**
  * What instances reach at the addresses of their router: the metadata service at 169.254.169.254, the
- * resolver at 169.254.169.253 and at the VPC's own second address. Each VPC has sockets of its own, so that
+ * resolver at 169.254.169.253 and at the VPC's own second address, the time at 169.254.169.123, and leases of
+ * their addresses. Each VPC has sockets of its own, so that
  * the socket names the VPC and the source address the interface.
  */
 import type { Socket } from "node:dgram";
 import { createVpcResolver } from "../dns/vpc-names.ts";
 import { serveDns, serveDnsOverTcp } from "../dns/dns-server.ts";
+import { serveLeases } from "../dhcp/lease-server.ts";
 import { serveMetadata } from "../metadata/metadata-server.ts";
 import { createMetadataTokens, type MetadataTokens } from "../metadata/tokens.ts";
+import { serveTime } from "../time/time-server.ts";
 import { vpcNameFacts, type CloudEnvironment, type MetadataPort } from "@casemate/cloud";
 import type { NetworkDriver, RouterPlace, RouterServices } from "@casemate/host";
 import type { Store } from "@casemate/store";
@@ -15,6 +18,9 @@ import type { Store } from "@casemate/store";
 /** Addresses every VPC has. */
 const metadataAddress = "169.254.169.254";
 const resolverAddress = "169.254.169.253";
+const timeAddress = "169.254.169.123";
+/** Requests for leases are broadcast, or sent to the gateway of a subnet. */
+const everyAddress = "0.0.0.0";
 
 /** Where instances reach the API: an address of the internet side (RFC 5737), leading nowhere else. */
 export const apiAddress = "192.0.2.10";
@@ -68,6 +74,8 @@ async function openServices(
   try {
     await openMetadata(options, { router, tokens, closers });
     await openResolvers(options, { router, closers });
+    await openTime(options, { router, closers });
+    await openLeases(options, { router, closers });
   } catch (failure) {
     await Promise.all(closers.map((each) => each()));
     throw failure;
@@ -108,6 +116,25 @@ async function openResolvers(
     const tcp = await network.listen({ vpc, kind: "tcp", address, port: 53 });
     closers.push(serveDnsOverTcp(tcp, { resolve, failed }));
   }
+}
+
+async function openTime(
+  { environment, failed, ...options }: GuestServicesOptions,
+  { router: { vpc }, closers }: Opening,
+): Promise<void> {
+  const socket = await options.network().listen({ vpc, kind: "udp", address: timeAddress, port: 123 });
+  serveTime(socket, { now: environment.clock, failed });
+  closers.push(() => closeSocket(socket));
+}
+
+async function openLeases(
+  { store, environment, failed, ...options }: GuestServicesOptions,
+  { router: { vpc, vpcId }, closers }: Opening,
+): Promise<void> {
+  const socket = await options.network().listen({ vpc, kind: "udp", address: everyAddress, port: 67 });
+  const leaseOf = (address: string) => vpcNameFacts(store, environment, vpcId).leaseOf(address);
+  serveLeases(socket, { leaseOf, failed });
+  closers.push(() => closeSocket(socket));
 }
 
 function closeSocket(socket: Socket): Promise<void> {

@@ -1,14 +1,15 @@
-/** What the resolver of a VPC asks about its VPC: which addresses are whose. */
-import { contains, formatAddress, nextAddress, parseAddress, parseCidr } from "@casemate/net-engine";
+/** What the services in a VPC's router ask about their VPC: which addresses are whose, and what they lease. */
+import { contains, parseAddress, parseCidr } from "@casemate/net-engine";
 import type { Store } from "@casemate/store";
 import type { CloudEnvironment } from "../../../kit/index.ts";
+import { leaseFacts, secondAddress, type LeaseFacts } from "../dhcp-options/lease-facts.ts";
 import { ordinaryNaming } from "../instance/instance-names.ts";
 import { interfacesOf } from "../instance/instance-view.ts";
 import { instances } from "../instance/instance.ts";
 import { networkInterfaces } from "../network-interface/network-interface.ts";
 import { vpcs } from "../vpc/vpc.ts";
 
-/** Names of one VPC, as of now. */
+/** Names and leases of one VPC, as of now. */
 export interface VpcNameFacts {
   readonly region: string;
   readonly enableDnsSupport: boolean;
@@ -22,6 +23,8 @@ export interface VpcNameFacts {
   addressesOfInstance(
     instanceId: string,
   ): { readonly ipv4?: string | undefined; readonly ipv6?: string | undefined } | undefined;
+  /** The lease of the interface that has the private address. */
+  leaseOf(address: string): LeaseFacts | undefined;
 }
 
 /** The facts of a VPC; of one that is gone, names that lead nowhere. */
@@ -45,6 +48,7 @@ export function vpcNameFacts(store: Store, environment: CloudEnvironment, vpcId:
         if (row?.vpcId !== vpcId) return undefined;
         return row.publicIps.find(({ publicIp }) => publicIp === publicAddress)?.privateIp;
       }),
+    leaseOf: (address) => store.read((tx) => leaseFacts(tx, vpcId, address)),
     addressesOfInstance: (instanceId) =>
       store.read((tx) => {
         const instance = tx.get(instances.collection, instanceId);
@@ -58,9 +62,4 @@ export function vpcNameFacts(store: Store, environment: CloudEnvironment, vpcId:
         };
       }),
   };
-}
-
-function secondAddress(text: string | undefined): string | undefined {
-  const block = text === undefined ? undefined : parseCidr(text);
-  return block && formatAddress(nextAddress(nextAddress(block.low)));
 }
