@@ -5,8 +5,8 @@ import type { EnginePrincipal } from "./principal-matcher.ts";
 import type { ConditionContext } from "./template.ts";
 
 /**
- * Everything that is in force for one action on one resource. The lists of policies never change once they were
- * decided on; other policies are another list. Callers who keep their lists are answered faster.
+ * Everything that is in force for one action on one resource. The lists of policies never change once they
+ * were decided on; other policies are another list. Callers who keep their lists are answered faster.
  */
 export interface AuthorizationRequest {
   readonly principal: EnginePrincipal;

@@ -28,8 +28,8 @@ export function decide(request: AuthorizationRequest): Decision {
 }
 
 /**
- * Decides a request whose action is any text, on lists that nobody decides on again: it keeps nothing with them
- * and of the text nothing beyond the documents' bounds.
+ * Decides a request whose action is any text, on lists that nobody decides on again: it keeps nothing with
+ * them and of the text nothing beyond the documents' bounds.
  */
 export function decideUnnumbered(request: AuthorizationRequest): Decision {
   return decideBy(new Pass(request, knownSlotOf(request.action), false));
