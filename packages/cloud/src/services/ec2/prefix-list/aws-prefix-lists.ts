@@ -22,11 +22,11 @@ export type GatewayService = "s3" | "dynamodb";
 
 /**
  * The addresses of services behind gateway endpoints. Differs: AWS's are public ones and differ by region;
- * Casemate's lie in 198.18.0.0/16, which nobody on the internet has, and are the same in every region.
+ * Casemate's lie in 198.18.64.0/18, which nobody on the internet has, and are the same in every region.
  */
 export const gatewayServiceBlocks: Readonly<Record<GatewayService, readonly string[]>> = {
-  s3: ["198.18.0.0/22", "198.18.4.0/22"],
-  dynamodb: ["198.18.8.0/22"],
+  s3: ["198.18.64.0/22", "198.18.68.0/22"],
+  dynamodb: ["198.18.72.0/22"],
 };
 
 /** The ids' first digits; the other four tell the region. */
