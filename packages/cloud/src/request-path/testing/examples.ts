@@ -7,6 +7,7 @@ import { modelOf, testNow } from "../testing.ts";
 import { harmlessFilter, partnerArn, proposedConfiguration } from "./analyzer-fixtures.ts";
 import { leafKeyPem, otherLeafPem, rsaPublicKey } from "./credential-material.ts";
 import { insightMembers, insightOperations } from "./insight-examples.ts";
+import { interfaceMembers, interfaceOperations } from "./interface-examples.ts";
 import { networkMembers, networkOperations } from "./network-examples.ts";
 import { harmlessResourcePolicy, harmlessScp } from "./organization-fixtures.ts";
 import { issuerHost, tokenOf } from "./oidc-issuer.ts";
@@ -34,6 +35,7 @@ const named =
 /** Values of required parameters, by service and name. */
 const members: Readonly<Record<string, Example>> = {
   ...insightMembers,
+  ...interfaceMembers,
   ...networkMembers,
   ...vpcMembers,
   "access-analyzer:access": named({ access: [{ actions: ["s3:GetObject"] }] }),
@@ -169,6 +171,7 @@ const members: Readonly<Record<string, Example>> = {
 /** What an operation wants beside or instead of the values above; an empty one takes a parameter away. */
 const operations: Readonly<Record<string, Example>> = {
   ...insightOperations,
+  ...interfaceOperations,
   ...networkOperations,
   ...vpcOperations,
   "access-analyzer:CheckNoPublicAccess": named({

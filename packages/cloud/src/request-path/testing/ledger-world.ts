@@ -9,6 +9,7 @@ import { leafKeyPem, leafPem, rsaPublicKey } from "./credential-material.ts";
 import { openCloud, testNow, type Answer, type TestCloud } from "../testing.ts";
 import { makeAnalyzers, type AnalyzerFixtures } from "./analyzer-fixtures.ts";
 import { makeInsights, type InsightFixtures } from "./insight-fixtures.ts";
+import { makeInterfaces, type InterfaceFixtures } from "./interface-fixtures.ts";
 import { makeNetworks, type NetworkFixtures } from "./network-fixtures.ts";
 import { makeVpcRooms, type VpcFixtures } from "./vpc-fixtures.ts";
 import { makeOrganizations, type OrganizationFixtures } from "./organization-fixtures.ts";
@@ -22,7 +23,13 @@ export const firstAccount = "111122223333";
 
 /** Names of what the world holds; the values of examples. */
 export interface Fixtures
-  extends AnalyzerFixtures, InsightFixtures, NetworkFixtures, OrganizationFixtures, VpcFixtures {
+  extends
+    AnalyzerFixtures,
+    InsightFixtures,
+    InterfaceFixtures,
+    NetworkFixtures,
+    OrganizationFixtures,
+    VpcFixtures {
   readonly accessKeyId: string;
   readonly associationId: string;
   readonly certificateId: string;
@@ -121,6 +128,7 @@ export async function openLedgerWorld(): Promise<LedgerWorld> {
   const network = await makeNetworks(cloud, make, { accountId: firstAccount, ...ec2 });
   const rooms = await makeVpcRooms(make);
   const insights = await makeInsights(make, network);
+  const interfaces = await makeInterfaces(make, { ...ec2, ...network, ...rooms });
   const organization = await makeOrganizations(cloud);
   const guarded = await makeGuarded(make, organization.rootId);
   const analyzers = await makeAnalyzers(make);
@@ -143,6 +151,7 @@ export async function openLedgerWorld(): Promise<LedgerWorld> {
       ...network,
       ...rooms,
       ...insights,
+      ...interfaces,
       ...organization,
       ...guarded,
       ...analyzers,
@@ -340,7 +349,12 @@ async function makeMachines(
   Omit<
     Fixtures,
     | keyof IamFixtures
-    | keyof (AnalyzerFixtures & InsightFixtures & NetworkFixtures & OrganizationFixtures & VpcFixtures)
+    | keyof (AnalyzerFixtures &
+        InsightFixtures &
+        InterfaceFixtures &
+        NetworkFixtures &
+        OrganizationFixtures &
+        VpcFixtures)
     | keyof GuardedFixtures
     | "encodedMessage"
   >
