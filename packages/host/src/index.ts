@@ -12,7 +12,7 @@ export type {
 export type { FlowCount } from "./network/flow-counters.ts";
 export { probeHostAccess } from "./network/host-link.ts";
 export type { HostAccess, HostAccessMode, HostAccessState } from "./network/host-routes.ts";
-export type { NetworkProbe } from "./network/probe-host.ts";
+export type { NetworkProbe, PeeringProbe } from "./network/probe-host.ts";
 export type { SocketPlace } from "./network/open-socket.ts";
 export { namespacePath } from "./network/namespaces.ts";
 export { createSandboxDriver, type SandboxDriverOptions } from "./machine/sandbox-driver.ts";

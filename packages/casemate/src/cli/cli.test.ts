@@ -7,7 +7,14 @@ import { OperatorFault } from "../operator/operator-fault.ts";
 import { runCli } from "./cli.ts";
 import { Cli, type Result, type Surroundings } from "./command.ts";
 import { bashScript, completedCommands, fishScript, zshScript } from "./completion.ts";
-import { doctorLines, networkFinding, nodeFinding, remedyOf } from "./doctor.ts";
+import {
+  doctorLines,
+  hostAccessFinding,
+  networkFinding,
+  nodeFinding,
+  peeringFinding,
+  remedyOf,
+} from "./doctor.ts";
 import { exportLines } from "./env.ts";
 import { exitCodes } from "./exit-codes.ts";
 import { ownerOfConnection } from "./loopback-metadata.ts";
@@ -162,6 +169,20 @@ test("a lack is told with what to install", () => {
     "run as root, apt-get install nftables",
   );
   expect(remedyOf("the kernel lacks veth")).toBeUndefined();
+  const hookless = peeringFinding({
+    available: false,
+    reason: "the kernel lacks the egress hook of nftables: Error: Could not process rule",
+  });
+  expect(hookless.remedy).toBe("a kernel of 5.16 or later with CONFIG_NETFILTER_EGRESS");
+  expect(remedyOf("the kernel lacks the bridge module: Error: Unknown device type.")).toContain(
+    "modprobe bridge",
+  );
+  expect(peeringFinding({ available: true }).state).toBe("good");
+  const hidden = hostAccessFinding(
+    { open: false, reason: "a route to 203.0.113.0/24 is there" },
+    "203.0.113.0/24",
+  );
+  expect(hidden).toMatchObject({ state: "lacking", text: expect.stringContaining("is there") });
   const finding = networkFinding({ available: false, reasons: ["the program ip is missing"] });
   expect(doctorLines([finding], pc.createColors(false))).toEqual([
     "lack  network: the program ip is missing",

@@ -15,6 +15,7 @@ import {
   probeHostAccess,
   removeTree,
   type HostAccessState,
+  type PeeringProbe,
 } from "@casemate/host";
 import { hostAccessOf, poolOf } from "../config/settings.ts";
 import { OperatorFault } from "../operator/operator-fault.ts";
@@ -110,7 +111,7 @@ async function hostFindings(): Promise<readonly Finding[]> {
       guestDirectory: fileURLToPath(guestDirectory),
     });
     const machines = await driver.probe();
-    return [networkFinding(network), ...machineFindings(machines)];
+    return [networkFinding(network), peeringFinding(network.peering), ...machineFindings(machines)];
   } catch (failure) {
     const text = failure instanceof Error ? failure.message : String(failure);
     return [{ name: "machines", state: "lacking", text, remedy: "instances are recorded only" }];
@@ -130,6 +131,20 @@ export function networkFinding(probe: {
   }
   const text = probe.reasons.join("; ");
   return { name: "network", state: "lacking", text, remedy: remedyOf(text) };
+}
+
+/** Whether VPCs can be joined; without it each stands by itself. */
+export function peeringFinding(peering: PeeringProbe): Finding {
+  const name = "peering";
+  if (peering.available)
+    return { name, state: "good", text: "VPCs can be peered and share endpoint services" };
+  const { reason } = peering;
+  return {
+    name,
+    state: "lacking",
+    text: `no peering, no endpoint services: ${reason}`,
+    remedy: remedyOf(reason),
+  };
 }
 
 /** Where no packets are filtered, there is nothing to be reached. */
@@ -184,6 +199,8 @@ export function machineFindings(found: MachineCapabilities): Finding[] {
 export function remedyOf(reason: string): string | undefined {
   const missing = packages.filter(([pattern]) => pattern.test(reason)).map(([, name]) => name);
   const steps = [
+    ...(/\bbridge module\b/.test(reason) ? ["modprobe bridge, or a kernel with CONFIG_BRIDGE"] : []),
+    ...(/\begress hook\b/.test(reason) ? ["a kernel of 5.16 or later with CONFIG_NETFILTER_EGRESS"] : []),
     ...(/\broot\b/.test(reason) ? ["run as root"] : []),
     ...(missing.length > 0 ? [`apt-get install ${missing.join(" ")}`] : []),
   ];

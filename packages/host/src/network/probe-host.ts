@@ -12,7 +12,13 @@ import { removeNamespaces, runInNamespace } from "./namespaces.ts";
 export interface NetworkProbe {
   readonly available: boolean;
   readonly reasons: readonly string[];
+  /** Whether VPCs can be joined, by peering or endpoint services; VPCs by themselves need none of it. */
+  readonly peering: PeeringProbe;
 }
+
+/** Whether VPCs can be joined here; `reason` says why not, one sentence without its full stop. */
+export type PeeringProbe =
+  { readonly available: true } | { readonly available: false; readonly reason: string };
 
 const programs: readonly { program: string; args: readonly string[]; package: string }[] = [
   { program: "ip", args: ["-V"], package: "iproute2" },
@@ -53,10 +59,21 @@ const trialLinks = [
   "route add blackhole default table 7",
 ];
 
+// The bridge that joins VPCs, and the hook by which a peer is told who it hears; the hook came with Linux 5.16.
+const trialBridge = "link add tbr type bridge";
+const trialEgress = `
+table netdev trial {
+  chain out {
+    type filter hook egress device "ta" priority 0; policy accept;
+    meta mark != 1 ether saddr set 0e:ca:5e:00:00:01
+  }
+}
+`;
+
 /** Tries everything that the driver needs in a namespace of its own. */
 export async function probeHost(): Promise<NetworkProbe> {
   const reasons: string[] = [];
-  if (process.platform !== "linux") return { available: false, reasons: ["networks need Linux"] };
+  if (process.platform !== "linux") return unavailable(["networks need Linux"]);
   if (process.getuid?.() !== 0) reasons.push("networks need root");
   const present = await Promise.all(programs.map(({ program, args }) => starts(program, args)));
   for (const [index, found] of present.entries()) {
@@ -65,8 +82,13 @@ export async function probeHost(): Promise<NetworkProbe> {
       reasons.push(`the program ${needed.program} is missing (Debian package ${needed.package})`);
     }
   }
-  if (reasons.length === 0) reasons.push(...(await tryKernel()));
-  return { available: reasons.length === 0, reasons };
+  if (reasons.length > 0) return unavailable(reasons);
+  return tryKernel();
+}
+
+function unavailable(reasons: readonly string[]): NetworkProbe {
+  const peering = { available: false, reason: "there are no networks to join" } as const;
+  return { available: false, reasons, peering };
 }
 
 async function starts(program: string, args: readonly string[]): Promise<boolean> {
@@ -91,7 +113,7 @@ async function staleTrials(): Promise<string[]> {
   });
 }
 
-async function tryKernel(): Promise<string[]> {
+async function tryKernel(): Promise<NetworkProbe> {
   await removeNamespaces(await staleTrials());
   const name = `cm-probe-${process.pid}-${randomBytes(4).toString("hex")}`;
   try {
@@ -108,11 +130,27 @@ async function tryKernel(): Promise<string[]> {
       "sysctls of a namespace cannot be written",
       runInNamespace(name, ["sysctl", "-q", "-w", "net.ipv4.ip_forward=1"]),
     );
-    return [];
+    return { available: true, reasons: [], peering: await tryPeering(name) };
   } catch (error) {
-    return [error instanceof Error ? error.message : String(error)];
+    return unavailable([error instanceof Error ? error.message : String(error)]);
   } finally {
     await removeNamespaces([name]);
+  }
+}
+
+async function tryPeering(name: string): Promise<PeeringProbe> {
+  try {
+    await attempt(
+      "the kernel lacks the bridge module",
+      runInNamespace(name, ["ip", "-batch", "-"], { stdin: `${trialBridge}\n` }),
+    );
+    await attempt(
+      "the kernel lacks the egress hook of nftables",
+      runInNamespace(name, ["nft", "-f", "-"], { stdin: trialEgress }),
+    );
+    return { available: true };
+  } catch (error) {
+    return { available: false, reason: error instanceof Error ? error.message : String(error) };
   }
 }
 
