@@ -33,7 +33,7 @@ interface PreparationHost {
   guestPrograms(): Promise<string>;
 }
 
-/** The file that tells the guest its name servers, one a line; without it the guest asks its VPC's resolver. */
+/** The file of the guest's name servers, one a line; without it the guest asks its VPC's resolver. */
 async function writeNameServers(path: string, servers: readonly string[] | undefined): Promise<void> {
   await rm(path, { force: true });
   if (servers === undefined) return;

@@ -1,4 +1,4 @@
-/** Test support of the ledgers: a VPC with blocks, subnets, ACLs, options and lists for examples to ask about. */
+/** Test support of the ledgers: a VPC with blocks, subnets, ACLs, options and lists for examples. */
 import { storedCollections } from "../../services/index.ts";
 import type { Answer, TestCloud } from "../testing.ts";
 

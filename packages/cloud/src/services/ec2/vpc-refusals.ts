@@ -1,4 +1,4 @@
-/** Test support: requests about VPCs, subnets, DHCP options, network ACLs and prefix lists that are refused. */
+/** Test support: requests about VPCs, subnets, options, ACLs and prefix lists that are refused. */
 import { dhcpOptions } from "./dhcp-options/dhcp-options.ts";
 import { dhcpOptionsPerRegionMax } from "./dhcp-options/operations.ts";
 import type { NetworkRefusal } from "./gateway-refusals.ts";

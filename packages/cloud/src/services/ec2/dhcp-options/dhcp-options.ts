@@ -1,4 +1,4 @@
-/** DHCP option sets: the row, its faults, filters and view, and the set that every region has from the start. */
+/** DHCP option sets: the row, its faults, filters and view, and the set that every region begins with. */
 import type { Tx } from "@casemate/store";
 import type { DhcpOptions } from "@casemate/wire/ec2";
 import { fault, resource, tagsView, type Call, type FilterTable, type OwnedRow } from "../../../kit/index.ts";

@@ -51,6 +51,8 @@ export function machineHostname(tx: ReadTx, row: InstanceRow, primaryIp: string)
   return name.length <= hostnameLengthMax ? name : name.slice(0, name.indexOf("."));
 }
 
+// Differs: a sandbox takes its name servers when it starts; on AWS a change arrives with the next lease.
+
 /** The name servers of an instance, as the options of its VPC say; undefined without any word of them. */
 export function nameServersOf(tx: ReadTx, { vpcId }: InstanceRow): readonly string[] | undefined {
   const dhcpOptionsId = tx.get(vpcs.collection, vpcId)?.dhcpOptionsId;

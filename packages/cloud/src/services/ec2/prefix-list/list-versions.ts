@@ -1,4 +1,4 @@
-/** The versions of prefix lists: every change of the entries makes a new one, and the oldest go in the end. */
+/** The versions of prefix lists: every change of entries makes a new one; the oldest go in the end. */
 import type { ReadTx, Tx } from "@casemate/store";
 import { networkTopic } from "../network/network-topic.ts";
 import { entriesOverMax, versionMismatch, versionNotFound } from "./faults.ts";

@@ -1,4 +1,4 @@
-/** What names a prefix list: rules of groups and routes. A list counts there as the entries that it may have. */
+/** What names a prefix list: rules and routes. A list counts there as the entries that it may have. */
 import type { ReadTx } from "@casemate/store";
 import { routeTables } from "../route-table/route-table.ts";
 import { routesPerTableMax } from "../route-table/route-operations.ts";

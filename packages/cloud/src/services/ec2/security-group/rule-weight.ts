@@ -19,7 +19,7 @@ export interface Counting {
 /** A rule as it is counted. */
 type CountedRule = Pick<SecurityGroupRuleRow, "peer" | "region">;
 
-/** Refuses a rule that a group has no room for beside those of its direction. @throws rulesPerGroupExceeded */
+/** Refuses a rule that its group has no room for beside the others. @throws rulesPerGroupExceeded */
 export function checkRoom(tx: ReadTx, others: readonly CountedRule[], added: CountedRule): void {
   for (const family of ["ipv4", "ipv6"] as const) {
     if (rulesWeightOf(tx, [added], { family }) === 0) continue;

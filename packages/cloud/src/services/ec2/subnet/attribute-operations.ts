@@ -31,6 +31,8 @@ function attributeKeys(input: ModifySubnetAttributeRequest): ConditionKeys {
   };
 }
 
+// Differs: DNS64, customer-owned addresses and local network interfaces of subnets are refused.
+
 export const modifySubnetAttribute = operation("ModifySubnetAttribute", {
   access: "write",
   honours: [

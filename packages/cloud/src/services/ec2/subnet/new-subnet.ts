@@ -1,4 +1,4 @@
-/** The row of a new subnet: under the VPC's default network ACL, with a number that none of its others has. */
+/** The row of a new subnet: under its VPC's default network ACL, with a number that no other has. */
 import type { ReadTx, Tx } from "@casemate/store";
 import type { Call, Tags } from "../../../kit/index.ts";
 import { networkAcls } from "../network-acl/network-acl.ts";
@@ -52,8 +52,8 @@ export function putSubnet(tx: Tx, call: Call, asked: NewSubnet): SubnetRow {
 }
 
 /**
- * The number after the highest, so that what the kernel still holds of a deleted subnet is not taken for a new
- * one; below it once the highest is reached.
+ * The number after the highest, so that what the kernel still holds of a deleted subnet is not taken for a
+ * new one; below it once the highest is reached.
  */
 function freeNumber(others: readonly SubnetRow[]): number {
   const taken = new Set(others.map(({ number }) => number));

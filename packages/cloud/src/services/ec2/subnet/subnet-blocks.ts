@@ -1,4 +1,4 @@
-/** Which blocks a subnet may have: inside the VPC's, of a size that AWS gives, apart from those of the others. */
+/** Which blocks a subnet may have: inside the VPC's, of AWS's sizes, apart from those of the others. */
 import type { ReadTx } from "@casemate/store";
 import { covers, overlaps, storedBlock } from "../cidr-block.ts";
 import { ipv4Lengths, readBlock } from "../vpc/ipv4-block.ts";
@@ -9,7 +9,7 @@ import { subnets } from "./subnet.ts";
 /** The lengths of IPv6 blocks of subnets; every fourth is one. */
 export const subnetIpv6Lengths = { shortest: 44, longest: 64, step: 4 } as const;
 
-/** The IPv4 block that a subnet is to have. @throws blockMalformed, subnetBlockInvalid, subnetBlockConflict */
+/** A subnet's IPv4 block. @throws blockMalformed, subnetBlockInvalid, subnetBlockConflict */
 export function readSubnetBlock(tx: ReadTx, vpc: VpcRow, text: string): string {
   const block = readBlock(text, 4, "cidrBlock");
   const sized = block.length >= ipv4Lengths.shortest && block.length <= ipv4Lengths.longest;
@@ -20,7 +20,7 @@ export function readSubnetBlock(tx: ReadTx, vpc: VpcRow, text: string): string {
   return block.text;
 }
 
-/** The IPv6 block that a subnet is to have. @throws blockMalformed, subnetBlockInvalid, subnetBlockConflict */
+/** A subnet's IPv6 block. @throws blockMalformed, subnetBlockInvalid, subnetBlockConflict */
 export function readSubnetIpv6Block(tx: ReadTx, vpc: VpcRow, text: string): string {
   const block = readBlock(text, 6, "ipv6CidrBlock");
   const { shortest, longest, step } = subnetIpv6Lengths;

@@ -43,6 +43,7 @@ export const modifyVpcAttribute = operation("ModifyVpcAttribute", {
       vpcs.change(tx, row, { enableDnsSupport: value });
       tx.wish(networkTopic);
     } else {
+      // Differs: no metric comes of it; the attribute is kept and shown.
       vpcs.change(tx, row, { enableNetworkAddressUsageMetrics: value });
     }
     return {};

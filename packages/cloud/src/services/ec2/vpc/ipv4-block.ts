@@ -16,8 +16,8 @@ export const ipv4Lengths = { shortest: 16, longest: 28 } as const;
 export const blocksPerFamilyMax = 5;
 
 /**
- * What no VPC may have: addresses with a meaning of their own, multicast, and everything above it. Differs: nor
- * 192.0.0.0/24, in which gateway endpoints are served.
+ * What no VPC may have: addresses with a meaning of their own, multicast, and everything above it.
+ * Differs: a VPC may not have 192.0.0.0/24, in which gateway endpoints are served.
  */
 const unusable = ["0.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "192.0.0.0/24", "224.0.0.0/3"].map(
   storedBlock,

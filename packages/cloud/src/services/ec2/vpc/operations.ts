@@ -30,6 +30,8 @@ export function checkBorderGroup(call: Call, group: string | undefined): void {
   if (group !== undefined && group !== call.region) throw borderGroupInvalid(group);
 }
 
+// Differs: blocks of VPCs and subnets come from no IPAM pool and from no pool that a customer brings.
+
 export const createVpc = operation("CreateVpc", {
   access: "write",
   honours: [

@@ -133,6 +133,7 @@ export const ipv6Twice = fault({
   message: () =>
     "Network interfaces and an instance-level IPv6 addresses may not be specified on the same request",
 });
+// Differs: a VPC may be dedicated, but a host has no room for dedicated instances.
 export const dedicatedUnavailable = fault({
   code: "Unsupported",
   message: (vpc: string) =>
