@@ -68,7 +68,9 @@ function startOne(tx: Tx, call: Call, row: InstanceRow): InstanceState {
   if (row.state !== "stopped") {
     throw instanceInWrongState(row.id, "is not in a state from which it can be started.");
   }
-  for (const eni of interfacesOf(tx, row.id)) {
+  const interfaces = interfacesOf(tx, row.id);
+  // An instance with several interfaces gets no new public address by itself.
+  for (const eni of interfaces.length === 1 ? interfaces : []) {
     if (eni.autoPublicIp && primaryPublicIp(eni) === undefined) {
       networkInterfaces.change(tx, eni, withPublicIp(eni, takePublicAddress(tx, call)));
     }
