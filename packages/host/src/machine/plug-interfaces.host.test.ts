@@ -18,7 +18,9 @@ const vpc = 8;
 /** Connects from an address and says how that ended. */
 const dial = `
 import socket, sys
-s = socket.socket(); s.settimeout(float(sys.argv[4]))
+s = socket.socket(socket.AF_INET6 if ":" in sys.argv[2] else socket.AF_INET); s.settimeout(float(sys.argv[4]))
+# An IPv6 address that is the guest's by its prefix alone is bound to freely; an IPv4 one needs no word.
+if "5::" in sys.argv[1]: s.setsockopt(socket.IPPROTO_IPV6, 78, 1)
 try:
   s.bind((sys.argv[1], 0))
   s.connect((sys.argv[2], int(sys.argv[3]))); print("open")
@@ -162,6 +164,46 @@ describe.skipIf(skipped !== undefined)(`interfaces of a running machine${title}`
     }
     await machines.plugInterfaces!(ids[1], [wanted(1), second(smallAddress(2))]);
     await network.driver.apply(model({}));
+    expect(await has(1)).toEqual([smallAddress(1), smallAddress(2)]);
+  });
+
+  test("IPv6 addresses and prefixes come and go on both interfaces", async () => {
+    const [one, two, three] = ["2001:db8:0:1::10", "2001:db8:0:1::11", "2001:db8:0:1::12"] as const;
+    const prefix = "2001:db8:0:1:5::/80";
+    const v6 = (address: string): object => ({ address, length: 128, gateway: "fe80::1" });
+    const dual = (eni: MachineInterface, address: string, change: object = {}): MachineInterface =>
+      ({ ...eni, addresses: [...(eni.addresses ?? []), v6(address)], ...change }) as MachineInterface;
+    const small = model({ ipv6s: [three], prefixes: [prefix] });
+    await network.driver.apply({
+      ...small,
+      ipv6Cidrs: ["2001:db8::/56"],
+      subnets: small.subnets.map((subnet) => ({ ...subnet, ipv6Cidr: "2001:db8:0:1::/64" })),
+      securityGroups: small.securityGroups.map((group) => ({
+        ...group,
+        ingress: [...group.ingress, { id: "sgr-6", protocol: -1, source: { cidr: "2001:db8::/56" } }],
+        egress: [...group.egress, { id: "sgr-6e", protocol: -1, source: { cidr: "::/0" } }],
+      })),
+      enis: small.enis.map((eni, index) => ({ ...eni, ipv6s: [[one, two, three][index]!] })),
+    });
+    await machines.plugInterfaces!(ids[0], [dual(wanted(0), one)]);
+    await machines.plugInterfaces!(ids[1], [
+      dual(wanted(1), two),
+      dual(second(smallAddress(2)), three, { prefixes: [prefix] }),
+    ]);
+    expect(await has(0)).toEqual([smallAddress(0), one]);
+    expect(await has(1)).toEqual([smallAddress(1), smallAddress(2), two, three, prefix].toSorted());
+    for (const [from, to] of [
+      [one, two],
+      [one, three],
+      [one, "2001:db8:0:1:5::77"],
+    ] as const) {
+      expect(await dialed(0, { from, to, port: 9_999 })).toBe("refused");
+      expect(await dialed(1, { from: to, to: from, port: 9_999 })).toBe("refused");
+    }
+    await machines.plugInterfaces!(ids[0], [wanted(0)]);
+    await machines.plugInterfaces!(ids[1], [wanted(1), second(smallAddress(2))]);
+    await network.driver.apply(model({}));
+    expect(await has(0)).toEqual([smallAddress(0)]);
     expect(await has(1)).toEqual([smallAddress(1), smallAddress(2)]);
   });
 
