@@ -7,6 +7,7 @@ import { describeNetworkAcls } from "../network-acl/operations.ts";
 import { describeNetworkInterfaces } from "../network-interface/operations.ts";
 import { describeRouteTables } from "../route-table/operations.ts";
 import { describeSecurityGroupRules } from "../security-group/rule-operations.ts";
+import { operationNamed } from "../testing-network.ts";
 import { openTestWorld, testImage, type TestWorld } from "../testing-world.ts";
 import { rootOf } from "../testing.ts";
 import { describeVpcs } from "../vpc/operations.ts";
@@ -45,7 +46,49 @@ describe("tags", () => {
     };
     const row = world.row(id);
     const key: Partial<CreateKeyPairRequest> = { KeyName: "k", KeyType: "ed25519" };
+    const { vpcId: VpcId, subnetId: SubnetId } = row;
+    /** Runs an operation and gives the id that its answer holds under these names. */
+    const made = (operation: string, input: object, ...path: readonly string[]): string => {
+      const answer = world.run<unknown>(operationNamed(operation), input);
+      return String(path.reduce((part, name) => (part as Record<string, unknown>)[name], answer));
+    };
+    const other = made("CreateVpc", { CidrBlock: "10.0.0.0/16" }, "Vpc", "VpcId");
+    const list = { PrefixListName: "offices", AddressFamily: "IPv4", MaxEntries: 1 };
+    const reservation = { SubnetId, Cidr: "172.31.0.64/28", ReservationType: "prefix" };
     return {
+      "dhcp-options": made("DescribeDhcpOptions", {}, "DhcpOptions", "0", "DhcpOptionsId"),
+      "egress-only-internet-gateway": made(
+        "CreateEgressOnlyInternetGateway",
+        { VpcId },
+        "EgressOnlyInternetGateway",
+        "EgressOnlyInternetGatewayId",
+      ),
+      "elastic-ip": made("AllocateAddress", {}, "AllocationId"),
+      natgateway: made(
+        "CreateNatGateway",
+        { SubnetId, ConnectivityType: "private" },
+        "NatGateway",
+        "NatGatewayId",
+      ),
+      "prefix-list": made("CreateManagedPrefixList", list, "PrefixList", "PrefixListId"),
+      "subnet-cidr-reservation": made(
+        "CreateSubnetCidrReservation",
+        reservation,
+        "SubnetCidrReservation",
+        "SubnetCidrReservationId",
+      ),
+      "vpc-block-public-access-exclusion": made(
+        "CreateVpcBlockPublicAccessExclusion",
+        { VpcId, InternetGatewayExclusionMode: "allow-egress" },
+        "VpcBlockPublicAccessExclusion",
+        "ExclusionId",
+      ),
+      "vpc-peering-connection": made(
+        "CreateVpcPeeringConnection",
+        { VpcId, PeerVpcId: other },
+        "VpcPeeringConnection",
+        "VpcPeeringConnectionId",
+      ),
       instance: id,
       "internet-gateway": first(describeInternetGateways, "InternetGateways", "InternetGatewayId"),
       "key-pair": world.run<{ KeyPairId: string }>(createKeyPair, key).KeyPairId,
