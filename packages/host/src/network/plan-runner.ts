@@ -9,6 +9,7 @@ import { CommandFailure } from "./command.ts";
 import { runIpBatch } from "./ip-batch.ts";
 import { namespaceName, ownerTagLine, runInNamespace, setSysctls } from "./namespaces.ts";
 import type { NamespaceOwner } from "./namespaces.ts";
+import { nftPhases } from "./nft-phases.ts";
 import type { ObservedLink } from "./observed-network.ts";
 import { observeLinks } from "./observed-network.ts";
 import { deletionLines } from "./plan-difference.ts";
@@ -102,7 +103,8 @@ export class PlanRunner {
   }
 
   private async replaceRules(nft: string): Promise<void> {
-    if (nft !== "") await runInNamespace(this.place.router, ["nft", "-f", "-"], { stdin: nft });
+    for (const stdin of nftPhases(nft))
+      await runInNamespace(this.place.router, ["nft", "-f", "-"], { stdin });
   }
 
   private async runLinks(plan: NetworkPlan, fresh: readonly string[]): Promise<void> {
