@@ -115,6 +115,7 @@ export {
   natGatewayReconciler,
   networkReconciler,
   declaredPublicAccessReconciler,
+  createVpcEndpoints,
   vpcNameFacts,
   type InstanceDrivers,
   type VpcNameFacts,

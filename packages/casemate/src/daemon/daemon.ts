@@ -10,6 +10,7 @@ import {
   createIdentity,
   createRequestPath,
   createSignIn,
+  createVpcEndpoints,
   Fault,
   storedCollections,
   storedTables,
@@ -170,6 +171,7 @@ function makeEdge(parts: {
     identity: createIdentity(environment),
     environment,
     guardrails: createGuardrails(),
+    vpcEndpoints: createVpcEndpoints(),
     onDefect,
   });
   const signIn = createSignIn({ store, environment, hashPassword: passwordHashAsync });

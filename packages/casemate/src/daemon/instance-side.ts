@@ -19,6 +19,7 @@ import type { HostAccessMode, NetworkDriver } from "@casemate/host";
 import type { Store } from "@casemate/store";
 import type { Edge } from "../edge/edge.ts";
 import { apiAddress, createGuestServices } from "./guest-services.ts";
+import { serveEndpoints } from "./endpoint-listeners.ts";
 import { openMachinery, type Machinery } from "./machinery.ts";
 import { loadSealed } from "./sealed-file.ts";
 import type { LogLine, StartOptions } from "./settings.ts";
@@ -73,15 +74,17 @@ export async function startInstanceSide(options: InstanceSideOptions): Promise<I
     options.edge.attach(await made.kernel.listenInternet({ address: apiAddress, port: 443 }), "tls");
     await openHostAccess(made.kernel, options);
   }
+  const endpoints = serveEndpoints({ network: machinery.network, kernel: made.kernel, edge: options.edge });
+  const { network } = endpoints;
   const reconcilers = startReconcilers({
     store,
     environment,
     reconcilers: [
-      networkReconciler(machinery.network, metadataSetting),
-      natGatewayReconciler(machinery.network),
+      networkReconciler(network, metadataSetting),
+      natGatewayReconciler(network),
       instanceReconciler({
         machines: machinery.machines,
-        network: machinery.network,
+        network,
         trustAnchorsPem: options.trustAnchorsPem,
         onFailure: (failure, instanceId) => log({ level: "error", message: describe(failure), instanceId }),
       }),
@@ -99,7 +102,7 @@ export async function startInstanceSide(options: InstanceSideOptions): Promise<I
     idle: () => reconcilers.idle(),
     async stop() {
       await reconcilers.stop();
-      await guests.closeAll();
+      await Promise.all([guests.closeAll(), endpoints.closeAll()]);
       await machinery.kernel?.closeHostAccess();
       await machinery.close();
     },

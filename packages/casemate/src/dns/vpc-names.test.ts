@@ -12,6 +12,7 @@ function vpc(changes: Partial<VpcNames> = {}): VpcNames {
     enableDnsHostnames: true,
     isPrivateAddress: (address) => address.startsWith("10.0."),
     privateAddressOf: (address) => (address === "203.0.113.10" ? "10.0.1.10" : undefined),
+    endpointAddresses: () => undefined,
     isPublicAddress: (address) => address.startsWith("203.0.113."),
     addressesOfInstance: (id) =>
       id === "i-0123456789abcdef0" ? { ipv4: "10.0.1.10", ipv6: "fd00::10" } : undefined,
@@ -24,6 +25,32 @@ function lookUp(name: string, type: QuestionType = "A", changes: Partial<VpcName
   if (typeof resolution === "string") return resolution;
   return resolution.records.map((record) => (record.type === "PTR" ? record.name : record.address)).join(" ");
 }
+
+describe("the names of VPC endpoints", () => {
+  const endpoint = "vpce-1-abc.ec2.us-east-1.vpce.amazonaws.com";
+  const known: Readonly<Record<string, readonly string[] | "unknown">> = {
+    [endpoint]: ["10.0.1.20", "10.0.2.20"],
+    "ec2.us-east-1.amazonaws.com": ["10.0.1.20"],
+    "vpce.amazonaws.com": [],
+    "x.vpce.amazonaws.com": "unknown",
+  };
+  const changes = { endpointAddresses: (name: string) => known[name] };
+
+  it.each([
+    [endpoint, "10.0.1.20 10.0.2.20"],
+    ["ec2.us-east-1.amazonaws.com", "10.0.1.20"],
+    ["sts.us-east-1.amazonaws.com", "198.51.100.1"],
+    ["x.vpce.amazonaws.com", "nxdomain"],
+    ["vpce.amazonaws.com", "nodata"],
+  ])("lead %s to %s", (name, address) => {
+    expect(lookUp(name, "A", changes)).toBe(address);
+    expect(lookUp(name, "AAAA", changes)).toBe(address === "nxdomain" ? "nxdomain" : "nodata");
+  });
+
+  it("are answered to nobody in a VPC without DNS support", () => {
+    expect(lookUp(endpoint, "A", { ...changes, enableDnsSupport: false })).toBe("refused");
+  });
+});
 
 describe("the names of a VPC", () => {
   it.each([

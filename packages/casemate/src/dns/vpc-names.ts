@@ -15,6 +15,8 @@ export interface VpcNames {
   isPrivateAddress(address: string): boolean;
   /** The private address in this VPC that a public address leads to. */
   privateAddressOf(publicAddress: string): string | undefined;
+  /** The addresses of a name of VPC endpoints; `unknown` in their domain, undefined outside it. */
+  endpointAddresses(name: string): readonly string[] | "unknown" | undefined;
   /** Whether an address is one of the cloud's public ones, in whichever VPC. */
   isPublicAddress(address: string): boolean;
   /** The primary addresses of an instance of this VPC whose resource name is answered for. */
@@ -42,6 +44,7 @@ export function createVpcResolver(names: () => VpcNames): Resolve {
       internalName(vpc, name, type) ??
       publicName(vpc, name, type) ??
       reverseName(vpc, name, type) ??
+      endpointName(vpc, name, type) ??
       serviceName(vpc, name, type) ??
       "nxdomain"
     );
@@ -110,6 +113,17 @@ function reverseName(vpc: VpcNames, name: string, type: QuestionType): Resolutio
   if (target === undefined) return "nxdomain";
   if (type !== "PTR" && type !== "ANY") return "nodata";
   return { ttlSeconds: addressTtlSeconds, records: [{ type: "PTR", name: target }] };
+}
+
+function endpointName(vpc: VpcNames, name: string, type: QuestionType): Resolution | undefined {
+  const found = vpc.endpointAddresses(name);
+  if (found === undefined) return undefined;
+  if (found === "unknown") return "nxdomain";
+  return addresses(
+    type,
+    found.map((address) => ({ type: "A", address })),
+    serviceTtlSeconds,
+  );
 }
 
 function serviceName(vpc: VpcNames, name: string, type: QuestionType): Resolution | undefined {

@@ -21,6 +21,9 @@ export const connectionsMax = 4096;
 /** What the bodies of all requests in flight may hold in memory; past it a request is answered with 503. */
 export const bodyBytesInFlightMax = 256 * 1024 * 1024;
 
+/** The most connections of one VPC endpoint, and of one address that reaches it. */
+export const endpointBounds: ConnectionBounds = { connectionsMax: 1024, connectionsPerSourceMax: 128 };
+
 /** The bounds unless told otherwise. On loopback every client is one source, so one source may have all. */
 export const edgeBounds: EdgeBounds = {
   headerBytesMax,

@@ -443,6 +443,28 @@ describe("TLS", () => {
     expect(server.listening).toBe(false);
   });
 
+  it("is all that a VPC endpoint speaks, which its listener alone tells of, and it leads to the API alone", async () => {
+    const tls = contexts();
+    const page = (): RawHttpResponse => ({ ...ok, body: "page" });
+    const { edge, port, seen } = await start({ tls: () => tls, local: { "/": page } });
+    const server = createServer().listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const leave = edge.attachEndpoint(server, "vpce-1");
+    const inside = (server.address() as AddressInfo).port;
+    expect(await get(port)).toMatchObject({ body: "page" });
+    expect(await get(inside)).toMatchObject({ body: "ok" });
+    expect(seen.map(({ vpcEndpointId }) => vpcEndpointId)).toEqual(["vpce-1"]);
+    expect(await raw(inside, `GET / HTTP/1.1\r\n${close}\r\n`)).toMatch(/HTTPS server\.\n$/);
+    await raw(port, `GET /x HTTP/1.1\r\nvpc-endpoint-id: vpce-1\r\nX-Vpce: vpce-1\r\n${close}\r\n`);
+    expect(seen.at(-1)).not.toHaveProperty("vpcEndpointId");
+    const idle = connect({ port: inside, host: "127.0.0.1" }).on("error", () => undefined);
+    await once(idle, "connect");
+    const cut = once(idle, "close");
+    await leave();
+    await cut;
+    expect([server.listening, edge.connections]).toEqual([false, 0]);
+  });
+
   it("without certificates is cut, and the edge then listens on loopback alone", async () => {
     const { port, edge } = await start();
     await expect(get(port)).rejects.toThrow(/disconnected|reset|hang up/i);

@@ -7,12 +7,14 @@ import { once } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { createServer as createNetServer } from "node:net";
 import type { AddressInfo, Server } from "node:net";
+import type { Duplex } from "node:stream";
 import type { ServerContexts } from "../certificates/server-contexts.ts";
 import { createBoundedHttp, hasTooManyHeaders } from "./bounded-http.ts";
+import type { BoundedHttp } from "./bounded-http.ts";
 import { isLoopback } from "./connection-gate.ts";
 import { createDoor } from "./door.ts";
-import type { ListenerMode } from "./door.ts";
-import { edgeBounds } from "./edge-bounds.ts";
+import type { Door, ListenerMode } from "./door.ts";
+import { edgeBounds, endpointBounds } from "./edge-bounds.ts";
 import type { EdgeBounds } from "./edge-bounds.ts";
 import { headOf } from "./raw-http.ts";
 import type { RawHttpHead, RawHttpRequest, RawHttpResponse } from "./raw-http.ts";
@@ -60,6 +62,11 @@ export interface Edge {
   listen(at: { readonly host: string; readonly port: number }): Promise<AddressInfo>;
   /** Serves a listening socket that somebody else made; the edge closes it. */
   attach(server: Server, mode: ListenerMode): void;
+  /**
+   * Serves a listening socket of a VPC endpoint, over TLS alone: the API, and nothing of Casemate's own. Returns
+   * what closes it and its connections.
+   */
+  attachEndpoint(server: Server, endpointId: string): () => Promise<void>;
   /** Connections that are open. */
   readonly connections: number;
   /** Stops listening, lets requests in flight finish for so long, then cuts what is left. */
@@ -71,7 +78,8 @@ export function createEdge(options: EdgeOptions): Edge {
   const bounds = { ...edgeBounds, ...options.bounds };
   const local = new Map(Object.entries(options.local));
   const budget = createBodyBudget(bounds.bodyBytesInFlightMax);
-  const exchange: Exchange = { options, bounds, local, budget };
+  const endpointOf = new WeakMap<Duplex, string>();
+  const exchange: Exchange = { options, bounds, local, budget, endpointOf };
   const inFlight = new Set<Promise<void>>();
   const listeners = new Set<Server>();
 
@@ -85,6 +93,8 @@ export function createEdge(options: EdgeOptions): Edge {
     malformed: (status) => malformedText(status, options.newRequestId()),
   });
   const door = createDoor({ bounds, http, tls: options.tls, failed: options.failed });
+
+  const endpoints = createEndpointDoors({ options, bounds, http, endpointOf, listeners });
 
   const attach = (server: Server, mode: ListenerMode): void => {
     listeners.add(server);
@@ -103,8 +113,9 @@ export function createEdge(options: EdgeOptions): Edge {
       return server.address() as AddressInfo;
     },
     attach,
+    attachEndpoint: endpoints.attach,
     get connections() {
-      return door.open;
+      return door.open + endpoints.open;
     },
     async close(graceMs) {
       const closed = [...listeners].map((server) => closeServer(server));
@@ -112,7 +123,56 @@ export function createEdge(options: EdgeOptions): Edge {
       await withinGrace(Promise.allSettled(inFlight), graceMs);
       http.close();
       door.destroyAll();
+      endpoints.destroyAll();
       await Promise.all(closed);
+    },
+  };
+}
+
+interface EndpointDoors {
+  readonly attach: Edge["attachEndpoint"];
+  readonly open: number;
+  destroyAll(): void;
+}
+
+/** A door for each endpoint: what comes in by it is marked, and takes no other's places. */
+function createEndpointDoors(parts: {
+  readonly options: EdgeOptions;
+  readonly bounds: EdgeBounds;
+  readonly http: BoundedHttp;
+  readonly endpointOf: WeakMap<Duplex, string>;
+  readonly listeners: Set<Server>;
+}): EndpointDoors {
+  const { options, bounds, http, endpointOf, listeners } = parts;
+  const doors = new Set<Door>();
+  return {
+    attach(server, endpointId) {
+      const accept = (connection: Duplex): void => {
+        endpointOf.set(connection, endpointId);
+        http.accept(connection);
+      };
+      const door = createDoor({
+        bounds: { ...bounds, ...endpointBounds },
+        http: { ...http, accept },
+        tls: options.tls,
+        failed: options.failed,
+      });
+      doors.add(door);
+      listeners.add(server);
+      server.on("connection", (socket) => door.enter(socket, "tls"));
+      return async () => {
+        listeners.delete(server);
+        doors.delete(door);
+        const closed = closeServer(server);
+        door.destroyAll();
+        await closed;
+      };
+    },
+    get open() {
+      return [...doors].reduce((sum, door) => sum + door.open, 0);
+    },
+    destroyAll() {
+      for (const door of doors) door.destroyAll();
     },
   };
 }
@@ -122,6 +182,8 @@ interface Exchange {
   readonly bounds: EdgeBounds;
   readonly local: ReadonlyMap<string, LocalHandler>;
   readonly budget: ReturnType<typeof createBodyBudget>;
+  /** The VPC endpoints of connections that came in by one. */
+  readonly endpointOf: WeakMap<Duplex, string>;
 }
 
 interface Incoming {
@@ -138,7 +200,7 @@ async function serve(exchange: Exchange, incoming: Incoming): Promise<void> {
   // Most requests are answered by the request path, under an id of its own.
   const requestId = () => (drawn ??= options.newRequestId());
   try {
-    const head = headOf(request, options.now());
+    const head = cameBy(exchange.endpointOf.get(request.socket), headOf(request, options.now()));
     const refused = refusalOfHead(request, head, bounds);
     if (refused !== undefined || head === undefined)
       return await refuse(exchange, incoming, {
@@ -166,6 +228,10 @@ async function serve(exchange: Exchange, incoming: Incoming): Promise<void> {
   }
 }
 
+function cameBy(vpcEndpointId: string | undefined, head: RawHttpHead | undefined): RawHttpHead | undefined {
+  return head === undefined || vpcEndpointId === undefined ? head : { ...head, vpcEndpointId };
+}
+
 function refusalOfHead(
   request: IncomingMessage,
   head: RawHttpHead | undefined,
@@ -183,6 +249,8 @@ const unknownLocalPath: RawHttpResponse = {
 };
 
 async function answer({ options, local }: Exchange, request: RawHttpRequest): Promise<RawHttpResponse> {
+  // An endpoint leads to a service of the cloud, not to the pages of this one.
+  if (request.vpcEndpointId !== undefined) return options.handle(request);
   const own = local.get(request.rawPath);
   if (own !== undefined) return own(request);
   if (request.rawPath.startsWith("/_casemate/")) return unknownLocalPath;

@@ -21,6 +21,8 @@ export interface RawHttpHead {
   readonly sourceIp: string;
   readonly tls?: TlsSession | undefined;
   readonly host: string;
+  /** The VPC endpoint whose listener it came in by; nothing that a client sends says so. */
+  readonly vpcEndpointId?: string | undefined;
   /** When the head had arrived, in epoch milliseconds. */
   readonly receivedAt: number;
 }

@@ -9,6 +9,8 @@ export interface VpcEndpointDoor {
   /** The account that owns it. */
   readonly accountId: string;
   readonly policy: CompiledPolicy;
+  /** The one service that it leads to; requests for others are refused. Absent: every service. */
+  readonly serves?: { readonly service: string; readonly region: string } | undefined;
 }
 
 /** The VPC endpoints of the cloud. */

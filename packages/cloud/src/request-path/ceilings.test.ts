@@ -5,7 +5,7 @@
 import { compileStored, type CompiledPolicy } from "@casemate/iam-engine";
 import { describe, expect, it } from "vitest";
 import type { IamOperations } from "@casemate/wire/iam";
-import { operationsOf, type GuardrailsPort, type Target } from "../kit/index.ts";
+import { operationsOf, type GuardrailsPort, type Target, type VpcEndpointDoor } from "../kit/index.ts";
 import { openCloud, type Asked, type TestCloud } from "./testing.ts";
 
 const statement = (Effect: string, Action: string, more: object = {}): object => ({
@@ -183,10 +183,11 @@ describe("a VPC endpoint", () => {
     ...asked,
     tamper: (request) => ({ ...request, vpcEndpointId: endpointId, sourceIp: "10.0.1.7" }),
   });
-  const behind = (own: CompiledPolicy | undefined) =>
+  const behind = (own: CompiledPolicy | undefined, serves?: VpcEndpointDoor["serves"]) =>
     openCloud({
       vpcEndpoints: {
-        find: (_tx, id) => own && { id, vpcId: "vpc-0123456789abcdef0", accountId: home, policy: own },
+        find: (_tx, id) =>
+          own && { id, vpcId: "vpc-0123456789abcdef0", accountId: home, policy: own, serves },
       },
     });
   const openToAll = policy("endpoint", "vpce", statement("Allow", "*", anyone));
@@ -202,6 +203,20 @@ describe("a VPC endpoint", () => {
   it("that is gone refuses whatever comes by it", async () => {
     const cloud = await behind(undefined);
     expect((await cloud.send(by(listUsers(cloud)))).code).toBe("AccessDenied");
+  });
+
+  it.each([
+    ["its service in its region", "ec2", "us-east-1", 200],
+    ["its service in another region", "ec2", "eu-west-1", 403],
+    ["another service", "sts", "us-east-1", 403],
+  ])("that leads to one service answers or refuses: %s", async (_what, service, region, status) => {
+    const cloud = await behind(openToAll, { service: "ec2", region: "us-east-1" });
+    const action = service === "ec2" ? "DescribeVpcs" : "GetCallerIdentity";
+    const answer = await cloud.send(by({ service, action, region, credentials: cloud.admin }));
+    expect([answer.status, answer.code]).toEqual([
+      status,
+      status === 200 ? undefined : "SignatureDoesNotMatch",
+    ]);
   });
 
   it("stands in the record with its account and the address inside the VPC", async () => {

@@ -69,6 +69,11 @@ export const endpointGone = fault({
   status: 403,
   message: () => "The VPC endpoint that the request came by does not exist.",
 });
+export const notServed = fault({
+  code: "SignatureDoesNotMatch",
+  status: 403,
+  message: (service: string) => `Credential should be scoped to correct service: '${service}'.`,
+});
 export const storeUnavailable = fault({
   code: "ServiceUnavailable",
   status: 503,
@@ -96,6 +101,7 @@ export const requestPathFaults = [
   httpMalformed,
   dryRunAllowed,
   endpointGone,
+  notServed,
   storeUnavailable,
   internalFailure,
 ];

@@ -23,12 +23,13 @@ import {
   type Principal,
   type Service,
   type UnsignedCall,
+  type VpcEndpointDoor,
   type VpcEndpointsPort,
 } from "../kit/index.ts";
 import { authenticate } from "./authenticate.ts";
 import { regionOfHost, takesUnsigned } from "./unsigned.ts";
 import { authorize } from "./authorize.ts";
-import { dryRunAllowed, endpointGone, toFault, unsupportedParameter } from "./faults.ts";
+import { dryRunAllowed, endpointGone, notServed, toFault, unsupportedParameter } from "./faults.ts";
 import { headerOf, type HttpReply, type HttpRequest } from "./http-message.ts";
 import { claimedAccessKey, claimedAction, claimedProtocol, claimedService } from "./identify.ts";
 import { trailRecord } from "./record.ts";
@@ -247,13 +248,15 @@ interface Sender {
 }
 
 function callerOf(tx: Tx, progress: Progress, { options, endpoints, signingKeys }: Serving): Sender {
-  const { request, now, endpoint } = progress;
+  const { request, now, endpoint, origin } = progress;
+  const serves = origin.vpcEndpoint?.serves;
   const { identity, environment } = options;
   const { regions } = environment.settings;
   if (endpoint !== undefined && takesUnsigned(endpoint, request)) {
-    return { endpoint, region: regionOfHost(request.host, regions) };
+    const region = serves?.region ?? regionOfHost(request.host, regions);
+    return checkServed(serves, { endpoint, region });
   }
-  return authenticate(tx, request, {
+  const caller = authenticate(tx, request, {
     identity,
     now,
     endpoints,
@@ -261,6 +264,16 @@ function callerOf(tx: Tx, progress: Progress, { options, endpoints, signingKeys 
     signingKeys,
     claimed: replyForm(request, progress).protocol,
   });
+  return checkServed(serves, caller);
+}
+
+/** A VPC endpoint leads to one service in one region. @throws notServed */
+function checkServed(serves: VpcEndpointDoor["serves"], caller: Sender): Sender {
+  const { name, scope } = caller.endpoint.service;
+  if (serves === undefined) return caller;
+  if (name !== serves.service) throw notServed(serves.service);
+  if (scope === "regional" && caller.region !== serves.region) throw notServed(`${name} in ${serves.region}`);
+  return caller;
 }
 
 /** The call, with the caller that its input proves where the operation says so. */

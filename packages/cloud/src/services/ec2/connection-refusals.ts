@@ -1,4 +1,5 @@
 /** Test support: requests about what joins VPCs that are refused; together they meet every fault of its rooms. */
+import { endpointRefusals } from "./endpoint-refusals.ts";
 import type { ConnectedWorld, TestVpc } from "./testing-connections.ts";
 import { other, otherAccount } from "./testing-connections.ts";
 import type { Caller } from "./testing.ts";
@@ -63,6 +64,7 @@ const dns = { AllowDnsResolutionFromRemoteVpc: true };
 
 /** The refusals. */
 export const connectionRefusals: readonly Refusal[] = [
+  ...endpointRefusals,
   ["AcceptVpcPeeringConnection", () => absentPeering],
   ["AcceptVpcPeeringConnection", () => ({ VpcPeeringConnectionId: "pcx-x" })],
   ["AcceptVpcPeeringConnection", (world) => peering(world, "active")],

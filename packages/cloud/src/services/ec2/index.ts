@@ -201,6 +201,32 @@ import { subnets } from "./subnet/subnet.ts";
 import { createTags, deleteTags, describeTags, tagRequestFaults } from "./tag/operations.ts";
 import { volumeFaults, volumes } from "./volume/volume.ts";
 import {
+  acceptVpcEndpointConnections,
+  describeVpcEndpointConnections,
+  rejectVpcEndpointConnections,
+} from "./vpc-endpoint-service/connection-operations.ts";
+import { endpointServices } from "./vpc-endpoint-service/endpoint-service.ts";
+import { endpointServiceFaults } from "./vpc-endpoint-service/faults.ts";
+import {
+  describeVpcEndpointServicePermissions,
+  modifyVpcEndpointServicePermissions,
+} from "./vpc-endpoint-service/permission-operations.ts";
+import {
+  createVpcEndpointServiceConfiguration,
+  deleteVpcEndpointServiceConfigurations,
+  describeVpcEndpointServiceConfigurations,
+  modifyVpcEndpointServiceConfiguration,
+} from "./vpc-endpoint-service/service-operations.ts";
+import { createVpcEndpoint } from "./vpc-endpoint/create-endpoint.ts";
+import { endpointFaults } from "./vpc-endpoint/faults.ts";
+import { modifyVpcEndpoint } from "./vpc-endpoint/modify-endpoint.ts";
+import {
+  deleteVpcEndpoints,
+  describeVpcEndpoints,
+  describeVpcEndpointServices,
+} from "./vpc-endpoint/operations.ts";
+import { vpcEndpoints } from "./vpc-endpoint/vpc-endpoint.ts";
+import {
   deleteVpcPeeringConnection,
   describeVpcPeeringConnections,
   modifyVpcPeeringConnectionOptions,
@@ -253,6 +279,7 @@ export const ec2Service: Service = {
   refusal: { code: "UnauthorizedOperation", status: 403, encoded: true },
   operations: [
     acceptAddressTransfer,
+    acceptVpcEndpointConnections,
     acceptVpcPeeringConnection,
     allocateAddress,
     assignIpv6Addresses,
@@ -290,6 +317,8 @@ export const ec2Service: Service = {
     createTags,
     createVpc,
     createVpcBlockPublicAccessExclusion,
+    createVpcEndpoint,
+    createVpcEndpointServiceConfiguration,
     createVpcPeeringConnection,
     deleteDhcpOptions,
     deleteEgressOnlyInternetGateway,
@@ -311,6 +340,8 @@ export const ec2Service: Service = {
     deleteTags,
     deleteVpc,
     deleteVpcBlockPublicAccessExclusion,
+    deleteVpcEndpoints,
+    deleteVpcEndpointServiceConfigurations,
     deleteVpcPeeringConnection,
     describeAccountAttributes,
     describeAddresses,
@@ -349,6 +380,11 @@ export const ec2Service: Service = {
     describeVpcAttribute,
     describeVpcBlockPublicAccessExclusions,
     describeVpcBlockPublicAccessOptions,
+    describeVpcEndpointConnections,
+    describeVpcEndpoints,
+    describeVpcEndpointServiceConfigurations,
+    describeVpcEndpointServicePermissions,
+    describeVpcEndpointServices,
     describeVpcPeeringConnections,
     describeVpcs,
     detachInternetGateway,
@@ -380,9 +416,13 @@ export const ec2Service: Service = {
     modifyVpcAttribute,
     modifyVpcBlockPublicAccessExclusion,
     modifyVpcBlockPublicAccessOptions,
+    modifyVpcEndpoint,
+    modifyVpcEndpointServiceConfiguration,
+    modifyVpcEndpointServicePermissions,
     modifyVpcPeeringConnectionOptions,
     modifyVpcTenancy,
     rebootInstances,
+    rejectVpcEndpointConnections,
     rejectVpcPeeringConnection,
     releaseAddress,
     replaceIamInstanceProfileAssociation,
@@ -427,6 +467,8 @@ export const ec2Service: Service = {
     ...volumeFaults,
     ...peeringFaults,
     ...publicAccessFaults,
+    ...endpointFaults,
+    ...endpointServiceFaults,
     ...associationFaults,
     instanceNotFound,
     instanceMalformed,
@@ -472,6 +514,8 @@ export const ec2Service: Service = {
     publicAccessOptions,
     declaredPublicAccess,
     publicAccessExclusions.collection,
+    vpcEndpoints.collection,
+    endpointServices.collection,
     profileAssociations.collection,
     metadataDefaults,
     identityKeys,
@@ -488,4 +532,5 @@ export { natGatewayReconciler } from "./nat-gateway/reconciler.ts";
 export { networkReconciler } from "./network/reconciler.ts";
 export { declaredPublicAccessReconciler } from "./vpc-block-public-access/reconciler.ts";
 export { vpcModel } from "./network/vpc-model.ts";
+export { createVpcEndpoints } from "./vpc-endpoint/endpoint-policy.ts";
 export { vpcNameFacts, type VpcNameFacts } from "./dns/vpc-names.ts";

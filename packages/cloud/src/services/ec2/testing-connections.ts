@@ -36,6 +36,21 @@ export interface ConnectedWorld extends TestWorld {
   readonly models: ReadonlyMap<string, VpcModel>;
 }
 
+/** A network that keeps the models it is given, but for those of VPCs that fail. */
+function driverOf(models: Map<string, VpcModel>, failing: readonly string[]): NetworkDriver {
+  return {
+    mode: "recorded",
+    apply(model) {
+      if (failing.includes(model.vpcId)) return Promise.reject(new Error(`${model.vpcId} fails`));
+      models.set(model.vpcId, model);
+      return Promise.resolve();
+    },
+    remove: () => Promise.resolve(),
+    standing: () => Promise.resolve([]),
+    netnsOf: (number) => `test-${number}`,
+  };
+}
+
 /** Opens it. */
 export async function openConnectedWorld(): Promise<ConnectedWorld> {
   const world = await openTestWorld();
@@ -48,17 +63,6 @@ export async function openConnectedWorld(): Promise<ConnectedWorld> {
   const ask: ConnectedWorld["ask"] = (name, input = {}, caller = {}) =>
     world.run(operation(name), input, caller);
   const models = new Map<string, VpcModel>();
-  const driverFailing = (failing: readonly string[]): NetworkDriver => ({
-    mode: "recorded",
-    apply(model) {
-      if (failing.includes(model.vpcId)) return Promise.reject(new Error(`${model.vpcId} fails`));
-      models.set(model.vpcId, model);
-      return Promise.resolve();
-    },
-    remove: () => Promise.resolve(),
-    standing: () => Promise.resolve([]),
-    netnsOf: (number) => `test-${number}`,
-  });
   return {
     ...world,
     ask,
@@ -92,7 +96,7 @@ export async function openConnectedWorld(): Promise<ConnectedWorld> {
     models,
     async settle(failing = []) {
       models.clear();
-      const pass = networkReconciler(driverFailing(failing), metadataSetting).run(
+      const pass = networkReconciler(driverOf(models, failing), metadataSetting).run(
         world.store,
         world.environment,
       );

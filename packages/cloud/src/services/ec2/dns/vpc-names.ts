@@ -1,12 +1,14 @@
 /** What the services in a VPC's router ask about their VPC: which addresses are whose, and what they lease. */
 import { contains, parseAddress, parseCidr } from "@casemate/net-engine";
-import type { Store } from "@casemate/store";
+import type { ReadTx, Store } from "@casemate/store";
 import type { CloudEnvironment } from "../../../kit/index.ts";
 import { leaseFacts, secondAddress, type LeaseFacts } from "../dhcp-options/lease-facts.ts";
 import { ordinaryNaming } from "../instance/instance-names.ts";
 import { interfacesOf } from "../instance/instance-view.ts";
 import { instances } from "../instance/instance.ts";
 import { networkInterfaces } from "../network-interface/network-interface.ts";
+import { endpointAddresses } from "../vpc-endpoint/endpoint-names.ts";
+import { peersOf } from "../vpc-peering-connection/peering-connection.ts";
 import { vpcs } from "../vpc/vpc.ts";
 
 /** Names and leases of one VPC, as of now. */
@@ -17,8 +19,14 @@ export interface VpcNameFacts {
   /** The second address of the VPC's primary block, where its resolver answers. */
   readonly resolverAddress: string | undefined;
   isPrivateAddress(address: string): boolean;
+  /** In this VPC, or in one that it is peered with and that lets it know. */
   privateAddressOf(publicAddress: string): string | undefined;
   isPublicAddress(address: string): boolean;
+  /**
+   * The addresses of a lower-case name that leads to a VPC endpoint; `unknown` where the name is in their domain
+   * and is none of theirs.
+   */
+  endpointAddresses(name: string): readonly string[] | "unknown" | undefined;
   /** The primary addresses of an instance of this VPC whose resource name is answered for. */
   addressesOfInstance(
     instanceId: string,
@@ -45,10 +53,12 @@ export function vpcNameFacts(store: Store, environment: CloudEnvironment, vpcId:
     privateAddressOf: (publicAddress) =>
       store.read((tx) => {
         const [row] = tx.by(networkInterfaces.collection, "public-address", publicAddress);
-        if (row?.vpcId !== vpcId) return undefined;
+        if (row === undefined) return undefined;
+        if (row.vpcId !== vpcId && !resolvesAcross(tx, vpcId, row.vpcId)) return undefined;
         return row.publicIps.find(({ publicIp }) => publicIp === publicAddress)?.privateIp;
       }),
     leaseOf: (address) => store.read((tx) => leaseFacts(tx, vpcId, address)),
+    endpointAddresses: (name) => store.read((tx) => endpointAddresses(tx, vpcId, name)),
     addressesOfInstance: (instanceId) =>
       store.read((tx) => {
         const instance = tx.get(instances.collection, instanceId);
@@ -62,4 +72,13 @@ export function vpcNameFacts(store: Store, environment: CloudEnvironment, vpcId:
         };
       }),
   };
+}
+
+/** Whether public names of a peer lead to its private addresses: as it lets them, and names its interfaces. */
+function resolvesAcross(tx: ReadTx, vpcId: string, peerVpcId: string): boolean {
+  const allowed = peersOf(tx, vpcId).some(({ row, other }) => {
+    return row.state === "active" && other.vpcId === peerVpcId && other.remoteDns;
+  });
+  const peer = allowed ? tx.get(vpcs.collection, peerVpcId) : undefined;
+  return peer !== undefined && peer.enableDnsSupport && peer.enableDnsHostnames;
 }

@@ -28,7 +28,7 @@ export interface PublicIpRow {
 
 /** What an interface serves that users cannot change: the interface belongs to it and goes with it. */
 export interface RequesterRow {
-  readonly interfaceType: "nat_gateway";
+  readonly interfaceType: "nat_gateway" | "network_load_balancer" | "vpc_endpoint";
   readonly resourceId: string;
   readonly attachmentId: string;
   readonly attachedAt: number;

@@ -5,6 +5,7 @@
 import type { ReadTx } from "@casemate/store";
 import type { NetworkDriver, Reconciler } from "../../../kit/index.ts";
 import { openDetachments } from "../network-interface/attachment.ts";
+import { openEndpointChanges } from "../vpc-endpoint/endpoint-model.ts";
 import { openPeeringChanges } from "../vpc-peering-connection/peering-model.ts";
 import { vpcs, type VpcRow } from "../vpc/vpc.ts";
 import { openPublicAccessChanges } from "../vpc-block-public-access/public-access-model.ts";
@@ -17,7 +18,12 @@ const everyMs = 30_000;
 
 /** What waits for the networks to stand as the rows say now. */
 function openChanges(tx: ReadTx): readonly OpenChange[] {
-  return [...openPeeringChanges(tx), ...openDetachments(tx), ...openPublicAccessChanges(tx)];
+  return [
+    ...openPeeringChanges(tx),
+    ...openEndpointChanges(tx),
+    ...openDetachments(tx),
+    ...openPublicAccessChanges(tx),
+  ];
 }
 
 /** Makes the reconciler over a driver. */

@@ -15,6 +15,8 @@ import { routeTables } from "../route-table/route-table.ts";
 import { securityGroupRules, type SecurityGroupRuleRow } from "../security-group/security-group.ts";
 import { groupsUsableIn } from "../security-group/vpc-association.ts";
 import { subnets } from "../subnet/subnet.ts";
+import { interfaceEndpointModels } from "../vpc-endpoint/endpoint-model.ts";
+import { endpointServiceModels } from "../vpc-endpoint-service/service-model.ts";
 import { peeringModels } from "../vpc-peering-connection/peering-model.ts";
 import type { VpcRow } from "../vpc/vpc.ts";
 import { publicAccessModel } from "../vpc-block-public-access/public-access-model.ts";
@@ -65,6 +67,8 @@ export function vpcModel(tx: ReadTx, vpc: VpcRow, metadataOf: MetadataSetting): 
     natGateways: natGatewayModels(tx, vpc.id),
     peerings: peeringModels(tx, vpc.id),
     publicAccess: publicAccessModel(tx, vpc),
+    interfaceEndpoints: interfaceEndpointModels(tx, vpc.id),
+    endpointServices: endpointServiceModels(tx, vpc.id),
   };
 }
 

@@ -16,6 +16,8 @@ import { prefixLists } from "../prefix-list/prefix-list.ts";
 import { reservations } from "../subnet/reservation.ts";
 import { subnets } from "../subnet/subnet.ts";
 import { volumes } from "../volume/volume.ts";
+import { endpointServices } from "../vpc-endpoint-service/endpoint-service.ts";
+import { vpcEndpoints } from "../vpc-endpoint/vpc-endpoint.ts";
 import { vpcPeeringConnections } from "../vpc-peering-connection/vpc-peering-connection.ts";
 import { vpcs } from "../vpc/vpc.ts";
 import { publicAccessExclusions } from "../vpc-block-public-access/exclusion.ts";
@@ -48,6 +50,8 @@ export const taggableResources: readonly AnyResource[] = [
   reservations,
   subnets,
   volumes,
+  endpointServices,
+  vpcEndpoints,
   vpcPeeringConnections,
   vpcs,
   publicAccessExclusions,

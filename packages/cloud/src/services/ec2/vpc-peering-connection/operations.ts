@@ -60,7 +60,7 @@ const optionsOf = {
 
 function attributeKeys(input: ModifyVpcPeeringConnectionOptionsRequest): ConditionKeys {
   const named = Object.values(optionsOf).filter((name) => input[name] !== undefined);
-  return named.length === 0 ? {} : { "ec2:Attribute": named };
+  return named.length === 0 ? {} : { "ec2:Attribute": named.length > 1 ? named : named[0] };
 }
 
 export const modifyVpcPeeringConnectionOptions = operation("ModifyVpcPeeringConnectionOptions", {

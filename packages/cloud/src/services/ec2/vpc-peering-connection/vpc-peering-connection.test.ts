@@ -1,7 +1,9 @@
 import { compileNetwork, evaluate, reachAcross } from "@casemate/net-engine";
 import type { VpcPeeringConnection } from "@casemate/wire/ec2";
 import { describe, expect, it } from "vitest";
+import { vpcNameFacts } from "../dns/vpc-names.ts";
 import { ec2Service } from "../index.ts";
+import { networkInterfaces, withPublicIp } from "../network-interface/network-interface.ts";
 import {
   openConnectedWorld,
   other,
@@ -251,8 +253,8 @@ describe("what is said of a peering", () => {
       "DescribeVpcPeeringConnections",
       { MaxResults: 5 },
     );
-    expect(first.VpcPeeringConnections.map((each) => each.VpcPeeringConnectionId).toSorted()).toEqual(
-      [id, second].toSorted(),
+    expect(new Set(first.VpcPeeringConnections.map((each) => each.VpcPeeringConnectionId))).toEqual(
+      new Set([id, second]),
     );
   });
 
@@ -280,6 +282,30 @@ describe("what is said of a peering", () => {
       RequesterVpcInfo: { PeeringOptions: { AllowDnsResolutionFromRemoteVpc: false } },
     });
   });
+});
+
+it("leads public names of a peer to private addresses once it lets the other VPC know", async () => {
+  const { world, here, there, VpcPeeringConnectionId } = await openPeered();
+  const { eniId, address } = world.instanceIn(there);
+  const publicIp = "203.0.113.77";
+  world.store.transaction((tx) => {
+    const row = tx.get(networkInterfaces.collection, eniId);
+    if (row !== undefined) networkInterfaces.change(tx, row, withPublicIp(row, publicIp));
+  });
+  const found = () => vpcNameFacts(world.store, world.environment, here.vpcId).privateAddressOf(publicIp);
+  const options = { AccepterPeeringConnectionOptions: { AllowDnsResolutionFromRemoteVpc: true } };
+  expect(found()).toBeUndefined();
+  world.ask("ModifyVpcPeeringConnectionOptions", { VpcPeeringConnectionId, ...options });
+  expect(found()).toBeUndefined();
+  world.ask("ModifyVpcAttribute", { VpcId: there.vpcId, EnableDnsHostnames: { Value: true } });
+  expect(found()).toBe(address);
+  expect(
+    vpcNameFacts(world.store, world.environment, world.makeVpc("10.3.0.0/16").vpcId).privateAddressOf(
+      publicIp,
+    ),
+  ).toBeUndefined();
+  world.ask("DeleteVpcPeeringConnection", { VpcPeeringConnectionId });
+  expect(found()).toBeUndefined();
 });
 
 describe("the needs of a peering", () => {
@@ -346,7 +372,7 @@ describe("the needs of a peering", () => {
       world.needsOf(operation("ModifyVpcPeeringConnectionOptions"), { VpcPeeringConnectionId, ...more })[0]
         ?.keys;
     expect(needs({ RequesterPeeringConnectionOptions: {} })).toMatchObject({
-      "ec2:Attribute": ["RequesterPeeringConnectionOptions"],
+      "ec2:Attribute": "RequesterPeeringConnectionOptions",
     });
     expect(needs({})).not.toHaveProperty("ec2:Attribute");
   });

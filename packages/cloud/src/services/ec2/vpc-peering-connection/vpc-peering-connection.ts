@@ -52,7 +52,10 @@ function shownMs(row: PeeringRow, state: SeenPeering["state"], role: PeeringRole
       return 48 * hourMs;
     case "deleted":
       return role === ended?.by || requester.accountId === accepter.accountId ? 2 * hourMs : 48 * hourMs;
-    default:
+    case "pending-acceptance":
+    case "provisioning":
+    case "active":
+    case "deleting":
       return Number.POSITIVE_INFINITY;
   }
 }

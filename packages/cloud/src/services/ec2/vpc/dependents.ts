@@ -8,6 +8,7 @@ import { routeTables } from "../route-table/route-table.ts";
 import { securityGroups } from "../security-group/security-group.ts";
 import { groupVpcAssociations } from "../security-group/vpc-association.ts";
 import { subnets } from "../subnet/subnet.ts";
+import { vpcEndpoints } from "../vpc-endpoint/vpc-endpoint.ts";
 import { peersOf } from "../vpc-peering-connection/peering-connection.ts";
 
 type Question = (tx: ReadTx, vpcId: string) => boolean;
@@ -24,6 +25,7 @@ const questions: readonly Question[] = [
   (tx, id) => tx.by(securityGroups.collection, "vpc", id).some(({ name }) => name !== "default"),
   (tx, id) => peersOf(tx, id).length > 0,
   (tx, id) => tx.by(groupVpcAssociations, "vpc", id).length > 0,
+  (tx, id) => tx.by(vpcEndpoints.collection, "vpc", id).length > 0,
 ];
 
 /** Whether anything keeps a VPC from being deleted. */
