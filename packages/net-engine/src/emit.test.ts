@@ -85,6 +85,35 @@ describe("a plan", () => {
     expect(plan.flushes).toEqual([["-D", "-w", "14"]]);
   });
 
+  it("translates only where there is an internet gateway, and adds that to what stands", () => {
+    const { internetGateway, ...closed } = probeVpcA;
+    expect(internetGateway).toBeDefined();
+    expect(full(closed).nft).not.toContain("type nat");
+    const hooks = (text: string): string[] => text.split("\n").filter((line) => line.includes("nat_p"));
+    const [attach, detach] = [change(closed, probeVpcA).nft, change(probeVpcA, closed).nft];
+    expect(attach).not.toContain("delete table");
+    expect(hooks(attach)).toEqual([
+      "add chain inet vpc nat_pre { type nat hook prerouting priority -100; policy accept; }",
+      "add chain inet vpc nat_post { type nat hook postrouting priority 100; policy accept; }",
+      "add rule inet vpc nat_pre meta iif 203 dnat ip to ip daddr map @igw_dnat",
+      "add rule inet vpc nat_post meta oif 203 snat ip to ip saddr map @igw_snat",
+    ]);
+    expect(hooks(detach)).toEqual([
+      "flush chain inet vpc nat_pre",
+      "flush chain inet vpc nat_post",
+      "delete chain inet vpc nat_pre",
+      "delete chain inet vpc nat_post",
+    ]);
+  });
+
+  it("takes nothing from outside that has an address of the router", () => {
+    const { rules } = full(probeVpcA).applied.ruleset.chains["from_igw"]!;
+    expect(rules).toContain("ip saddr { 169.254.169.254, 169.254.169.253, 169.254.169.123 } drop");
+    expect(rules.some((rule) => rule.startsWith("ip saddr { 10.0.0.0/16") && rule.endsWith("drop"))).toBe(
+      true,
+    );
+  });
+
   it("flushes the flows of a public address that is taken away", () => {
     const to = withEnis((enis) =>
       enis.map((eni) => (eni.id === "eni-web" ? { ...eni, publicIps: [] } : eni)),

@@ -116,6 +116,9 @@ export const routerSysctls: Readonly<Record<string, string>> = {
   "net.ipv6.conf.default.accept_ra": "0",
   "net.ipv4.conf.all.rp_filter": "0",
   "net.ipv4.conf.default.rp_filter": "0",
+  // Else each pass of each packet looks its source up as well, only to drop what comes from an address of the
+  // router itself; the ruleset drops that (`render-ruleset.ts`, `render-gateways.ts`).
+  "net.ipv4.conf.all.accept_local": "1",
   "net.ipv4.conf.default.proxy_arp": "1",
   "net.ipv4.conf.all.send_redirects": "0",
   "net.ipv4.conf.default.send_redirects": "0",

@@ -11,9 +11,12 @@ import {
   formatMark,
   gatewayMark,
   ifIndex,
+  metadataAddress,
   nextHop,
+  resolverAddress,
   routerMac,
   stageBit,
+  timeAddress,
 } from "./layout.ts";
 import { paint } from "./plane.ts";
 import { peerTtlRuleset } from "./render-fixed.ts";
@@ -79,7 +82,10 @@ function renderInternetGateway({ chains }: RulesetBuilder, compiled: CompiledNet
   });
   const own6 = blocksOf(compiled.cidrs, 6);
   const into6 = own6.length === 0 ? [] : [`ip6 daddr { ${own6.join(", ")} } goto igw_mark`];
-  chains["from_igw"] = { rules: [...spoofed, "ip daddr vmap @igw_from", ...into6, "drop"] };
+  const services = [metadataAddress[4], resolverAddress[4], timeAddress[4]].join(", ");
+  chains["from_igw"] = {
+    rules: [...spoofed, `ip saddr { ${services} } drop`, "ip daddr vmap @igw_from", ...into6, "drop"],
+  };
   // What conntrack does not take for part of a flow is not translated, so it must not get out. IPv6 is not
   // translated at all: an answer may leave this way that was asked through a peering.
   chains["to_igw"] = {
@@ -94,6 +100,8 @@ function renderInternetGateway({ chains }: RulesetBuilder, compiled: CompiledNet
   chains["igw_nat"] = {
     rules: ["meta nfproto ipv6 goto from_igw6", "ct status dnat accept", "ct status snat accept", "drop"],
   };
+  // Hooks of translation cost every flow of the VPC, so they stand only where there is what they are for.
+  if (compiled.internetGatewayId === undefined) return;
   chains["nat_pre"] = {
     hook: "type nat hook prerouting priority -100; policy accept;",
     rules: [`meta iif ${ifIndex.up0} dnat ip to ip daddr map @igw_dnat`],

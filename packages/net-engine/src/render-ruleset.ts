@@ -200,9 +200,14 @@ function passOne(eni: CompiledEni, family: Family): string[] {
     family === 6
       ? [`icmpv6 type { 133, 135, 136 } ip6 hoplimit 255 ether saddr ${eni.mac} notrack accept`]
       : [];
-  // A middlebox may send from any address, but not to the services, which know their caller by its address.
+  // A middlebox may send from any address, but not to the services, which know their caller by its address,
+  // nor as one of them.
   const forwarded = eni.sourceDestCheck
     ? []
-    : [`meta nfproto ipv${family} fib daddr type local drop`, `${source} != ${own} ${note}`];
+    : [
+        `meta nfproto ipv${family} fib daddr type local drop`,
+        ...(family === 4 ? ["meta nfproto ipv4 fib saddr type local drop"] : []),
+        `${source} != ${own} ${note}`,
+      ];
   return [...neighbours, `${source} ${own} ${note}`, ...forwarded];
 }

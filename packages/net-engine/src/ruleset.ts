@@ -73,7 +73,8 @@ export function printChange(from: Ruleset, to: Ruleset): string {
     const old = from.chains[name];
     if (old === chain) continue;
     if (old !== undefined && sameRules(old.rules, chain.rules)) continue;
-    if (old === undefined) added.push(`add chain ${table} ${name}`);
+    if (old === undefined)
+      added.push(`add chain ${table} ${name}${chain.hook === undefined ? "" : ` { ${chain.hook} }`}`);
     else emptied.push(`flush chain ${table} ${name}`);
     rules.push(...chain.rules.map((rule) => `add rule ${table} ${name} ${rule}`));
   }
@@ -92,14 +93,16 @@ export function printChange(from: Ruleset, to: Ruleset): string {
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`;
 }
 
-/** A set's declaration and a base chain's hook cannot be changed in place. */
+/** A set's declaration and a base chain's hook cannot be changed in place; nor is there a table at first. */
 function changedDeclarations(from: Ruleset, to: Ruleset): boolean {
+  if (Object.keys(from.chains).length === 0) return true;
   for (const name in to.sets) {
     const old = from.sets[name];
     if (old !== undefined && old.declaration !== to.sets[name]?.declaration) return true;
   }
   for (const name in to.chains) {
-    if (from.chains[name]?.hook !== to.chains[name]?.hook) return true;
+    const old = from.chains[name];
+    if (old !== undefined && old.hook !== to.chains[name]?.hook) return true;
   }
   return false;
 }

@@ -209,6 +209,18 @@ describe.skipIf(!gate.available)(`packets through the network${gate.title}`, () 
       expect(await guests.web.connect("10.0.1.11", 8443)).toMatch(/^ok/);
       expect(await heard()).toBe(before);
     });
+    it("a middlebox may send other addresses, but none of the router's own", async () => {
+      const name = world.driver.netnsOf(worldEnis.fw.number);
+      const own = ["10.0.0.2", "10.0.1.1"];
+      for (const source of [...own, "10.0.9.9"]) {
+        await runInNamespace(name, ["ip", "addr", "add", `${source}/32`, "dev", "lo"]);
+        await guests.fw.udp("10.0.2.10", 5000, { source, silent: true });
+      }
+      const heard = async (): Promise<string[]> =>
+        ((await guests.db.ask("received", { port: 5000 })) as { from: string }[]).map(({ from }) => from);
+      await expect.poll(heard).toContain("10.0.9.9");
+      expect((await heard()).filter((source) => own.includes(source))).toEqual([]);
+    });
     it("a middlebox may send other addresses, but not as another interface to the metadata service", async () => {
       const result = await guests.fw.ask("http", { ...tokenRequest, source: "10.0.1.10", ...quick });
       expect(result).not.toHaveProperty("status");
