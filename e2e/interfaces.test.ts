@@ -110,7 +110,10 @@ test("an address that is assigned to it answers, and no more once it is taken ba
   const of = ["--network-interface-id", second.id];
   const assigned = await ask(
     "AssignedPrivateIpAddresses[0].PrivateIpAddress",
-    ...["assign-private-ip-addresses", ...of, "--secondary-private-ip-address-count", "1"],
+    "assign-private-ip-addresses",
+    ...of,
+    "--secondary-private-ip-address-count",
+    "1",
   );
   await until("the assigned address answers", async () =>
     (await visit(assigned)) === "answered" ? true : undefined,
@@ -167,12 +170,15 @@ test("a launch from a template has its parameters, and as many interfaces as it 
   const id = await ask("LaunchTemplate.LaunchTemplateId", "create-launch-template", ...named);
   const made = await ask<string>(
     "Instances[0].InstanceId",
-    ...["run-instances", "--launch-template", `LaunchTemplateId=${id},Version=1`],
+    "run-instances",
+    "--launch-template",
+    `LaunchTemplateId=${id},Version=1`,
   );
   await cloud.untilState(made, "running");
   const query =
     "Reservations[0].Instances[0].NetworkInterfaces[?Attachment.DeviceIndex==`1`].PrivateIpAddress";
   const [address] = await ask<string[]>(query, "describe-instances", "--instance-ids", made);
+  expect(address).toMatch(/^172\.31\./);
   // Nothing listens there: the packet comes through and is refused by the guest.
   await until("the second interface is reached", async () =>
     (await visit(address!)) === "refused" ? true : undefined,

@@ -1,7 +1,18 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { NetworkDriver } from "../../../kit/index.ts";
-import type { MachineDriver, MachineId, ObservedMachine } from "../../../kit/machine-driver.ts";
+import type {
+  MachineDriver,
+  MachineId,
+  MachineInterface,
+  ObservedMachine,
+} from "../../../kit/machine-driver.ts";
 import { ec2Service } from "../index.ts";
+import {
+  attachNetworkInterface,
+  detachNetworkInterface,
+} from "../network-interface/attachment-operations.ts";
+import { createNetworkInterface } from "../network-interface/create-operations.ts";
+import { assignPrivateIpAddresses } from "../network-interface/private-address-operations.ts";
 import { networkInterfaces, primaryPublicIp } from "../network-interface/network-interface.ts";
 import { openTestCloud, type TestCloud } from "../testing.ts";
 import { volumes } from "../volume/volume.ts";
@@ -16,12 +27,18 @@ class FakeHost {
   readonly calls: string[] = [];
   refuse = false;
   networkApplied = 0;
+  /** The interfaces that machines were started with. */
+  readonly specs: (readonly MachineInterface[])[] = [];
+  /** What was plugged in, as device and addresses. */
+  readonly plugged: string[] = [];
+  plugRefused = false;
   /** Starts wait for it. */
   gate: Promise<void> = Promise.resolve();
 
   readonly driver = {
     observe: () => Promise.resolve([...this.machines.values()]),
-    start: (spec: { instanceId: MachineId }) => {
+    start: (spec: { instanceId: MachineId; enis: readonly MachineInterface[] }) => {
+      this.specs.push(spec.enis);
       this.calls.push(`start after ${this.networkApplied} networks`);
       if (this.refuse) return Promise.reject(new Error("no room"));
       return this.gate.then(() => this.set(spec.instanceId, "running"));
@@ -33,6 +50,17 @@ class FakeHost {
     },
     reboot: () => {
       this.calls.push("reboot");
+      return Promise.resolve();
+    },
+    plugInterfaces: (id: MachineId, enis: readonly MachineInterface[]) => {
+      if (this.plugRefused) return Promise.reject(new Error("no such device"));
+      const said = enis.map(
+        ({ deviceIndex, addresses = [] }) =>
+          `eth${deviceIndex} ${addresses.map(({ address, length }) => `${address}/${length}`).join(" ")}`,
+      );
+      this.plugged.push(`${said.join(", ")} after ${this.networkApplied} networks`);
+      const all = enis.flatMap(({ addresses = [] }) => addresses.map(({ address }) => address));
+      this.set(id, "running", all);
       return Promise.resolve();
     },
     terminate: (id: MachineId) => {
@@ -53,8 +81,9 @@ class FakeHost {
     netnsOf: (number) => `e-${number}`,
   };
 
-  set(id: string, state: ObservedMachine["state"]): void {
-    this.machines.set(id, { instanceId: id as MachineId, state, startedAt: 0, startIdentity: "1" });
+  set(id: string, state: ObservedMachine["state"], addresses?: readonly string[]): void {
+    const machine = { instanceId: id as MachineId, state, startedAt: 0, startIdentity: "1" };
+    this.machines.set(id, { ...machine, ...(addresses && { addresses }) });
   }
 
   exit(id: string, reason: NonNullable<ObservedMachine["exit"]>["reason"]): void {
@@ -221,6 +250,85 @@ describe("the instance reconciler", () => {
     await pass();
     expect(host.networkApplied).toBe(1);
     expect(host.machines.size).toBe(12);
+  });
+
+  describe("with interfaces that come and go", () => {
+    let id: string;
+    let subnetId: string;
+    const newInterface = (PrivateIpAddress: string): string =>
+      cloud.run<{ NetworkInterface: { NetworkInterfaceId: string } }>(createNetworkInterface, {
+        SubnetId: subnetId,
+        PrivateIpAddress,
+      }).NetworkInterface.NetworkInterfaceId;
+    const attachment = (eni: string) =>
+      cloud.store.read((tx) => tx.get(networkInterfaces.collection, eni)?.attachment);
+    const attach = (eni: string): unknown =>
+      cloud.run(attachNetworkInterface, { NetworkInterfaceId: eni, InstanceId: id, DeviceIndex: 1 });
+
+    beforeEach(async () => {
+      id = launch({ PrivateIpAddress: "172.31.0.10" });
+      await until(id, "running");
+      subnetId = rowOf(id)?.subnetId ?? "";
+      host.set(id, "running", ["172.31.0.10"]);
+    });
+
+    it("plugs one into a running machine once its network stands, and says then that it is attached", async () => {
+      const eni = newInterface("172.31.0.20");
+      await pass();
+      expect(host.plugged).toEqual([]);
+      attach(eni);
+      const before = host.networkApplied;
+      await pass();
+      expect(host.plugged).toEqual([`eth0 172.31.0.10/20, eth1 172.31.0.20/20 after ${before + 1} networks`]);
+      expect(attachment(eni)?.status).toBe("attached");
+      await pass();
+      expect(host.plugged).toHaveLength(1);
+    });
+
+    it("says nothing of the kind while plugging fails, and tries again", async () => {
+      const eni = newInterface("172.31.0.20");
+      attach(eni);
+      host.plugRefused = true;
+      await pass();
+      expect(attachment(eni)?.status).toBe("attaching");
+      expect(failures).toHaveLength(1);
+      host.plugRefused = false;
+      await pass();
+      expect(attachment(eni)?.status).toBe("attached");
+    });
+
+    it("gives a running machine the addresses that were assigned, whoever took them from it", async () => {
+      const eni = cloud.store.read((tx) => tx.by(networkInterfaces.collection, "instance", id)[0]!.id);
+      cloud.run(assignPrivateIpAddresses, { NetworkInterfaceId: eni, PrivateIpAddresses: ["172.31.0.11"] });
+      await pass();
+      expect(host.plugged.at(-1)).toMatch(/^eth0 172\.31\.0\.10\/20 172\.31\.0\.11\/20 after/);
+      host.set(id, "running", ["172.31.0.10"]);
+      await pass();
+      expect(host.plugged).toHaveLength(2);
+    });
+
+    it("takes out of its wish what is being detached", async () => {
+      const eni = newInterface("172.31.0.20");
+      attach(eni);
+      await pass();
+      cloud.run(detachNetworkInterface, { AttachmentId: attachment(eni)?.id });
+      await pass();
+      expect(host.plugged.at(-1)).toMatch(/^eth0 172\.31\.0\.10\/20 after/);
+      expect(attachment(eni)?.status).toBe("detaching");
+    });
+
+    it("attaches one to a stopped instance, which starts with both", async () => {
+      cloud.run(stopInstances, { InstanceIds: [id] });
+      await until(id, "stopped");
+      const eni = newInterface("172.31.0.20");
+      attach(eni);
+      await pass();
+      expect(attachment(eni)?.status).toBe("attached");
+      expect(host.plugged).toEqual([]);
+      cloud.run(startInstances, { InstanceIds: [id] });
+      await until(id, "running");
+      expect(host.specs.at(-1)?.map(({ deviceIndex }) => deviceIndex)).toEqual([0, 1]);
+    });
   });
 
   it("adopts what runs and removes machines that belong to no instance", async () => {

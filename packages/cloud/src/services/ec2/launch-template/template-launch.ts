@@ -81,7 +81,10 @@ export function templatedLaunch(tx: ReadTx, call: Call, asked: RunInstancesReque
 
 function withTemplate(asked: RunInstancesRequest, data: RequestLaunchTemplateData): RunInstancesRequest {
   const given = Object.entries(asked).filter(([, value]) => value !== undefined);
-  const { TagSpecifications, ...launched } = { ...launchParameters(data), ...Object.fromEntries(given) };
+  const { TagSpecifications: _joined, ...launched } = {
+    ...launchParameters(data),
+    ...Object.fromEntries(given),
+  };
   const tags = joinTags(data.TagSpecifications ?? [], asked.TagSpecifications ?? []);
   return { ...launched, ...(tags.length === 0 ? {} : { TagSpecifications: tags }) } as RunInstancesRequest;
 }
