@@ -126,11 +126,6 @@ describe.skipIf(!gate.available)(`rules that change under traffic${gate.title}`,
       // Every place was sent to between changes and around them, or nothing has been shown.
       expect(Math.min(...certain)).toBeGreaterThan(changesWanted / 6);
       expect(sent.length / places.length - Math.max(...certain)).toBeGreaterThan(changesWanted / 6);
-      if (process.env["CASEMATE_TEST_REPORT"] !== undefined) {
-        console.log(
-          `${changesWanted} changes, ${sent.length} datagrams at ${ratePerSecond}/s, certain: ${certain}`,
-        );
-      }
     } finally {
       for (const stream of streams) stream.kill();
       await end();
