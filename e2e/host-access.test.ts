@@ -11,7 +11,9 @@ import { imageId, whyNoInstances } from "./small-cloud.ts";
 import { until } from "./until.ts";
 
 const obstacle = whyNoInstances();
-/** A network that stands for the host's: daemon and clients run in it, so that the real one is not touched. */
+/**
+ * A network that stands for the host's: daemon and clients run in it, so that the real one is not touched.
+ */
 const outer = `cm-e2e-outer-${process.pid}`;
 const within = ["nsenter", `--net=/run/netns/${outer}`];
 const pool = "203.0.113.0/24";

@@ -19,8 +19,9 @@ export interface StartOptions {
   /** `auto` runs real machines where this host can; `recorded` never does. */
   readonly machines?: "auto" | "sandbox" | "recorded" | undefined;
   /**
-   * Whether this host gets a route to the pool: `auto` where nothing on the internet could be meant by it, `on`
-   * wherever the host has no other route there, `off` never, which is what a program that starts a daemon gets unless it asks.
+   * Whether this host gets a route to the pool: `auto` where nothing on the internet could be meant by it,
+   * `on` wherever the host has no other route there, `off` never, which is what a program that starts a
+   * daemon gets unless it asks.
    */
   readonly hostAccess?: HostAccessMode | undefined;
   /** Hosts of OpenID Connect issuers that the daemon may reach; none unless told. */

@@ -1,6 +1,6 @@
 /**
- * Reads lease requests and writes answers: DHCP (RFC 2131) with the options that AWS gives (RFC 2132). What is
- * not a client's request over Ethernet is not read.
+ * Reads lease requests and writes answers: DHCP (RFC 2131) with the options that AWS gives (RFC 2132). What
+ * is not a client's request over Ethernet is not read.
  */
 import { addressBytes } from "../address-bytes.ts";
 

@@ -63,8 +63,8 @@ export interface Edge {
   /** Serves a listening socket that somebody else made; the edge closes it. */
   attach(server: Server, mode: ListenerMode): void;
   /**
-   * Serves a listening socket of a VPC endpoint, over TLS alone: the API, and nothing of Casemate's own. Returns
-   * what closes it and its connections.
+   * Serves a listening socket of a VPC endpoint, over TLS alone: the API, and nothing of Casemate's own.
+   * Returns what closes it and its connections.
    */
   attachEndpoint(server: Server, endpointId: string): () => Promise<void>;
   /** Connections that are open. */

@@ -1,10 +1,9 @@
 /**
- * Brings a machine's interfaces to what is wanted while its guest runs: each lies ready in a namespace of its
- * own until it is moved into the guest's, where its addresses, routes and rules are set. May be repeated; what
- * is there already stays.
- *
- * A guest has no power over its interfaces, so what a distribution's own tools would do on a new one (addresses,
- * and a route table for each secondary interface) is done here, from outside.
+ * Brings a machine's interfaces to what is wanted while its guest runs: each lies ready in a namespace of
+ * its own until it is moved into the guest's, where its addresses, routes and rules are set. May be
+ * repeated; what is there already stays. A guest has no power over its interfaces, so what a distribution's
+ * own tools would do on a new one (addresses, and a route table for each secondary interface) is done here,
+ * from outside.
  */
 import type { MachineInterface } from "@casemate/cloud";
 import { formatCidr, parseCidr } from "@casemate/net-engine";

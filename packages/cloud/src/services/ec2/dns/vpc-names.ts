@@ -1,4 +1,6 @@
-/** What the services in a VPC's router ask about their VPC: which addresses are whose, and what they lease. */
+/**
+ * What the services in a VPC's router ask about their VPC: which addresses are whose, and what they lease.
+ */
 import { contains, parseAddress, parseCidr } from "@casemate/net-engine";
 import type { ReadTx, Store } from "@casemate/store";
 import type { CloudEnvironment } from "../../../kit/index.ts";
@@ -23,8 +25,8 @@ export interface VpcNameFacts {
   privateAddressOf(publicAddress: string): string | undefined;
   isPublicAddress(address: string): boolean;
   /**
-   * The addresses of a lower-case name that leads to a VPC endpoint; `unknown` where the name is in their domain
-   * and is none of theirs.
+   * The addresses of a lower-case name that leads to a VPC endpoint; `unknown` where the name is in their
+   * domain and is none of theirs.
    */
   endpointAddresses(name: string): readonly string[] | "unknown" | undefined;
   /** The primary addresses of an instance of this VPC whose resource name is answered for. */
@@ -74,7 +76,9 @@ export function vpcNameFacts(store: Store, environment: CloudEnvironment, vpcId:
   };
 }
 
-/** Whether public names of a peer lead to its private addresses: as it lets them, and names its interfaces. */
+/**
+ * Whether public names of a peer lead to its private addresses: as it lets them, and names its interfaces.
+ */
 function resolvesAcross(tx: ReadTx, vpcId: string, peerVpcId: string): boolean {
   const allowed = peersOf(tx, vpcId).some(({ row, other }) => {
     return row.state === "active" && other.vpcId === peerVpcId && other.remoteDns;

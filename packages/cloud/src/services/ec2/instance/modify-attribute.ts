@@ -5,6 +5,7 @@
 import type { Tx } from "@casemate/store";
 import type { Call } from "../../../kit/index.ts";
 import { fetchInstanceType } from "../instance-type/instance-types.ts";
+import { checkAddressRoom, checkInterfaceRoom } from "../network-interface/attachment.ts";
 import { setInterfaceGroups } from "../network-interface/interface-groups.ts";
 import { networkInterfaces, type NetworkInterfaceRow } from "../network-interface/network-interface.ts";
 import { networkTopic } from "../network/network-topic.ts";
@@ -17,6 +18,7 @@ import {
   readAttributeChange,
   type AttributeChange,
 } from "./attribute-change.ts";
+import { interfacesOf } from "./instance-view.ts";
 import { changeInstance, instanceInWrongState, instances, type InstanceRow } from "./instance.ts";
 import { onlyInterface } from "./only-interface.ts";
 import { readUserData, sealUserData } from "./user-data.ts";
@@ -82,7 +84,7 @@ function apply(
       changeInstance(tx, row, { shutdownBehavior: shutdownBehaviorOf(change.value) });
       return;
     case "InstanceType":
-      changeInstance(tx, stopped(row), { instanceType: fetchInstanceType(change.value).id });
+      changeInstance(tx, stopped(row), { instanceType: roomyType(tx, row, change.value) });
       return;
     case "UserData":
       putUserData(tx, call, { row: stopped(row), base64: change.value });
@@ -103,6 +105,15 @@ function stopped(row: InstanceRow): InstanceRow {
 function shutdownBehaviorOf(value: string): "stop" | "terminate" {
   if (value === "stop" || value === "terminate") return value;
   throw attributeValueInvalid(value, "InstanceInitiatedShutdownBehavior");
+}
+
+/** A type that has room for the instance's interfaces and their addresses. @throws the faults of both */
+function roomyType(tx: Tx, row: InstanceRow, name: string): string {
+  const type = fetchInstanceType(name);
+  const interfaces = interfacesOf(tx, row.id);
+  checkInterfaceRoom(type, interfaces.length);
+  for (const each of interfaces) checkAddressRoom(type, each);
+  return type.id;
 }
 
 function putUserData(

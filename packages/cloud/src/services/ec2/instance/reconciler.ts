@@ -152,7 +152,10 @@ class Work {
   }
 }
 
-/** Whether interfaces of an instance that needs no other step are to be plugged in or to get other addresses. */
+/**
+ * Whether interfaces of an instance that needs no other step are to be plugged in or to get other
+ * addresses.
+ */
 function awaitsPlugging(tx: ReadTx, row: InstanceRow, machine: ObservedMachine | undefined): boolean {
   if (row.state === "running" && machine?.state === "running") return needsPlugging(tx, row, machine);
   const attaching = ({ attachment }: NetworkInterfaceRow): boolean => attachment?.status === "attaching";

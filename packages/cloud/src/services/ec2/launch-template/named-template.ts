@@ -28,7 +28,9 @@ export function findNamedTemplate(
     : templateByName(tx, call, named.LaunchTemplateName);
 }
 
-/** The template. @throws templateNotNamed, templateNamedTwice, templateNameNotFound and the faults of its id */
+/**
+ * The template. @throws templateNotNamed, templateNamedTwice, templateNameNotFound and the faults of its id
+ */
 export function fetchNamedTemplate(tx: ReadTx, call: Call, named: NamedTemplate): LaunchTemplateRow {
   const { LaunchTemplateId: id, LaunchTemplateName: name } = named;
   if (id !== undefined && name !== undefined) throw templateNamedTwice();

@@ -9,7 +9,10 @@ import { interfaceNotOwn } from "./faults.ts";
 import { networkInterfaces, type NetworkInterfaceRow } from "./network-interface.ts";
 import type { AddressColumns } from "./new-interface.ts";
 
-/** An interface that the caller may change: not one that a gateway keeps. @throws interfaceNotOwn and as fetch */
+/**
+ * An interface that the caller may change: not one that a gateway keeps. @throws interfaceNotOwn and as
+ * fetch
+ */
 export function fetchOwn(tx: ReadTx, call: Call, id: string): NetworkInterfaceRow {
   const row = networkInterfaces.fetch(tx, call, id);
   if (row.requester !== undefined) throw interfaceNotOwn();

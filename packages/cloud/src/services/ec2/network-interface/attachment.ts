@@ -36,7 +36,9 @@ export function checkAddressRoom(type: InstanceTypeRow, columns: AddressCounts):
   if (ipv6s.length + ipv6Prefixes.length > type.addressesPerInterfaceMax) throw ipv6AddressesExceeded();
 }
 
-/** Refuses a number of interfaces that an instance of this type cannot have. @throws attachmentLimitExceeded */
+/**
+ * Refuses a number of interfaces that an instance of this type cannot have. @throws attachmentLimitExceeded
+ */
 export function checkInterfaceRoom(type: InstanceTypeRow, count: number): void {
   if (count > type.interfacesMax) throw attachmentLimitExceeded(String(count), type.id);
 }
@@ -52,7 +54,9 @@ export function checkDevice(device: { readonly index: number; readonly card: num
   if (card !== undefined && card !== 0) throw networkCardInvalid(String(card));
 }
 
-/** Refuses an attachment to an instance that has no room or is elsewhere. @throws the faults of this module */
+/**
+ * Refuses an attachment to an instance that has no room or is elsewhere. @throws the faults of this module
+ */
 export function checkAttachable(
   tx: ReadTx,
   instance: InstanceRow,

@@ -224,6 +224,21 @@ describe("network interfaces of one's own", () => {
     expect(instance!.NetworkInterfaces![0]!.NetworkInterfaceId).toBe(id);
   });
 
+  it("keep an instance from a type that has no room for them", () => {
+    const { id: instance, eniId } = net.instanceIn(net.publicSubnetId, { InstanceType: "t3.small" });
+    for (const index of [1, 2]) attach(idOf(), instance, index);
+    const change = (InstanceType: string): string =>
+      net.refusal("ModifyInstanceAttribute", { InstanceId: instance, InstanceType: { Value: InstanceType } });
+    net.become(instance, { state: "stopped" });
+    expect(change("t3.micro")).toBe(
+      "AttachmentLimitExceeded: Interface count 3 exceeds the limit for t3.micro",
+    );
+    net.ask("AssignPrivateIpAddresses", { NetworkInterfaceId: eniId, Ipv4PrefixCount: 1 });
+    expect(change("t2.small")).toBe(
+      "UnsupportedOperation: Instances of the type t2.small cannot have prefixes.",
+    );
+  });
+
   it("of a launch need each interface, group and subnet that the launch names or makes", () => {
     const id = idOf();
     const needs = net

@@ -108,7 +108,10 @@ export interface NewInterface {
   readonly tags: Tags;
 }
 
-/** The row of a new interface that nothing has yet. @throws the faults of addresses, interfacesExceeded, hostFull */
+/**
+ * The row of a new interface that nothing has yet. @throws the faults of addresses, interfacesExceeded,
+ * hostFull
+ */
 export function newInterface(tx: Tx, call: Call, made: NewInterface): NetworkInterfaceRow {
   const { subnet } = made;
   if (networkInterfaces.list(tx, call).length >= networkInterfacesPerRegionMax) {

@@ -84,8 +84,8 @@ function rotated(call: Call, list: readonly string[]): readonly string[] {
 
 /**
  * IPv6 prefixes of the subnet's block.
- *
- * @throws subnetWithoutIpv6, prefixMalformed, addressOutside, addressReserved, addressInUse, prefixesExhausted
+ * @throws subnetWithoutIpv6, prefixMalformed, addressOutside, addressReserved, addressInUse,
+ * prefixesExhausted
  */
 export function takeIpv6Prefixes(tx: ReadTx, call: Call, asked: AskedPrefixes): readonly string[] {
   const { subnet, named, count } = asked;

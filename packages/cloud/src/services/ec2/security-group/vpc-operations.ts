@@ -1,4 +1,6 @@
-/** Security groups beyond their own VPC: associations with other VPCs, and what a VPC's interfaces may have. */
+/**
+ * Security groups beyond their own VPC: associations with other VPCs, and what a VPC's interfaces may have.
+ */
 import { applyFilters, page, tagsView, type FilterTable } from "../../../kit/index.ts";
 import { describePageSize, invalidNextToken } from "../describe.ts";
 import { networkInterfaces } from "../network-interface/network-interface.ts";

@@ -71,7 +71,9 @@ const modes: Readonly<Record<string, InternetGatewayBlockMode>> = {
   block_bidirectional: "block-bidirectional",
 };
 
-/** Reads the setting `vpc_block_public_access` of a declarative policy; without a mode nothing is declared. */
+/**
+ * Reads the setting `vpc_block_public_access` of a declarative policy; without a mode nothing is declared.
+ */
 export function readDeclaration(
   setting: DeclaredSetting | undefined,
 ): Pick<DeclaredPublicAccessRow, "mode" | "exclusionsAllowed" | "exceptionMessage"> | undefined {

@@ -1,6 +1,6 @@
 /**
- * VPC peering connections as they are kept: one row for both sides, each of which has tags of its own. Who may
- * see a row is for `vpc-peering-connection.ts` to say.
+ * VPC peering connections as they are kept: one row for both sides, each of which has tags of its own. Who
+ * may see a row is for `vpc-peering-connection.ts` to say.
  */
 import { collection, type ReadTx } from "@casemate/store";
 import type { Tags } from "../../../kit/index.ts";

@@ -19,8 +19,8 @@ const group = (members: Readonly<Record<string, Setting>>): Setting => ({ kind: 
 
 /**
  * The settings.
- * Differs: allowed_images_settings are refused, because nothing here would hold to them. Sharing of images and
- * snapshots and the serial console do not exist, so what forbids them is kept.
+ * Differs: allowed_images_settings are refused, because nothing here would hold to them. Sharing of images
+ * and snapshots and the serial console do not exist, so what forbids them is kept.
  */
 const settings: Setting = group({
   ec2_attributes: group({

@@ -62,7 +62,10 @@ const honoured: ReadonlySet<string> = new Set([
   "NetworkInterfaceId",
 ]);
 
-/** The interfaces that a request asks for, the primary first. @throws faults of contradictory and unsupported forms */
+/**
+ * The interfaces that a request asks for, the primary first. @throws faults of contradictory and
+ * unsupported forms
+ */
 export function askedInterfaces(input: RunInstancesRequest): readonly [AskedInterface, ...AskedInterface[]] {
   const specs = input.NetworkInterfaces ?? [];
   if (specs.length === 0) return [plainInterface(input)];

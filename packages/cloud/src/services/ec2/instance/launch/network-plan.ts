@@ -134,7 +134,10 @@ function existingPlan(
   return { kind: "existing", subnet, row, asked };
 }
 
-/** Refuses groups that an interface in a subnet cannot have. @throws groupElsewhere, groupsPerInterfaceExceeded */
+/**
+ * Refuses groups that an interface in a subnet cannot have. @throws groupElsewhere,
+ * groupsPerInterfaceExceeded
+ */
 export function checkGroups(
   tx: ReadTx,
   wanted: { readonly groups: readonly SecurityGroupRow[]; readonly subnet: Pick<SubnetRow, "id" | "vpcId"> },
