@@ -182,6 +182,8 @@ function interfaceEntries(entry: MetadataInterface): DirectoryEntry[] {
     ...leaf("device-number", entry.deviceNumber),
     ...leaf("interface-id", entry.interfaceId),
     ...associationEntries(entry),
+    ...lines("ipv4-prefix", entry.ipv4Prefixes ?? []),
+    ...lines("ipv6-prefix", entry.ipv6Prefixes ?? []),
     ...lines("ipv6s", entry.ipv6s),
     ...leaf("local-hostname", entry.localHostname),
     ...lines("local-ipv4s", entry.localIpv4s),

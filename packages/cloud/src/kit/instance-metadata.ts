@@ -33,6 +33,9 @@ export interface MetadataInterface {
   readonly interfaceId: string;
   readonly ipv4Associations: readonly MetadataIpv4Association[];
   readonly ipv6s: readonly string[];
+  /** Delegated prefixes of either family. */
+  readonly ipv4Prefixes?: readonly string[] | undefined;
+  readonly ipv6Prefixes?: readonly string[] | undefined;
   readonly localHostname: string;
   readonly localIpv4s: readonly string[];
   readonly ownerId: string;

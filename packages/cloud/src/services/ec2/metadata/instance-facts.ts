@@ -116,6 +116,8 @@ function interfaceFacts(tx: ReadTx, row: NetworkInterfaceRow): MetadataInterface
       privateIpv4: each.privateIp,
     })),
     ipv6s: row.ipv6s ?? [],
+    ipv4Prefixes: row.ipv4Prefixes,
+    ipv6Prefixes: row.ipv6Prefixes,
     localHostname: privateDnsName(row.region, ip),
     localIpv4s: row.privateIps,
     ownerId: row.accountId,
