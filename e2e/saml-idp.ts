@@ -87,7 +87,8 @@ function assertion(entityId: string, vouching: Vouching): string {
     `<saml:SubjectConfirmationData NotOnOrAfter="${time(300_000)}" Recipient="${signInUrl}">` +
     `</saml:SubjectConfirmationData></saml:SubjectConfirmation></saml:Subject>` +
     `<saml:Conditions NotBefore="${time(-60_000)}" NotOnOrAfter="${time(300_000)}">` +
-    `<saml:AudienceRestriction><saml:Audience>${vouching.audience ?? "urn:amazon:webservices"}</saml:Audience>` +
+    `<saml:AudienceRestriction><saml:Audience>` +
+    `${vouching.audience ?? "urn:amazon:webservices"}</saml:Audience>` +
     `</saml:AudienceRestriction></saml:Conditions>` +
     `<saml:AttributeStatement>${attributes.join("")}</saml:AttributeStatement></saml:Assertion>`
   );

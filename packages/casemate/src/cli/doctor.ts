@@ -165,7 +165,8 @@ async function hostAccessFindings(cli: Cli, flags: SharedFlags): Promise<readonl
 export function hostAccessFinding(state: HostAccessState, pool: string): Finding {
   const name = "host access";
   if (state.open) {
-    const text = `no other route leads to ${pool}: this host reaches it and is seen there as ${state.address}`;
+    const seen = `this host reaches it and is seen there as ${state.address}`;
+    const text = `no other route leads to ${pool}: ${seen}`;
     return { name, state: "good", text };
   }
   return {

@@ -24,7 +24,7 @@ export function serveLeases(socket: Socket, { leaseOf, failed }: LeaseServerOpti
       const lease = request && leaseOf(from.address);
       const answer = lease && answerLease(request, lease);
       if (request === undefined || lease === undefined || answer === undefined) return;
-      // To the interface's own address, whose neighbour the router knows, so that a guest without one hears it.
+      // To the interface's own address, whose neighbour the router knows: a guest without one hears it.
       const reply = formatLeaseAnswer(request, answer, lease.gateway);
       socket.send(reply, clientPort, lease.address, () => undefined);
     } catch (cause) {

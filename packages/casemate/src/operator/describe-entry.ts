@@ -112,7 +112,8 @@ function describeRefusal(decision: Decision): string {
 function describePolicy(policy: ExplainedPolicy): string[] {
   const { kind, source, level, verdict, fault, statements } = policy;
   const verdicts = { deny: "denies", allow: "allows", silent: "says nothing about it" };
-  const head = `  ${kinds[kind] ?? kind} ${source.id} (${source.type}${level === undefined ? "" : `, level ${level + 1} from the root`}): ${verdicts[verdict]}`;
+  const place = level === undefined ? "" : `, level ${level + 1} from the root`;
+  const head = `  ${kinds[kind] ?? kind} ${source.id} (${source.type}${place}): ${verdicts[verdict]}`;
   if (fault !== undefined) return [head, `    It is no policy any more, so it refuses everything: ${fault}`];
   return [head, ...statements.map((statement) => `    ${describeStatement(statement)}`)];
 }

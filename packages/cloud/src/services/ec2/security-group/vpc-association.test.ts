@@ -63,7 +63,8 @@ describe("a security group in further VPCs", () => {
     put(one.eniId);
     expect(await reaches()).toBe(true);
     expect(world.refusal("DisassociateSecurityGroupVpc", pair())).toBe(
-      `DependencyViolation: The security group '${id}' is in use by network interfaces in the VPC '${away.vpcId}'`,
+      `DependencyViolation: The security group '${id}' is in use by network interfaces ` +
+        `in the VPC '${away.vpcId}'`,
     );
   });
 

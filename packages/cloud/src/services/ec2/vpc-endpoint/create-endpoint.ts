@@ -219,7 +219,7 @@ export function checkPrivateDns(
   if (taken) throw privateDnsConflict(first, vpc.id);
 }
 
-/** The groups of an endpoint: the named ones, or the VPC's default. @throws groupOfOtherVpc, groupsOfEndpoint */
+/** The groups of an endpoint: the named, or the VPC's default. @throws groupOfOtherVpc, groupsOfEndpoint */
 function fetchGroups(
   tx: ReadTx,
   call: Call,
@@ -232,7 +232,7 @@ function fetchGroups(
   return checkGroups(tx, call, { vpcId, ids, endpointId: "" });
 }
 
-/** Groups that an endpoint of a VPC may have. @throws the groups' faults, groupOfOtherVpc, groupsOfEndpoint */
+/** Groups that an endpoint may have. @throws the groups' faults, groupOfOtherVpc, groupsOfEndpoint */
 export function checkGroups(
   tx: ReadTx,
   call: Call,

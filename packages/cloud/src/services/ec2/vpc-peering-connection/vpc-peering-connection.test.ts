@@ -115,7 +115,8 @@ describe("the life of a peering", () => {
     world.advance(1);
     expect(stateOf(world, id)).toBe("expired");
     expect(world.refusal("AcceptVpcPeeringConnection", { VpcPeeringConnectionId: id })).toBe(
-      `InvalidStateTransition: Invalid state transition for ${id}, attempted to transition from expired to provisioning`,
+      `InvalidStateTransition: Invalid state transition for ${id}, ` +
+        `attempted to transition from expired to provisioning`,
     );
     world.advance(2 * dayMs);
     expect(stateOf(world, id)).toBeUndefined();
@@ -165,7 +166,8 @@ describe("the life of a peering", () => {
     expect(stateOf(world, id, other)).toBeUndefined();
     expect(stateOf(world, id)).toBe("rejected");
     expect(world.refusal("DeleteVpcPeeringConnection", { VpcPeeringConnectionId: id })).toBe(
-      `InvalidStateTransition: Invalid state transition for ${id}, attempted to transition from rejected to deleting`,
+      `InvalidStateTransition: Invalid state transition for ${id}, ` +
+        `attempted to transition from rejected to deleting`,
     );
     world.advance(46 * hourMs);
     expect(stateOf(world, id)).toBeUndefined();
@@ -420,7 +422,7 @@ describe("the packets of a peering", () => {
       { protocol: 6, destinationPort: 443 },
     );
     expect(flow).toMatchObject({ allowed: true, delivered: true, reply: "passes" });
-    // The route to the third VPC may name the peering; what arrives there goes to the peer's own interfaces only.
+    // The route to the third VPC may name the peering; what arrives goes to the peer's own interfaces only.
     route(world, here, "10.3.0.0/16", id);
     route(world, there, "10.3.0.0/16", onward);
     await world.settle();
