@@ -148,6 +148,29 @@ describe("the metadata tree", () => {
     expect(await text(without, "/latest/")).toBe("dynamic\nmeta-data");
   });
 
+  it("shows every interface, and its prefixes where it has some", async () => {
+    const { interfaces } = instance();
+    const second = {
+      ...interfaces[0]!,
+      mac: "02:0a:00:00:00:0c",
+      deviceNumber: 1,
+      ipv6s: ["2001:db8::5"],
+      ipv4Prefixes: ["10.0.1.96/28"],
+      ipv6Prefixes: ["2001:db8:0:1::/80"],
+    };
+    const two = only(instance({}, { interfaces: [...interfaces, second] }));
+    const macs = "/latest/meta-data/network/interfaces/macs/";
+    expect(await text(two, macs)).toBe("02:0a:00:00:00:0b/\n02:0a:00:00:00:0c/");
+    for (const [name, value] of [
+      ["device-number", "1"],
+      ["ipv4-prefix", "10.0.1.96/28"],
+      ["ipv6-prefix", "2001:db8:0:1::/80"],
+      ["ipv6s", "2001:db8::5"],
+    ]) {
+      expect(await text(two, `${macs}02:0a:00:00:00:0c/${name}`)).toBe(value);
+    }
+  });
+
   it("shows tags only when the option is enabled", async () => {
     const tagged = only(instance({ instanceTags: "enabled" }));
     expect(await text(tagged, "/latest/meta-data/tags/")).toBe("instance/");
