@@ -115,6 +115,8 @@ export {
   natGatewayReconciler,
   networkReconciler,
   declaredPublicAccessReconciler,
+  insightsAnalysisReconciler,
+  scopeAnalysisReconciler,
   createVpcEndpoints,
   vpcNameFacts,
   type InstanceDrivers,

@@ -6,7 +6,9 @@ import {
   createGuardrails,
   declaredPublicAccessReconciler,
   findingReconciler,
+  insightsAnalysisReconciler,
   policyGenerationReconciler,
+  scopeAnalysisReconciler,
   startReconcilers,
   type CloudEnvironment,
   type RunningReconcilers,
@@ -29,6 +31,8 @@ export function startServiceReconcilers(parts: {
       declaredPublicAccessReconciler(createGuardrails()),
       findingReconciler(createGuardrails()),
       policyGenerationReconciler(),
+      insightsAnalysisReconciler(),
+      scopeAnalysisReconciler(),
     ],
     schedule: (callback, afterMs) => {
       const timer = setTimeout(callback, afterMs);

@@ -127,7 +127,7 @@ export async function openLedgerWorld(): Promise<LedgerWorld> {
   const ec2 = await makeMachines(cloud, make);
   const network = await makeNetworks(cloud, make, { accountId: firstAccount, ...ec2 });
   const rooms = await makeVpcRooms(make);
-  const insights = await makeInsights(make, network);
+  const insights = await makeInsights(cloud, make, network);
   const interfaces = await makeInterfaces(make, { ...ec2, ...network, ...rooms });
   const organization = await makeOrganizations(cloud);
   const guarded = await makeGuarded(make, organization.rootId);

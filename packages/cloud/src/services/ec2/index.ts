@@ -195,6 +195,36 @@ import {
   revokeSecurityGroupIngress,
 } from "./security-group/rule-operations.ts";
 import { securityGroupRules, securityGroups } from "./security-group/security-group.ts";
+import { insightsAnalysisFaults } from "./network-insights-analysis/faults.ts";
+import { insightsAnalyses } from "./network-insights-analysis/insights-analysis.ts";
+import {
+  deleteNetworkInsightsAnalysis,
+  describeNetworkInsightsAnalyses,
+  startNetworkInsightsAnalysis,
+} from "./network-insights-analysis/operations.ts";
+import { accessScopes } from "./network-insights-access-scope/access-scope.ts";
+import { accessScopeFaults } from "./network-insights-access-scope/faults.ts";
+import {
+  createNetworkInsightsAccessScope,
+  deleteNetworkInsightsAccessScope,
+  describeNetworkInsightsAccessScopes,
+  getNetworkInsightsAccessScopeContent,
+} from "./network-insights-access-scope/operations.ts";
+import {
+  deleteNetworkInsightsAccessScopeAnalysis,
+  describeNetworkInsightsAccessScopeAnalyses,
+  getNetworkInsightsAccessScopeAnalysisFindings,
+  startNetworkInsightsAccessScopeAnalysis,
+} from "./network-insights-access-scope-analysis/operations.ts";
+import { scopeAnalyses, scopeFindings } from "./network-insights-access-scope-analysis/scope-analysis.ts";
+import { pathEndUnsupported } from "./network-insights/path-end.ts";
+import { insightsPathFaults } from "./network-insights-path/faults.ts";
+import { insightsPaths } from "./network-insights-path/insights-path.ts";
+import {
+  createNetworkInsightsPath,
+  deleteNetworkInsightsPath,
+  describeNetworkInsightsPaths,
+} from "./network-insights-path/operations.ts";
 import { createSubnet, deleteSubnet, describeSubnets } from "./subnet/operations.ts";
 import { subnetFaults } from "./subnet/faults.ts";
 import { subnets } from "./subnet/subnet.ts";
@@ -307,6 +337,8 @@ export const ec2Service: Service = {
     createNatGateway,
     createNetworkAcl,
     createNetworkAclEntry,
+    createNetworkInsightsAccessScope,
+    createNetworkInsightsPath,
     createNetworkInterface,
     createNetworkInterfacePermission,
     createRoute,
@@ -330,6 +362,10 @@ export const ec2Service: Service = {
     deleteNatGateway,
     deleteNetworkAcl,
     deleteNetworkAclEntry,
+    deleteNetworkInsightsAccessScope,
+    deleteNetworkInsightsAccessScopeAnalysis,
+    deleteNetworkInsightsAnalysis,
+    deleteNetworkInsightsPath,
     deleteNetworkInterface,
     deleteNetworkInterfacePermission,
     deleteRoute,
@@ -364,6 +400,10 @@ export const ec2Service: Service = {
     describeManagedPrefixLists,
     describeNatGateways,
     describeNetworkAcls,
+    describeNetworkInsightsAccessScopeAnalyses,
+    describeNetworkInsightsAccessScopes,
+    describeNetworkInsightsAnalyses,
+    describeNetworkInsightsPaths,
     describeNetworkInterfaceAttribute,
     describeNetworkInterfacePermissions,
     describeNetworkInterfaces,
@@ -402,6 +442,8 @@ export const ec2Service: Service = {
     getLaunchTemplateData,
     getManagedPrefixListAssociations,
     getManagedPrefixListEntries,
+    getNetworkInsightsAccessScopeAnalysisFindings,
+    getNetworkInsightsAccessScopeContent,
     getSecurityGroupsForVpc,
     getSubnetCidrReservations,
     importKeyPair,
@@ -437,6 +479,8 @@ export const ec2Service: Service = {
     revokeSecurityGroupIngress,
     runInstances,
     startInstances,
+    startNetworkInsightsAccessScopeAnalysis,
+    startNetworkInsightsAnalysis,
     stopInstances,
     terminateInstances,
     unassignIpv6Addresses,
@@ -467,6 +511,10 @@ export const ec2Service: Service = {
     ...volumeFaults,
     ...peeringFaults,
     ...publicAccessFaults,
+    pathEndUnsupported,
+    ...insightsPathFaults,
+    ...insightsAnalysisFaults,
+    ...accessScopeFaults,
     ...endpointFaults,
     ...endpointServiceFaults,
     ...associationFaults,
@@ -514,6 +562,11 @@ export const ec2Service: Service = {
     publicAccessOptions,
     declaredPublicAccess,
     publicAccessExclusions.collection,
+    insightsPaths.collection,
+    insightsAnalyses.collection,
+    accessScopes.collection,
+    scopeAnalyses.collection,
+    scopeFindings,
     vpcEndpoints.collection,
     endpointServices.collection,
     profileAssociations.collection,
@@ -529,6 +582,8 @@ export { metadataSetting } from "./instance/metadata-setting.ts";
 export { findIdentityCertificate } from "./metadata/identity-keys.ts";
 export { createMetadataPort } from "./metadata/metadata-port.ts";
 export { natGatewayReconciler } from "./nat-gateway/reconciler.ts";
+export { insightsAnalysisReconciler } from "./network-insights-analysis/reconciler.ts";
+export { scopeAnalysisReconciler } from "./network-insights-access-scope-analysis/reconciler.ts";
 export { networkReconciler } from "./network/reconciler.ts";
 export { declaredPublicAccessReconciler } from "./vpc-block-public-access/reconciler.ts";
 export { vpcModel } from "./network/vpc-model.ts";

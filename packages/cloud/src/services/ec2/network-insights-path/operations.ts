@@ -35,9 +35,7 @@ const { type } = insightsPaths;
 function endNeeds(call: Call, text: string | undefined): readonly Need[] {
   if (text === undefined) return [];
   const id = idOfEnd(call, text);
-  const target = id.startsWith("vpce-")
-    ? { arn: call.arn("ec2", `vpc-endpoint/${id}`), accountId: call.accountId, keys: {} }
-    : findTaggable(id)?.target(call, id);
+  const target = findTaggable(id)?.target(call, id);
   return target === undefined ? [] : [call.need(target)];
 }
 

@@ -17,7 +17,7 @@ export interface InsightWorld extends InsightOwner {
 }
 
 /** The models of an account's VPCs in a region. */
-export function insightModels(tx: ReadTx, { accountId, region }: InsightOwner): readonly VpcModel[] {
+function insightModels(tx: ReadTx, { accountId, region }: InsightOwner): readonly VpcModel[] {
   return tx
     .by(vpcs.collection, "owner", `${accountId}/${region}`)
     .map((vpc) => vpcModel(tx, vpc, metadataSetting));

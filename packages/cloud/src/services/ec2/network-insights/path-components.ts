@@ -35,6 +35,32 @@ export function returnComponents(context: ComponentContext, { hops }: Verdict): 
   );
 }
 
+/**
+ * The engine routes first, to know whom a packet is for; Network Insights shows the sender's groups and its
+ * subnet's network ACL before the table that routes on. What is not reached is not shown.
+ */
+function inOrderOfComponents(hops: readonly Hop[]): readonly Hop[] {
+  const ordered: Hop[] = [];
+  let table: Hop | undefined;
+  const flush = (): void => {
+    if (table !== undefined) ordered.push(table);
+    table = undefined;
+  };
+  for (const hop of hops) {
+    const stage = stageOf(hop);
+    if (stage === "sg-out" || stage === "nacl-out") {
+      ordered.push(hop);
+      if (!hop.passed) table = undefined;
+      continue;
+    }
+    flush();
+    if (stage === "route") table = hop;
+    else ordered.push(hop);
+  }
+  flush();
+  return ordered;
+}
+
 interface Placed {
   readonly hop: Hop;
   readonly kind: string;
@@ -42,7 +68,7 @@ interface Placed {
 }
 
 function componentsOf(context: ComponentContext, hops: readonly Hop[]): readonly PathComponent[] {
-  const placed = withInterfaces(context, hops);
+  const placed = withInterfaces(context, inOrderOfComponents(hops));
   return placed.map((each, index) => ({
     SequenceNumber: index + 1,
     ...pathComponent(context, each, placed[index + 1]?.hop.header),
@@ -257,7 +283,7 @@ export function explanationsOf(context: ComponentContext, verdict: Verdict): rea
   });
   const [id] = component.ids;
   const member = explained[component.kind];
-  const inwards = /-in$/.test(stageOf(denied));
+  const inwards = stageOf(denied).endsWith("-in");
   const groups = component.kind === "security-group";
   return [
     {

@@ -6,18 +6,14 @@ import { interfacesOf } from "../instance/instance-view.ts";
 import { instances } from "../instance/instance.ts";
 import { internetGateways } from "../internet-gateway/internet-gateway.ts";
 import { networkInterfaces } from "../network-interface/network-interface.ts";
+import { vpcEndpoints } from "../vpc-endpoint/vpc-endpoint.ts";
 import { vpcPeeringConnections } from "../vpc-peering-connection/vpc-peering-connection.ts";
-import { insightModels } from "./insight-world.ts";
 
 export const pathEndUnsupported = fault({
   code: "InvalidParameterValue",
   message: (id: string) =>
     `The resource ${id} is not supported as an end of a path: it must be an instance, a network interface, ` +
     "an internet gateway, a VPC endpoint or a VPC peering connection of this account and region",
-});
-export const pathEndNotFound = fault({
-  code: "InvalidParameterValue",
-  message: (id: string) => `The resource ${id} does not exist`,
 });
 
 /** An end as a path keeps it. */
@@ -51,7 +47,7 @@ export function idOfEnd(call: Call, text: string): string {
   return id;
 }
 
-/** What a caller names as an end. @throws pathEndUnsupported, pathEndNotFound and the resources' own faults */
+/** What a caller names as an end. @throws pathEndUnsupported and the resources' own faults */
 export function fetchEnd(tx: ReadTx, call: Call, text: string): NamedEnd {
   const id = idOfEnd(call, text);
   const prefix = id.slice(0, id.indexOf("-"));
@@ -70,7 +66,7 @@ export function fetchEnd(tx: ReadTx, call: Call, text: string): NamedEnd {
       vpcPeeringConnections.fetch(tx, call, id);
       break;
     case "vpce":
-      if (!insightModels(tx, call).some((model) => findEndpoint(model, id))) throw pathEndNotFound(id);
+      vpcEndpoints.fetch(tx, call, id);
   }
   if (type === undefined) throw pathEndUnsupported(text);
   return { id, arn: call.arn("ec2", `${type}/${id}`) };

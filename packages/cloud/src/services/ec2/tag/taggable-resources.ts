@@ -9,6 +9,10 @@ import { keyPairs } from "../key-pair/key-pair.ts";
 import { natGateways } from "../nat-gateway/nat-gateway.ts";
 import { launchTemplates } from "../launch-template/launch-template.ts";
 import { networkAcls } from "../network-acl/network-acl.ts";
+import { accessScopes } from "../network-insights-access-scope/access-scope.ts";
+import { scopeAnalyses } from "../network-insights-access-scope-analysis/scope-analysis.ts";
+import { insightsAnalyses } from "../network-insights-analysis/insights-analysis.ts";
+import { insightsPaths } from "../network-insights-path/insights-path.ts";
 import { networkInterfaces } from "../network-interface/network-interface.ts";
 import { routeTables } from "../route-table/route-table.ts";
 import { securityGroupRules, securityGroups } from "../security-group/security-group.ts";
@@ -42,6 +46,10 @@ export const taggableResources: readonly AnyResource[] = [
   launchTemplates,
   natGateways,
   networkAcls,
+  accessScopes,
+  scopeAnalyses,
+  insightsAnalyses,
+  insightsPaths,
   networkInterfaces,
   prefixLists,
   routeTables,
