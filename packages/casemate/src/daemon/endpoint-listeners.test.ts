@@ -61,7 +61,7 @@ beforeEach(() => {
   };
   endpoints = serveEndpoints({
     network,
-    kernel: { listenEni, netnsOf: network.netnsOf } as never,
+    kernel: { listenEni, netnsOf: (number: number) => network.netnsOf(number) } as never,
     edge: {
       attachEndpoint: (server, endpointId) => {
         said.push(`serve ${endpointId}`);

@@ -5,6 +5,7 @@
  */
 import { modelOf, testNow } from "../testing.ts";
 import { harmlessFilter, partnerArn, proposedConfiguration } from "./analyzer-fixtures.ts";
+import { connectionMembers, connectionOperations } from "./connection-examples.ts";
 import { leafKeyPem, otherLeafPem, rsaPublicKey } from "./credential-material.ts";
 import { insightMembers, insightOperations } from "./insight-examples.ts";
 import { interfaceMembers, interfaceOperations } from "./interface-examples.ts";
@@ -34,6 +35,7 @@ const named =
 
 /** Values of required parameters, by service and name. */
 const members: Readonly<Record<string, Example>> = {
+  ...connectionMembers,
   ...insightMembers,
   ...interfaceMembers,
   ...networkMembers,
@@ -170,6 +172,7 @@ const members: Readonly<Record<string, Example>> = {
 
 /** What an operation wants beside or instead of the values above; an empty one takes a parameter away. */
 const operations: Readonly<Record<string, Example>> = {
+  ...connectionOperations,
   ...insightOperations,
   ...interfaceOperations,
   ...networkOperations,

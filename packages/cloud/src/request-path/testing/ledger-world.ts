@@ -8,6 +8,7 @@ import { storedCollections } from "../../services/index.ts";
 import { leafKeyPem, leafPem, rsaPublicKey } from "./credential-material.ts";
 import { openCloud, testNow, type Answer, type TestCloud } from "../testing.ts";
 import { makeAnalyzers, type AnalyzerFixtures } from "./analyzer-fixtures.ts";
+import { makeConnections, type ConnectionFixtures } from "./connection-fixtures.ts";
 import { makeInsights, type InsightFixtures } from "./insight-fixtures.ts";
 import { makeInterfaces, type InterfaceFixtures } from "./interface-fixtures.ts";
 import { makeNetworks, type NetworkFixtures } from "./network-fixtures.ts";
@@ -25,6 +26,7 @@ export const firstAccount = "111122223333";
 export interface Fixtures
   extends
     AnalyzerFixtures,
+    ConnectionFixtures,
     InsightFixtures,
     InterfaceFixtures,
     NetworkFixtures,
@@ -129,6 +131,7 @@ export async function openLedgerWorld(): Promise<LedgerWorld> {
   const rooms = await makeVpcRooms(make);
   const insights = await makeInsights(cloud, make, network);
   const interfaces = await makeInterfaces(make, { ...ec2, ...network, ...rooms });
+  const connections = await makeConnections(cloud, make, { accountId: firstAccount, ...ec2, ...network });
   const organization = await makeOrganizations(cloud);
   const guarded = await makeGuarded(make, organization.rootId);
   const analyzers = await makeAnalyzers(make);
@@ -152,6 +155,7 @@ export async function openLedgerWorld(): Promise<LedgerWorld> {
       ...rooms,
       ...insights,
       ...interfaces,
+      ...connections,
       ...organization,
       ...guarded,
       ...analyzers,
@@ -350,6 +354,7 @@ async function makeMachines(
     Fixtures,
     | keyof IamFixtures
     | keyof (AnalyzerFixtures &
+        ConnectionFixtures &
         InsightFixtures &
         InterfaceFixtures &
         NetworkFixtures &

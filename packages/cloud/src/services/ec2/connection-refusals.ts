@@ -1,7 +1,4 @@
-/**
- * Test support: requests about what joins VPCs that are refused; together they meet every fault of its
- * rooms.
- */
+/** Test support: refused requests about what joins VPCs; together they meet every fault of its rooms. */
 import { endpointRefusals } from "./endpoint-refusals.ts";
 import type { ConnectedWorld, TestVpc } from "./testing-connections.ts";
 import { other, otherAccount } from "./testing-connections.ts";

@@ -1,7 +1,4 @@
-/**
- * Test support of what joins VPCs: two accounts with VPCs of their own, and a network that takes every
- * model.
- */
+/** Test support of what joins VPCs: two accounts with VPCs, and a network that takes every model. */
 import type { VpcModel } from "@casemate/net-engine";
 import type { NetworkDriver } from "../../kit/index.ts";
 import { ec2Service } from "./index.ts";

@@ -9,7 +9,7 @@ import { describeRouteTables } from "../route-table/operations.ts";
 import { describeSecurityGroupRules } from "../security-group/rule-operations.ts";
 import { operationNamed } from "../testing-network.ts";
 import { openTestWorld, testImage, type TestWorld } from "../testing-world.ts";
-import { rootOf } from "../testing.ts";
+import { rootOf, testAccount } from "../testing.ts";
 import { describeVpcs } from "../vpc/operations.ts";
 import { volumes } from "../volume/volume.ts";
 import { createTags, deleteTags, describeTags } from "./operations.ts";
@@ -52,6 +52,7 @@ describe("tags", () => {
       const answer = world.run<unknown>(operationNamed(operation), input);
       return String(path.reduce((part, name) => (part as Record<string, unknown>)[name], answer));
     };
+    const eniId = made("DescribeNetworkInterfaces", {}, "NetworkInterfaces", "0", "NetworkInterfaceId");
     const other = made("CreateVpc", { CidrBlock: "10.0.0.0/16" }, "Vpc", "VpcId");
     const list = { PrefixListName: "offices", AddressFamily: "IPv4", MaxEntries: 1 };
     const reservation = { SubnetId, Cidr: "172.31.0.64/28", ReservationType: "prefix" };
@@ -76,6 +77,20 @@ describe("tags", () => {
         reservation,
         "SubnetCidrReservation",
         "SubnetCidrReservationId",
+      ),
+      "vpc-endpoint": made(
+        "CreateVpcEndpoint",
+        { VpcId, VpcEndpointType: "Interface", ServiceName: "com.amazonaws.us-east-1.ec2" },
+        "VpcEndpoint",
+        "VpcEndpointId",
+      ),
+      "vpc-endpoint-service": made(
+        "CreateVpcEndpointServiceConfiguration",
+        {
+          NetworkLoadBalancerArns: [`arn:aws:ec2:us-east-1:${testAccount}:network-interface/${eniId}/tcp/80`],
+        },
+        "ServiceConfiguration",
+        "ServiceId",
       ),
       "vpc-block-public-access-exclusion": made(
         "CreateVpcBlockPublicAccessExclusion",

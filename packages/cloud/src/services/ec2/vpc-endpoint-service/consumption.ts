@@ -9,7 +9,7 @@ export function findServiceByName(tx: ReadTx, region: string, name: string): End
   return row !== undefined && row.region === region && serviceNameOf(row) === name ? row : undefined;
 }
 
-/** Whether the caller is of the owner's account or allowed: by everyone, its account, or its own ARN. */
+/** Whether the caller is of the owner's account, or it, its account or everybody is allowed. */
 export function mayConsume({ accountId, allowed }: EndpointServiceRow, call: Call): boolean {
   if (accountId === call.accountId) return true;
   const names = new Set(["*", `arn:aws:iam::${call.accountId}:root`, principalArn(call.principal)]);

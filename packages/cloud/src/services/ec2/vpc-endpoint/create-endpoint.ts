@@ -219,7 +219,7 @@ export function checkPrivateDns(
   if (taken) throw privateDnsConflict(first, vpc.id);
 }
 
-/** The groups of an endpoint: the named, or the VPC's default. @throws groupOfOtherVpc, groupsOfEndpoint */
+/** The groups that are named, or the VPC's default. @throws groupOfOtherVpc, groupsOfEndpoint */
 function fetchGroups(
   tx: ReadTx,
   call: Call,

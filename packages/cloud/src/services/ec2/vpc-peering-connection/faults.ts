@@ -63,8 +63,7 @@ export const classicLinkUnsupported = fault({
 export const blockOfPeer = fault({
   code: "InvalidVpc.Range",
   message: (cidr: string, peerVpcId: string) =>
-    `The CIDR '${cidr}' conflicts with a block of ${peerVpcId}, ` +
-    `which the VPC has an active peering connection with.`,
+    `The CIDR '${cidr}' conflicts with a block of ${peerVpcId}, which the VPC is peered with.`,
 });
 
 export const peeringFaults = [

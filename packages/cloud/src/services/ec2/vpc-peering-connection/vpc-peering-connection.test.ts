@@ -37,6 +37,10 @@ function look(world: ConnectedWorld, id: string, caller?: Caller): VpcPeeringCon
   return VpcPeeringConnections.find(({ VpcPeeringConnectionId }) => VpcPeeringConnectionId === id);
 }
 
+const transition = (id: string, from: string, to: string): string =>
+  `InvalidStateTransition: Invalid state transition for ${id}, ` +
+  `attempted to transition from ${from} to ${to}`;
+
 const stateOf = (world: ConnectedWorld, id: string, caller?: Caller): string | undefined =>
   look(world, id, caller)?.Status?.Code;
 
@@ -56,7 +60,7 @@ function route(world: ConnectedWorld, from: TestVpc, to: string, VpcPeeringConne
 }
 
 describe("the life of a peering", () => {
-  it("goes from a request over its acceptance to active, and shows the accepter's blocks only then", async () => {
+  it("goes by its acceptance to active, and shows the accepter's blocks only then", async () => {
     const world = await openConnectedWorld();
     const here = world.makeVpc("10.1.0.0/16");
     const there = world.makeVpc("10.2.0.0/16", other);
@@ -115,8 +119,7 @@ describe("the life of a peering", () => {
     world.advance(1);
     expect(stateOf(world, id)).toBe("expired");
     expect(world.refusal("AcceptVpcPeeringConnection", { VpcPeeringConnectionId: id })).toBe(
-      `InvalidStateTransition: Invalid state transition for ${id}, ` +
-        `attempted to transition from expired to provisioning`,
+      transition(id, "expired", "provisioning"),
     );
     world.advance(2 * dayMs);
     expect(stateOf(world, id)).toBeUndefined();
@@ -166,8 +169,7 @@ describe("the life of a peering", () => {
     expect(stateOf(world, id, other)).toBeUndefined();
     expect(stateOf(world, id)).toBe("rejected");
     expect(world.refusal("DeleteVpcPeeringConnection", { VpcPeeringConnectionId: id })).toBe(
-      `InvalidStateTransition: Invalid state transition for ${id}, ` +
-        `attempted to transition from rejected to deleting`,
+      transition(id, "rejected", "deleting"),
     );
     world.advance(46 * hourMs);
     expect(stateOf(world, id)).toBeUndefined();
@@ -178,7 +180,8 @@ describe("the life of a peering", () => {
     for (const caller of [{ principal: rootOf("777788889999") }, abroad]) {
       for (const name of ["Accept", "Reject", "Delete"]) {
         expect(world.refusal(`${name}VpcPeeringConnection`, { VpcPeeringConnectionId }, caller)).toBe(
-          `InvalidVpcPeeringConnectionID.NotFound: The vpcPeeringConnection ID '${VpcPeeringConnectionId}' does not exist`,
+          "InvalidVpcPeeringConnectionID.NotFound: " +
+            `The vpcPeeringConnection ID '${VpcPeeringConnectionId}' does not exist`,
         );
       }
     }
@@ -270,7 +273,8 @@ describe("what is said of a peering", () => {
     const dns = { AllowDnsResolutionFromRemoteVpc: true };
     const asked = { VpcPeeringConnectionId, AccepterPeeringConnectionOptions: dns };
     expect(world.refusal("ModifyVpcPeeringConnectionOptions", asked)).toBe(
-      `OperationNotPermitted: User ${testAccount} does not have permission to modify the accepter side peering options`,
+      `OperationNotPermitted: User ${testAccount} does not have permission ` +
+        "to modify the accepter side peering options",
     );
     expect(world.ask<object>("ModifyVpcPeeringConnectionOptions", asked, other)).toEqual({
       AccepterPeeringConnectionOptions: {
@@ -422,7 +426,7 @@ describe("the packets of a peering", () => {
       { protocol: 6, destinationPort: 443 },
     );
     expect(flow).toMatchObject({ allowed: true, delivered: true, reply: "passes" });
-    // The route to the third VPC may name the peering; what arrives goes to the peer's own interfaces only.
+    // The route to the third VPC may name the peering, which leads to the peer's own interfaces only.
     route(world, here, "10.3.0.0/16", id);
     route(world, there, "10.3.0.0/16", onward);
     await world.settle();
@@ -457,7 +461,7 @@ describe("the packets of a peering", () => {
     expect(models.find((each) => each.id === VpcPeeringConnectionId)?.peerEnis).toHaveLength(1);
   });
 
-  it("follow a route that is a black hole until the request is accepted, and again once it is deleted", async () => {
+  it("follow a route that is a black hole before the acceptance and after the deletion", async () => {
     const world = await openConnectedWorld();
     const here = world.makeVpc("10.1.0.0/16");
     const there = world.makeVpc("10.2.0.0/16");

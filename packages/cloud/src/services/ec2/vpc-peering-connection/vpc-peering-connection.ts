@@ -1,6 +1,6 @@
 /**
- * VPC peering connections as an account sees them in a region: the one it is a side of, with its own tags,
- * for as long as it is shown; its ARN, its keys, its filters and its view.
+ * VPC peering connections as an account sees them in a region: those it is a side of, with its own tags, for
+ * as long as they are shown; their ARNs, keys, filters and view.
  */
 import type { ReadTx, Tx } from "@casemate/store";
 import type {
