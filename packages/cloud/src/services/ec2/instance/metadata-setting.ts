@@ -9,5 +9,6 @@ export const metadataSetting: MetadataSetting = (tx, row) => {
   const id = row.attachment?.instanceId;
   const options = id === undefined ? undefined : tx.get(instances.collection, id)?.metadataOptions;
   if (options === undefined) return undefined;
-  return { enabled: options.httpEndpoint === "enabled", hopLimit: options.hopLimit };
+  // Its IPv6 endpoint cannot be asked for, so nothing gets through to it.
+  return { enabled: options.httpEndpoint === "enabled", hopLimit: options.hopLimit, ipv6: false };
 };

@@ -329,6 +329,14 @@ describe("network interfaces of one's own", () => {
     expect(Addresses[0]!.AssociationId).toBeUndefined();
   });
 
+  it("of instances reach the metadata service over IPv4 alone", () => {
+    withIpv6();
+    const { eniId } = net.instanceIn(net.publicSubnetId, { Ipv6AddressCount: 1 });
+    const eni = net.model().enis.find(({ id }) => id === eniId);
+    expect(eni?.ipv6s).toHaveLength(1);
+    expect(eni?.metadata).toEqual({ enabled: true, hopLimit: 2, ipv6: false });
+  });
+
   it("reset what they check of their packets", () => {
     const id = idOf();
     net.ask("ModifyNetworkInterfaceAttribute", { NetworkInterfaceId: id, SourceDestCheck: { Value: false } });
