@@ -83,6 +83,8 @@ export {
   countInstances,
   findInstancePlace,
   findInterface,
+  findPublicAddress,
+  networksFrom,
   type InstancePlace,
   type StandingInterface,
 } from "./services/ec2/index.ts";

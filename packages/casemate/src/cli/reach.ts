@@ -25,11 +25,13 @@ export function reachCommand(program: Command, cli: Cli): void {
 }
 
 /** What people read of an answer. */
-export function reachLines({ allowed, text, legs }: ReachAnswer, colors: Colors): string[] {
+export function reachLines({ allowed, text, verdict }: ReachAnswer, colors: Colors): string[] {
   const lines = [allowed ? colors.green(text) : colors.red(text)];
-  for (const { vpcId, verdict } of legs) {
-    lines.push(`in ${vpcId}`);
-    for (const hop of verdict.hops) lines.push(`  ${hop.passed ? "pass" : "drop"}  ${hop.text}`);
+  let at: string | undefined;
+  for (const { vpcId, passed, text: hop, code } of verdict.hops) {
+    if (vpcId !== at) lines.push(`in ${vpcId}`);
+    at = vpcId;
+    lines.push(`  ${passed ? "pass" : "drop"}  ${hop}${code === undefined ? "" : ` (${code})`}`);
   }
   return lines;
 }

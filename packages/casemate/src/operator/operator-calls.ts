@@ -77,17 +77,12 @@ export interface ReachQuestion {
   readonly port?: number | undefined;
 }
 
-/** One stretch of the way: through one VPC. */
-export interface ReachLeg {
-  readonly vpcId: string;
-  readonly verdict: Verdict;
-}
-
 /** Whether the packet arrives and its answer comes back, with the rule that decided every hop. */
 export interface ReachAnswer {
   readonly allowed: boolean;
   readonly text: string;
-  readonly legs: readonly ReachLeg[];
+  /** Every hop names its VPC, its component and its rule. */
+  readonly verdict: Verdict;
 }
 
 /** Whose recorded decisions a policy is made from. */

@@ -1,22 +1,22 @@
 /**
- * Answers whether one end can reach another, from the same model that the packet filter is compiled from.
- * Interfaces of two VPCs meet on the internet: the way is then judged in both, each with its own rules.
+ * Answers whether one end can reach another, from the same models that the packet filter is compiled from:
+ * within a VPC, by peerings and endpoint services to others, and over the internet.
  */
-import { findInterface, type StandingInterface } from "@casemate/cloud";
+import { findInterface, findPublicAddress, networksFrom, type StandingInterface } from "@casemate/cloud";
 import {
   compileNetwork,
   describeVerdict,
   PacketFault,
   parseAddress,
-  reach,
-  type ReachEnds,
+  reachAcross,
+  type CompiledNetwork,
   type Traffic,
-  type VpcModel,
+  type Verdict,
 } from "@casemate/net-engine";
 import type { ReadTx } from "@casemate/store";
 import { OperatorFault } from "./operator-fault.ts";
 import { optionalNumber, optionalText, requiredText } from "./operator-input.ts";
-import type { ReachAnswer, ReachLeg, ReachQuestion } from "./operator-calls.ts";
+import type { ReachAnswer, ReachQuestion } from "./operator-calls.ts";
 
 const protocols: Readonly<Record<string, number>> = { icmp: 1, tcp: 6, udp: 17, icmpv6: 58 };
 
@@ -25,20 +25,14 @@ export function reachVerdict(tx: ReadTx, input: ReachQuestion): ReachAnswer {
   const [from, to] = [endOf(tx, requiredText(input, "from")), endOf(tx, requiredText(input, "to"))];
   const traffic = trafficOf(input);
   try {
-    const legs = legsBetween({ from, to }, traffic);
-    const decisive = legs.find(({ verdict }) => !verdict.allowed) ?? legs.at(-1);
-    return {
-      allowed: legs.every(({ verdict }) => verdict.allowed),
-      text: decisive === undefined ? "" : describeVerdict(decisive.verdict),
-      legs,
-    };
+    return answerBetween(tx, { from, to }, traffic);
   } catch (thrown) {
     if (thrown instanceof PacketFault) throw new OperatorFault("InvalidInput", sentence(thrown.message));
     throw thrown;
   }
 }
 
-/** An end: an interface in its network, or an address. */
+/** An end: an interface in its VPC, or an address. */
 type End = string | StandingInterface;
 
 function endOf(tx: ReadTx, text: string): End {
@@ -51,37 +45,42 @@ function endOf(tx: ReadTx, text: string): End {
   );
 }
 
-function legsBetween({ from, to }: { from: End; to: End }, traffic: Traffic): readonly ReachLeg[] {
+function answerBetween(tx: ReadTx, { from, to }: { from: End; to: End }, traffic: Traffic): ReachAnswer {
   if (typeof from === "string" && typeof to === "string") {
     throw new OperatorFault("InvalidInput", "One end must be an interface or an instance.");
   }
-  if (typeof from === "string") return typeof to === "string" ? [] : [legTo(from, to, traffic)];
-  const ends = { from: from.eniId, to: typeof to === "string" ? to : to.eniId };
-  if (typeof to === "string" || from.network.vpcId === to.network.vpcId) {
-    return [leg(from.network, ends, traffic)];
-  }
-  if (to.publicIp === undefined) {
-    throw new OperatorFault(
-      "InvalidInput",
-      `${to.eniId} stands in another VPC (${to.network.vpcId}) and has no public address: there is no way.`,
-    );
-  }
-  const out = leg(from.network, { from: from.eniId, to: to.publicIp }, traffic);
-  const { arrival } = out.verdict;
-  if (arrival?.kind !== "internet") return [out];
-  return [out, legTo(arrival.source, to, traffic)];
+  // An address is looked for in the other end's VPC first.
+  const places = [from, to].flatMap((end) => (typeof end === "string" ? [] : [end.vpcId]));
+  const landing = typeof to === "string" ? findPublicAddress(tx, to) : undefined;
+  const models = networksFrom(tx, landing === undefined ? places : [...places, landing]);
+  const networks = models.map(compileNetwork);
+  const start = typeof from === "string" ? from : from.eniId;
+  if (typeof to === "string") return told(reachAcross(networks, { from: start, to }, traffic));
+  const answer = toInterface(networks, { from: start, to }, traffic);
+  const apart = typeof from !== "string" && from.vpcId !== to.vpcId;
+  if (answer.allowed || !apart || to.publicIp === undefined || ledIntoPeering(answer.verdict)) return answer;
+  return told(reachAcross(networks, { from: start, to: to.publicIp }, traffic));
 }
 
-/**
- * From the internet the public address is meant; an address of the VPC itself goes straight to the private
- * one.
- */
-function legTo(from: string, to: StandingInterface, traffic: Traffic): ReachLeg {
-  return leg(to.network, { from, to: to.eniId }, traffic);
+function told(verdict: Verdict): ReachAnswer {
+  return { allowed: verdict.allowed, text: describeVerdict(verdict), verdict };
 }
 
-function leg(network: VpcModel, ends: ReachEnds, traffic: Traffic): ReachLeg {
-  return { vpcId: network.vpcId, verdict: reach(compileNetwork(network), ends, traffic) };
+function toInterface(
+  networks: readonly CompiledNetwork[],
+  { from, to }: { readonly from: string; readonly to: StandingInterface },
+  traffic: Traffic,
+): ReachAnswer {
+  const verdict = reachAcross(networks, { from, to: to.eniId }, traffic);
+  const { arrival } = verdict;
+  if (!verdict.allowed || (arrival?.kind === "eni" && arrival.eniId === to.eniId)) return told(verdict);
+  const where = arrival?.kind === "internet" ? "the internet" : (arrival?.kind ?? "nowhere");
+  return { allowed: false, text: `not reachable: it is led to ${where}, where ${to.eniId} is not`, verdict };
+}
+
+/** Between VPCs that are peered the private address is meant, otherwise the public one. */
+function ledIntoPeering({ hops }: Verdict): boolean {
+  return hops.some(({ component }) => component.kind === "vpc-peering-connection");
 }
 
 function trafficOf(input: ReachQuestion): Traffic {

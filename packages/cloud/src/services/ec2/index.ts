@@ -67,6 +67,8 @@ export {
   countInstances,
   findInstancePlace,
   findInterface,
+  findPublicAddress,
+  networksFrom,
   type InstancePlace,
   type StandingInterface,
 } from "./operator-view/operator-view.ts";
@@ -120,7 +122,7 @@ export const ec2Service: Service = {
     startInstances,
     stopInstances,
     terminateInstances,
-  ],
+  ].toSorted((one, other) => (one.name < other.name ? -1 : 1)),
   faults: [
     ...networkFaults,
     idempotentParameterMismatch,

@@ -12,13 +12,14 @@ import {
   type NetworkInterfaceRow,
 } from "../network-interface/network-interface.ts";
 import { vpcModel } from "../network/vpc-model.ts";
+import { endpointServices } from "../vpc-endpoint-service/endpoint-service.ts";
 import { vpcs } from "../vpc/vpc.ts";
 
-/** An interface with the network it stands in. */
+/** An interface that is in use, and where. */
 export interface StandingInterface {
   readonly eniId: string;
   readonly publicIp: string | undefined;
-  readonly network: VpcModel;
+  readonly vpcId: string;
 }
 
 /** Where an instance stands. */
@@ -52,9 +53,35 @@ export function findInstancePlace(tx: ReadTx, instanceId: string): InstancePlace
  */
 export function findInterface(tx: ReadTx, id: string): StandingInterface | undefined {
   const row = id.startsWith("i-") ? primaryOf(tx, id) : tx.get(networkInterfaces.collection, id);
-  const vpc = row === undefined ? undefined : tx.get(vpcs.collection, row.vpcId);
-  if (row?.status !== "in-use" || vpc === undefined) return undefined;
-  return { eniId: row.id, publicIp: primaryPublicIp(row), network: vpcModel(tx, vpc, metadataSetting) };
+  if (row?.status !== "in-use") return undefined;
+  return { eniId: row.id, publicIp: primaryPublicIp(row), vpcId: row.vpcId };
+}
+
+/** The VPC that an address of the internet leads to, if it is one of this cloud's. */
+export function findPublicAddress(tx: ReadTx, address: string): string | undefined {
+  return tx.by(networkInterfaces.collection, "public-address", address)[0]?.vpcId;
+}
+
+/**
+ * The networks of these VPCs, in this order, and of those that packets can get to from there: by peerings,
+ * and by endpoints to services.
+ */
+export function networksFrom(tx: ReadTx, vpcIds: readonly string[]): readonly VpcModel[] {
+  const models = new Map<string, VpcModel>();
+  const waiting = [...vpcIds];
+  for (let vpcId = waiting.shift(); vpcId !== undefined; vpcId = waiting.shift()) {
+    const vpc = models.has(vpcId) ? undefined : tx.get(vpcs.collection, vpcId);
+    if (vpc === undefined) continue;
+    const model = vpcModel(tx, vpc, metadataSetting);
+    models.set(vpcId, model);
+    waiting.push(...(model.peerings ?? []).map(({ peerVpcId }) => peerVpcId));
+    for (const { service } of model.interfaceEndpoints ?? []) {
+      const provider =
+        service.kind === "service" ? tx.get(endpointServices.collection, service.serviceId) : undefined;
+      if (provider !== undefined) waiting.push(provider.vpcId);
+    }
+  }
+  return [...models.values()];
 }
 
 function primaryOf(tx: ReadTx, instanceId: string): NetworkInterfaceRow | undefined {
