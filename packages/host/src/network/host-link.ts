@@ -1,6 +1,6 @@
 // The one link between this host's own network and the internet side of a cloud, by which the host reaches
-// public addresses. It adds to the host one link, one address and the route of the pool; what filters stands in
-// the internet side's namespace, and only answers come back through it.
+// public addresses. It adds to the host one link, one address and the route of the pool; what filters stands
+// in the internet side's namespace, and only answers come back through it.
 
 import { runCommand } from "./command.ts";
 import { planHostAccess, readHostRoutes } from "./host-routes.ts";
@@ -60,8 +60,8 @@ async function probeOwned(owner: NamespaceOwner, access: HostAccess): Promise<Ho
 }
 
 /**
- * Takes the link away with its address and route, and its rules. Safety: it is deleted by the end that lies in
- * the own namespace, so that no link of the host can be mistaken for it.
+ * Takes the link away with its address and route, and its rules. Safety: it is deleted by the end that lies
+ * in the own namespace, so that no link of the host can be mistaken for it.
  */
 export async function unplugHost(namespace: string): Promise<void> {
   if ((await namespaceInode(namespace)) === undefined) return;

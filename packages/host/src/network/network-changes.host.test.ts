@@ -54,7 +54,7 @@ function describeFault(
 }
 
 describe.skipIf(!gate.available)(`rules that change under traffic${gate.title}`, () => {
-  it(`let pass what the old or the new ones allow, in ${changesWanted} changes, and lose nothing that both allow`, async () => {
+  it(`let pass in ${changesWanted} changes what the old or new ones allow, and lose nothing of both`, async () => {
     const { driver, end } = await temporaryDriver();
     const streams: { kill(): void }[] = [];
     try {

@@ -59,7 +59,7 @@ const trialLinks = [
   "route add blackhole default table 7",
 ];
 
-// The bridge that joins VPCs, and the hook by which a peer is told who it hears; the hook came with Linux 5.16.
+// The bridge that joins VPCs, and the hook by which a peer is told who it hears, new in Linux 5.16.
 const trialBridge = "link add tbr type bridge";
 const trialEgress = `
 table netdev trial {

@@ -122,7 +122,7 @@ export const ec2Service: Service = {
     startInstances,
     stopInstances,
     terminateInstances,
-  ].toSorted((one, other) => (one.name < other.name ? -1 : 1)),
+  ].toSorted((one, other) => (one.name.toLowerCase() < other.name.toLowerCase() ? -1 : 1)),
   faults: [
     ...networkFaults,
     idempotentParameterMismatch,

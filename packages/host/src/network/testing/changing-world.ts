@@ -1,5 +1,5 @@
-// A VPC of which three things change: a rule of a security group, the network ACL of a subnet and a route. What
-// is allowed is said by hand for every state. For tests only.
+// A VPC of which three things change: a rule of a security group, the network ACL of a subnet and a route.
+// What is allowed is said by hand for every state. For tests only.
 
 import type { NetworkAclEntry, SecurityRule, VpcModel } from "@casemate/net-engine";
 

@@ -1,4 +1,4 @@
-// A network driver as a process of its own, so that a test can run it in a network that stands for the host's.
+// A network driver as a process of its own: a test can run it in a network that stands for the host's.
 // It takes one command a line and answers each with one line of JSON. For tests only.
 
 import { createInterface } from "node:readline";

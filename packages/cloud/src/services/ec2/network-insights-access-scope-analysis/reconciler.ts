@@ -63,7 +63,8 @@ function workOn(tx: ReadTx, row: ScopeAnalysisRow, { clock }: CloudEnvironment):
   const eniCount = models.reduce((sum, { enis }) => sum + enis.length, 0);
   const pairs = scopePairs(tx, world, scope);
   if (pairs.length > pairsPerAnalysisMax) {
-    const message = `The scope means ${pairs.length} pairs of ends; at most ${pairsPerAnalysisMax} are analyzed.`;
+    const most = `at most ${pairsPerAnalysisMax} are analyzed`;
+    const message = `The scope means ${pairs.length} pairs of ends; ${most}.`;
     return ended({ status: "failed", message, eniCount });
   }
   const afresh = row.looked > 0 && row.pairs !== pairs.length;

@@ -1,4 +1,7 @@
-/** The networks of an account in a region, as Network Insights looks at them: the models the filter is made of. */
+/**
+ * The networks of an account in a region, as Network Insights looks at them: the models the filter is made
+ * of.
+ */
 import { compileNetwork, type CompiledNetwork, type VpcModel } from "@casemate/net-engine";
 import type { ReadTx } from "@casemate/store";
 import { metadataSetting } from "../instance/metadata-setting.ts";

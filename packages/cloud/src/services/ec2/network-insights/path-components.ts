@@ -1,4 +1,6 @@
-/** A path in the shapes of Network Insights: its components there and back, and why a packet does not pass. */
+/**
+ * A path in the shapes of Network Insights: its components there and back, and why a packet does not pass.
+ */
 import type { Hop, PacketHeader, RouteModel, Verdict, VpcModel } from "@casemate/net-engine";
 import type {
   AnalysisAclRule,
