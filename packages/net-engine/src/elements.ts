@@ -21,14 +21,15 @@ export function formatClass(number: number): string {
 }
 
 /**
- * The elements of a region: `ports` protocol . port . address, `icmp` type and code . address, `other`
- * protocol . address.
+ * The elements of a region: `ports` address . port . protocol, `icmp` address . type and code, `other`
+ * address . protocol. The kernel goes through all elements that the first field matches, so the field that
+ * tells most of them apart comes first.
  */
 export function regionElements(region: Region): Record<"ports" | "icmp" | "other", string[]> {
   const ports = (protocol: number, plane: Region["tcp"]): string[] =>
-    boxesOf(plane).map(({ span, range }) => `${protocol} . ${formatSpan(span)} . ${formatRange(range)}`);
+    boxesOf(plane).map(({ span, range }) => `${formatRange(range)} . ${formatSpan(span)} . ${protocol}`);
   const plain = (plane: Region["tcp"]): string[] =>
-    boxesOf(plane).map(({ span, range }) => `${formatSpan(span)} . ${formatRange(range)}`);
+    boxesOf(plane).map(({ span, range }) => `${formatRange(range)} . ${formatSpan(span)}`);
   return {
     ports: [...ports(TCP, region.tcp), ...ports(UDP, region.udp)],
     icmp: plain(region.icmp),
@@ -36,11 +37,11 @@ export function regionElements(region: Region): Record<"ports" | "icmp" | "other
   };
 }
 
-/** The elements `protocol . port` of open ports. */
+/** The elements `port . protocol` of open ports. */
 export function openElements(tcp: readonly Span[], udp: readonly Span[]): string[] {
   return [
-    ...tcp.map((span) => `${TCP} . ${formatSpan(span)}`),
-    ...udp.map((span) => `${UDP} . ${formatSpan(span)}`),
+    ...tcp.map((span) => `${formatSpan(span)} . ${TCP}`),
+    ...udp.map((span) => `${formatSpan(span)} . ${UDP}`),
   ];
 }
 

@@ -54,7 +54,7 @@ describe("a plan", () => {
   it("for a rule is one element, and its revocation takes that element away", () => {
     const added = change(probeVpcA, withRule("sg-db", https));
     expect(added.nft).toMatch(
-      /^add element inet vpc c\d+in4_p \{ 6 \. 443-444 \. 192\.0\.2\.0-192\.0\.2\.255 \}\n$/,
+      /^add element inet vpc c\d+in4_p \{ 192\.0\.2\.0-192\.0\.2\.255 \. 443-444 \. 6 \}\n$/,
     );
     const removed = change(withRule("sg-db", https), probeVpcA);
     expect(removed.nft).toBe(added.nft.replace("add", "delete"));

@@ -76,9 +76,9 @@ function renderFilter(builder: RulesetBuilder, filter: AclFilter, place: FilterP
   const address = `${ip} ${place.direction === "in" ? "saddr" : "daddr"}`;
   const elements = regionElements(filter.region);
   const sets = [
-    ["p", `inet_proto . inet_service . ${type}`, `meta l4proto . th dport . ${address}`, elements.ports],
-    ["c", `inet_service . ${type}`, `meta l4proto ${icmp} th sport . ${address}`, elements.icmp],
-    ["o", `inet_proto . ${type}`, `meta l4proto . ${address}`, elements.other],
+    ["p", `${type} . inet_service . inet_proto`, `${address} . th dport . meta l4proto`, elements.ports],
+    ["c", `${type} . inet_service`, `meta l4proto ${icmp} ${address} . th sport`, elements.icmp],
+    ["o", `${type} . inet_proto`, `${address} . meta l4proto`, elements.other],
   ] as const;
   return sets.flatMap(([kind, keyType, match, list]) => {
     if (list.length === 0) return [];

@@ -76,11 +76,11 @@ function listSets(filter: GroupFilter, family: Family, { numbers }: GroupNumbers
   );
   const { address } = familyWords[family];
   return [
-    ["u", "inet_proto . inet_service", pick(true)],
-    ["w", "inet_proto . inet_service", pick(false)],
-    ["p", `inet_proto . inet_service . ${address}`, region.ports],
-    ["c", `inet_service . ${address}`, region.icmp],
-    ["o", `inet_proto . ${address}`, region.other],
+    ["u", "inet_service . inet_proto", pick(true)],
+    ["w", "inet_service . inet_proto", pick(false)],
+    ["p", `${address} . inet_service . inet_proto`, region.ports],
+    ["c", `${address} . inet_service`, region.icmp],
+    ["o", `${address} . inet_proto`, region.other],
     ["rp", "classid . inet_proto . inet_service", members.flatMap(({ ports }) => ports)],
     ["rc", "classid . inet_service", members.flatMap(({ icmp }) => icmp)],
     ["ro", "classid . inet_proto", members.flatMap(({ other }) => other)],
@@ -136,12 +136,12 @@ function addressRules(sets: SetNames, family: Family, { direction, accept }: Cha
   const { ip, icmp, version } = familyWords[family];
   const address = `${ip} ${direction === "in" ? "saddr" : "daddr"}`;
   const rules: string[] = [];
-  if (sets.u !== undefined) rules.push(`${version} meta l4proto . th dport @${sets.u} accept`);
-  if (sets.w !== undefined) rules.push(`${version} meta l4proto . th dport @${sets.w} goto ${accept}`);
-  if (sets.p !== undefined) rules.push(`meta l4proto . th dport . ${address} @${sets.p} goto ${accept}`);
+  if (sets.u !== undefined) rules.push(`${version} th dport . meta l4proto @${sets.u} accept`);
+  if (sets.w !== undefined) rules.push(`${version} th dport . meta l4proto @${sets.w} goto ${accept}`);
+  if (sets.p !== undefined) rules.push(`${address} . th dport . meta l4proto @${sets.p} goto ${accept}`);
   if (sets.c !== undefined)
-    rules.push(`meta l4proto ${icmp} th sport . ${address} @${sets.c} goto ${accept}`);
-  if (sets.o !== undefined) rules.push(`meta l4proto . ${address} @${sets.o} goto ${accept}`);
+    rules.push(`meta l4proto ${icmp} ${address} . th sport @${sets.c} goto ${accept}`);
+  if (sets.o !== undefined) rules.push(`${address} . meta l4proto @${sets.o} goto ${accept}`);
   return rules;
 }
 
