@@ -13,9 +13,10 @@ import type { Traffic, TrafficMode, TrafficPath } from "./network-traffic.ts";
 import { atLeast, atMost } from "./row.ts";
 import type { Report } from "./row.ts";
 
-const sliceSeconds = 0.3;
-const slices = 4;
+const sliceSeconds = 0.2;
+const slices = 5;
 const readingSeconds = 25;
+const countingSlices = 14;
 
 const bareKinds = [
   { name: "bare routing", passes: 1, tracked: false },
@@ -132,15 +133,16 @@ async function measureAccounting(driver: NetworkDriver, path: NamedPath, report:
   const router = driver.netnsOf(0).replace(/e-0$/, `v-${vpc}`);
   const count = (on: boolean) =>
     runInside(router, ["sysctl", "-q", "-w", `net.netfilter.nf_conntrack_acct=${on ? 1 : 0}`]);
-  const seconds = 0.6;
   const rates: Record<"off" | "on", number[]> = { off: [], on: [] };
-  const readings: number[] = [];
-  let flows = 0;
-  for (let slice = 0; slice < slices; slice++) {
+  for (let slice = 0; slice < countingSlices; slice++) {
     for (const kind of ["off", "on"] as const) {
       await count(kind === "on");
-      rates[kind].push((await measureTraffic(path, "udp", seconds)).byCpu);
+      rates[kind].push((await measureTraffic(path, "udp", sliceSeconds)).byCpu);
     }
+  }
+  const readings: number[] = [];
+  let flows = 0;
+  for (let reading = 0; reading < 3; reading++) {
     const before = await cpuSeconds();
     flows = Math.max(flows, (await driver.readFlows(vpc)).length);
     readings.push((await cpuSeconds()) - before);
