@@ -45,6 +45,7 @@ export {
   ifIndex,
   internetNetns,
   internetSysctls,
+  linkPort,
   routerNetns,
   routerSysctls,
 } from "./layout.ts";

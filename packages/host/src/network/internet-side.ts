@@ -3,7 +3,7 @@
 
 import { isIP } from "node:net";
 
-import { internetSideLines, internetSysctls } from "@casemate/net-engine";
+import { internetSideLines, internetSysctls, linkPort } from "@casemate/net-engine";
 
 import { plugHost, unplugHost } from "./host-link.ts";
 import type { HostAccess, HostAccessState } from "./host-routes.ts";
@@ -19,6 +19,7 @@ import {
 } from "./namespaces.ts";
 import type { NamespaceOwner } from "./namespaces.ts";
 import type { NetworkRecords } from "./network-records.ts";
+import { observeLinks } from "./observed-network.ts";
 import { SerialQueue } from "./serial-queue.ts";
 
 /** The internet namespace of one owner. */
@@ -88,6 +89,21 @@ export class InternetSide {
     if (family === 0) throw new TypeError(`not an IP address: ${JSON.stringify(address)}`);
     await this.ensure();
     await runIpBatch(this.name, [`addr replace ${address}/${family === 4 ? 32 : 128} dev lo`]);
+  }
+
+  /**
+   * Takes the links away by which interfaces are joined to others' VPCs. With their namespaces they would go
+   * later than these, and meanwhile stand in the way of new ones.
+   */
+  async unplug(eniNumbers: readonly number[]): Promise<void> {
+    if (eniNumbers.length === 0 || (await namespaceState(this.owner, this.name)) !== "own") return;
+    const ports = new Set(eniNumbers.map(linkPort));
+    const present = (await observeLinks(this.name)).filter(({ name }) => ports.has(name));
+    await runIpBatch(
+      this.name,
+      present.map(({ name }) => `link del ${name}`),
+      { tolerant: true },
+    );
   }
 
   /** Removes the namespace if it is this owner's. */

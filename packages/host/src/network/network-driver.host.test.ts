@@ -12,6 +12,7 @@ import {
 } from "./namespaces.ts";
 import { createNetworkDriver } from "./network-driver.ts";
 import type { NetworkDriver } from "./network-driver.ts";
+import { linked } from "./testing/device-world.ts";
 import { GuestProber } from "./testing/guest-prober.ts";
 import { networkGate, temporaryDriver } from "./testing/network-world.ts";
 import { smallAddress, smallVpc } from "./testing/small-world.ts";
@@ -55,9 +56,29 @@ describe.skipIf(!gate.available)(`the network driver${gate.title}`, () => {
     return [client, server];
   }
 
+  it("unplugs from other VPCs what goes, before its namespace has gone, so that it can come again", async () => {
+    const ports = async () => {
+      const { stdout } = await runInNamespace(driver.internetNetns, [
+        "ip",
+        "-o",
+        "link",
+        "show",
+        "type",
+        "veth",
+      ]);
+      return [...stdout.matchAll(/^\d+: (w\d+)@/gm)].map(([, name = ""]) => name).toSorted();
+    };
+    for (let round = 0; round < 5; round++) {
+      await driver.apply(linked);
+      expect(await ports()).toEqual(["w152", "w153"]);
+      await driver.apply(smallVpc(1, [80], 3));
+      expect(await ports()).toEqual([]);
+    }
+  });
+
   it("says that this host carries networks, and leaves nothing behind", async () => {
     const before = await readdir("/run/netns");
-    expect(await driver.probe()).toEqual({ available: true, reasons: [] });
+    expect(await driver.probe()).toMatchObject({ available: true, reasons: [] });
     expect(
       (await readdir("/run/netns")).filter((name) => name.startsWith(`cm-probe-${process.pid}`)),
     ).toEqual([]);

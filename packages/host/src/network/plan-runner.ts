@@ -84,8 +84,17 @@ export class PlanRunner {
 
   /** Whether the router holds its table. */
   async hasTable(): Promise<boolean> {
-    const { stdout } = await runInNamespace(this.place.router, ["nft", "list", "tables"]);
-    return stdout.includes("table inet vpc");
+    return (await this.tables()).includes("table inet vpc");
+  }
+
+  /** Removes what stood at the router's link to its peers, if it stands. */
+  async removeEdge(): Promise<void> {
+    if (!(await this.tables()).includes("table netdev edge")) return;
+    await this.replaceRules("delete table netdev edge\n");
+  }
+
+  private async tables(): Promise<string> {
+    return (await runInNamespace(this.place.router, ["nft", "list", "tables"])).stdout;
   }
 
   /**

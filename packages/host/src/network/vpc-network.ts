@@ -11,6 +11,7 @@ import {
   namespaceInode,
   namespaceName,
   namespaceState,
+  parseNamespaceName,
   removeNamespaces,
   setSysctls,
 } from "./namespaces.ts";
@@ -106,7 +107,7 @@ export class VpcNetwork {
     this.live = false;
     const names = [...this.claimedNames(), ...(await this.linkedGuests())];
     await this.discardRouter();
-    await removeNamespaces(await this.ownAmong([...new Set(names)]));
+    await this.removeGuests(await this.ownAmong([...new Set(names)]));
     await this.context.records.remove(this.vpc);
     this.record = undefined;
     this.intents = [];
@@ -138,7 +139,8 @@ export class VpcNetwork {
     const removed = plan.removeEnis.map(({ number }) => this.guestName(number));
     await this.begin(record.vpcId, plan, [...added, ...removed]);
     await this.runner.run(plan, fresh);
-    await removeNamespaces(removed.filter((name) => !added.includes(name)));
+    if (record.applied.peerLink === true && plan.applied.peerLink !== true) await this.runner.removeEdge();
+    await this.removeGuests(removed.filter((name) => !added.includes(name)));
     await this.finish(record.vpcId, plan.applied);
   }
 
@@ -163,11 +165,12 @@ export class VpcNetwork {
     const keepsLink = await this.linkKeeper(full.applied, [...absent, ...handedOn]);
     await this.begin(compiled.vpcId, full, [...wanted, ...stale]);
     if (rebuilt.length > 0) await this.discardRouter();
-    await removeNamespaces([...dead, ...handedOn]);
+    await this.removeGuests([...dead, ...handedOn]);
     await createNamespaces([...absent, ...handedOn]);
     await setSysctls(this.routerName, routerSysctls);
     await this.runner.runWhole(full, { before, keepsLink, flushes });
-    await removeNamespaces(stale);
+    if (full.applied.peerLink !== true) await this.runner.removeEdge();
+    await this.removeGuests(stale);
     await this.finish(compiled.vpcId, full.applied);
     return { router: absent.includes(this.routerName) ? "made" : "kept" };
   }
@@ -213,6 +216,15 @@ export class VpcNetwork {
       const number = /^e([1-9][0-9]{0,4})$/.exec(name)?.[1];
       return number === undefined ? [] : [this.guestName(Number(number))];
     });
+  }
+
+  private async removeGuests(names: readonly string[]): Promise<void> {
+    const numbers = names.flatMap((name) => {
+      const kind = parseNamespaceName(this.context.owner, name);
+      return kind?.kind === "guest" ? [kind.eni] : [];
+    });
+    await this.context.internet.unplug(numbers);
+    await removeNamespaces(names);
   }
 
   private async discardRouter(): Promise<void> {

@@ -41,18 +41,20 @@ export async function pictureOf(name: string): Promise<unknown> {
   const isRandom = (device: unknown): boolean => /^(fab0|[xw]\d+)$/.test(String(device));
   return {
     links: sorted(
-      list(links).map(({ ifname, ifindex, flags, mtu, address, ifalias, master }) => ({
-        ifname,
-        // The guest's end and the fabric's bridge have the index that is free.
-        ifindex: /^(eth0|pl0|fab0)$/.test(String(ifname)) ? "any" : ifindex,
-        up: Array.isArray(flags) && flags.includes("UP"),
-        arp: Array.isArray(flags) && !flags.includes("NOARP"),
-        // A bridge takes the smallest of its ports, and without one its own.
-        mtu: ifname === "fab0" ? "any" : mtu,
-        address: isRandom(ifname) ? "any" : address,
-        ifalias,
-        master,
-      })),
+      // The fabric stays once there was a use for it; who is plugged into it, its ports tell.
+      list(links)
+        .filter(({ ifname }) => ifname !== "fab0")
+        .map(({ ifname, ifindex, flags, mtu, address, ifalias, master }) => ({
+          ifname,
+          // The guest's end has the index that is free.
+          ifindex: /^(eth0|pl0)$/.test(String(ifname)) ? "any" : ifindex,
+          up: Array.isArray(flags) && flags.includes("UP"),
+          arp: Array.isArray(flags) && !flags.includes("NOARP"),
+          mtu,
+          address: isRandom(ifname) ? "any" : address,
+          ifalias,
+          master,
+        })),
     ),
     addresses: sorted(
       list(addresses).flatMap(({ ifname, addr_info: infos }) =>
