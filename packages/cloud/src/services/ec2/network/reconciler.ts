@@ -2,12 +2,13 @@
  * Brings the machine's network to the rows: every VPC with an interface in use stands, every other one is
  * gone.
  */
+import type { VpcModel } from "@casemate/net-engine";
 import type { ReadTx } from "@casemate/store";
 import type { NetworkDriver, Reconciler } from "../../../kit/index.ts";
 import { openDetachments } from "../network-interface/attachment.ts";
 import { openEndpointChanges } from "../vpc-endpoint/endpoint-model.ts";
 import { openPeeringChanges } from "../vpc-peering-connection/peering-model.ts";
-import { vpcs, type VpcRow } from "../vpc/vpc.ts";
+import { vpcs } from "../vpc/vpc.ts";
 import { openPublicAccessChanges } from "../vpc-block-public-access/public-access-model.ts";
 import type { OpenChange } from "./open-change.ts";
 import { networkTopic } from "./network-topic.ts";
@@ -33,25 +34,31 @@ export function networkReconciler(driver: NetworkDriver, metadataOf: MetadataSet
     topics: [networkTopic],
     everyMs,
     async run(store, environment) {
-      const { models, changes } = store.read((tx) => ({
-        models: [...tx.scan(vpcs.collection)]
-          .map((vpc: VpcRow) => vpcModel(tx, vpc, metadataOf))
-          .filter((model) => model.enis.length > 0),
+      const { vpcIds, changes } = store.read((tx) => ({
+        vpcIds: Array.from(tx.scan(vpcs.collection), ({ id }) => id),
         changes: openChanges(tx),
       }));
+      // Others apply models, too: each is read when it is its turn, so that none undoes a later one.
+      const wantedModel = (vpcId: string): VpcModel | undefined =>
+        store.read((tx) => {
+          const vpc = tx.get(vpcs.collection, vpcId);
+          const model = vpc && vpcModel(tx, vpc, metadataOf);
+          return model === undefined || model.enis.length === 0 ? undefined : model;
+        });
       const failures: unknown[] = [];
       const failed = new Set<string>();
-      for (const model of models) {
+      for (const vpcId of vpcIds) {
+        const model = wantedModel(vpcId);
+        if (model === undefined) continue;
         try {
           await driver.apply(model);
         } catch (failure) {
           failures.push(failure);
-          failed.add(model.vpcId);
+          failed.add(vpcId);
         }
       }
-      const wanted = new Set(models.map(({ vpcId }) => vpcId));
       for (const network of await driver.standing()) {
-        if (!wanted.has(network.vpcId)) await driver.remove(network);
+        if (wantedModel(network.vpcId) === undefined) await driver.remove(network);
       }
       const happened = changes.filter(({ vpcIds }) => !vpcIds.some((id) => failed.has(id)));
       if (happened.length > 0) {
