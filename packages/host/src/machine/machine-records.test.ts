@@ -112,7 +112,7 @@ describe("what a machine is made from", () => {
       [{ enis: [] }, /needs a network interface/],
       [{ enis: [{ ...eni, netns: "../x" }] }, /not the name of a network namespace/],
       [{ enis: [{ ...eni, netns: "-x" }] }, /not the name of a network namespace/],
-      [{ enis: [eni, { ...eni, netns: "other" }] }, /one network namespace/],
+      [{ enis: [eni, { ...eni, netns: "other" }] }, /deviceIndex is 0/],
       [{ memoryMib: 1 }, /memoryMib is 1/],
       [{ vcpus: 1.5 }, /vcpus is 1.5/],
       [{ hostname: "a b" }, /not a host name/],

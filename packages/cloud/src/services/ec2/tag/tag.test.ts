@@ -56,6 +56,18 @@ describe("tags", () => {
     const other = made("CreateVpc", { CidrBlock: "10.0.0.0/16" }, "Vpc", "VpcId");
     const list = { PrefixListName: "offices", AddressFamily: "IPv4", MaxEntries: 1 };
     const reservation = { SubnetId, Cidr: "172.31.0.64/28", ReservationType: "prefix" };
+    const insightsPath = made(
+      "CreateNetworkInsightsPath",
+      { Source: eniId, Destination: id, Protocol: "tcp" },
+      "NetworkInsightsPath",
+      "NetworkInsightsPathId",
+    );
+    const insightsScope = made(
+      "CreateNetworkInsightsAccessScope",
+      { MatchPaths: [{ Source: { ResourceStatement: { ResourceTypes: ["AWS::EC2::InternetGateway"] } } }] },
+      "NetworkInsightsAccessScope",
+      "NetworkInsightsAccessScopeId",
+    );
     return {
       "dhcp-options": made("DescribeDhcpOptions", {}, "DhcpOptions", "0", "DhcpOptionsId"),
       "egress-only-internet-gateway": made(
@@ -77,6 +89,20 @@ describe("tags", () => {
         reservation,
         "SubnetCidrReservation",
         "SubnetCidrReservationId",
+      ),
+      "network-insights-path": insightsPath,
+      "network-insights-analysis": made(
+        "StartNetworkInsightsAnalysis",
+        { NetworkInsightsPathId: insightsPath },
+        "NetworkInsightsAnalysis",
+        "NetworkInsightsAnalysisId",
+      ),
+      "network-insights-access-scope": insightsScope,
+      "network-insights-access-scope-analysis": made(
+        "StartNetworkInsightsAccessScopeAnalysis",
+        { NetworkInsightsAccessScopeId: insightsScope },
+        "NetworkInsightsAccessScopeAnalysis",
+        "NetworkInsightsAccessScopeAnalysisId",
       ),
       "vpc-endpoint": made(
         "CreateVpcEndpoint",
