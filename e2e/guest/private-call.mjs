@@ -1,5 +1,5 @@
-// Runs in an instance with the unmodified AWS SDK for JavaScript: calls a service, if told so at an endpoint of
-// its own, and says how that ended.
+// Runs in an instance with the unmodified AWS SDK for JavaScript: calls a service, if told so at an endpoint
+// of its own, and says how that ended.
 import { DescribeVpcsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
 

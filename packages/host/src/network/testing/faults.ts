@@ -2,8 +2,8 @@
 // replaces or removes. For tests only: a bundle of the driver is built around it.
 
 /**
- * How it fails: it is killed before the step; or in the middle of it, where it is a batch, and else after it; or
- * it goes on after the step has failed in the middle.
+ * How it fails: it is killed before the step; or in the middle of it, where it is a batch, and else after it;
+ * or it goes on after the step has failed in the middle.
  */
 export type FaultKind = "killed before" | "killed within" | "failed within";
 
