@@ -19,6 +19,7 @@ import {
   validUntilOf,
   type SamlProviderRow,
 } from "../../iam/index.ts";
+import { provenOnce } from "../session/proven-once.ts";
 import { accountOfRole } from "../session/role-target.ts";
 import { checkRoleListed, readSamlSession, type SamlSession } from "./saml-attributes.ts";
 import { attributeKeys } from "./saml-condition-keys.ts";
@@ -84,17 +85,8 @@ export interface SamlIdentity extends SamlSession {
 /** What is needed of a call. */
 export type VerifyingCall = Pick<UnsignedCall, "tx" | "now" | "environment">;
 
-/** Within one call the same response is asked about several times. */
-const proven = new WeakMap<PresentedResponse, SamlIdentity>();
-
 /** Verifies the response of a request. @throws the faults of SAML, invalidRoleArn */
-export function provenSamlIdentity(call: VerifyingCall, presented: PresentedResponse): SamlIdentity {
-  const known = proven.get(presented);
-  if (known !== undefined) return known;
-  const identity = prove(call, presented);
-  proven.set(presented, identity);
-  return identity;
-}
+export const provenSamlIdentity = provenOnce(prove);
 
 function prove(call: VerifyingCall, presented: PresentedResponse): SamlIdentity {
   const accountId = accountOfRole(presented.RoleArn);
